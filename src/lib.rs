@@ -1,0 +1,6 @@
+//! Aside.
+pub mod detect;
+pub mod message;
+pub mod policy;
+pub mod text;
+pub mod wording;

@@ -1,0 +1,3 @@
+//! Arguments, configuration, run; the only place that exits.
+
+fn main() {}
