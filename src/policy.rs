@@ -2,6 +2,7 @@
 //!
 //! Pure and total: time and everything remembered arrive as [`Circumstances`].
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,12 +83,12 @@ pub struct Rule {
 }
 
 /// What is remembered of the message's surroundings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Circumstances {
-    /// When a case of this member was last acknowledged in this conversation.
-    pub member_acknowledged: Option<Timestamp>,
-    /// When anyone was last acknowledged in this conversation for the same category.
-    pub conversation_acknowledged: Option<Timestamp>,
+    /// By category: when this member was last acknowledged in this conversation.
+    pub member_acknowledged: HashMap<Category, Timestamp>,
+    /// By category: when anyone was last acknowledged in this conversation.
+    pub conversation_acknowledged: HashMap<Category, Timestamp>,
 }
 
 /// What to do about a message.
@@ -103,7 +104,8 @@ pub struct Decision {
     pub template: Option<Arc<str>>,
     /// Kinds found that made the rule apply, without repeats.
     pub kinds: Vec<Kind>,
-    /// Whether the public acknowledgment is left out because the conversation just had one.
+    /// Whether the public acknowledgment is left out: the conversation just had one of this category,
+    /// or, of a shield, the member did.
     pub quiet: bool,
 }
 
@@ -312,27 +314,30 @@ fn surest(wanted: &[Kind], threshold: f32, scan: &Scan) -> Result<Vec<Kind>, Why
 
 /// A secret is a secret however recently its author was spoken to, so shields never cool down.
 fn restrain(rule: &Rule, message: &Message, circumstances: &Circumstances) -> Result<(), Why> {
-    match cooling(circumstances.member_acknowledged, rule, message) {
+    match cooling(&circumstances.member_acknowledged, rule, message) {
         Some(until) if rule.response != Response::Shield => Err(Why::CoolingDown { until }),
         _ => Ok(()),
     }
 }
 
-fn cooling(last: Option<Timestamp>, rule: &Rule, message: &Message) -> Option<Timestamp> {
+fn cooling(last: &HashMap<Category, Timestamp>, rule: &Rule, message: &Message) -> Option<Timestamp> {
     let cooldown = SignedDuration::try_from(rule.cooldown).unwrap_or(SignedDuration::MAX);
-    let until = last?.checked_add(cooldown).unwrap_or(Timestamp::MAX);
+    let until = last.get(&rule.category)?.checked_add(cooldown).unwrap_or(Timestamp::MAX);
     (message.sent < until).then_some(until)
 }
 
 fn decision(rule: &Rule, kinds: Vec<Kind>, message: &Message, circumstances: &Circumstances) -> Decision {
-    let piling_on = cooling(circumstances.conversation_acknowledged, rule, message).is_some();
+    let last = match rule.response {
+        Response::Shield => &circumstances.member_acknowledged,
+        _ => &circumstances.conversation_acknowledged,
+    };
     Decision {
         rule: Arc::clone(&rule.name),
         category: rule.category,
         response: rule.response,
         template: rule.template.clone(),
         kinds,
-        quiet: piling_on && rule.response == Response::TakeAside,
+        quiet: cooling(last, rule, message).is_some(),
     }
 }
 

@@ -1,0 +1,261 @@
+//! What there is to do on Discord, as data: committed first, performed at the edge, answered by a receipt.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::{ChannelId, MessageId, RoleId, UserId};
+use crate::wording::{Facts, Utterance};
+
+/// Something to do on Discord. `S` is how its words are held: a [`Speech`] at rest, a `String` once rendered.
+///
+/// `Debug` is safe to log for `Action<Speech>`: an enclosure prints its length only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action<S> {
+    /// Remove a message that discloses something.
+    RemoveMessage {
+        /// Where it is.
+        channel: ChannelId,
+        /// The message.
+        message: MessageId,
+        /// For the audit log.
+        reason: S,
+    },
+    /// Open a private thread.
+    OpenThread {
+        /// The text channel to open it under.
+        parent: ChannelId,
+        /// Its name, which tells this case from every other of the guild.
+        name: S,
+        /// Minutes without activity after which Discord archives it.
+        auto_archive: u16,
+        /// For the audit log.
+        reason: S,
+    },
+    /// Open a direct conversation.
+    OpenDirect {
+        /// With whom.
+        member: UserId,
+    },
+    /// Bring the member into a thread.
+    AddMember {
+        /// The thread.
+        thread: ChannelId,
+        /// The member.
+        member: UserId,
+    },
+    /// Close a thread that turned out to be of no use.
+    CloseThread {
+        /// The thread.
+        thread: ChannelId,
+        /// For the audit log.
+        reason: S,
+    },
+    /// Say something.
+    Post(Post<S>),
+}
+
+/// Something to say, and to whom it may sound a bell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Post<S> {
+    /// Where.
+    pub channel: ChannelId,
+    /// The words.
+    pub words: S,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// The members that may be notified.
+    pub members: Vec<UserId>,
+    /// The roles that may be notified.
+    pub roles: Vec<RoleId>,
+    /// What can be pressed below it.
+    pub buttons: Vec<Button>,
+    /// The member's own text, masked, given back below the words.
+    pub enclosure: Option<Enclosure>,
+}
+
+/// A member's text with every sensitive part masked; `Debug` prints its length only.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Enclosure(pub String);
+
+impl fmt::Debug for Enclosure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Enclosure({} bytes)", self.0.len())
+    }
+}
+
+/// Words before they are rendered: stored, so that a repeated action says the same again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Speech {
+    /// What is said.
+    pub utterance: Utterance,
+    /// Which of its variants; chosen when the action is committed.
+    pub variant: usize,
+    /// What it speaks of.
+    pub facts: Facts,
+}
+
+/// A button of a case. Its `custom_id` carries the case, so that it works after a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Button {
+    /// The matter is settled.
+    Resolve,
+    /// A moderator is wanted now.
+    AskModerator,
+    /// Remove the member's public message.
+    RemoveMessage,
+    /// Leave the member's public message where it is.
+    KeepIt,
+    /// The member does not want to talk in private.
+    Decline,
+}
+
+impl Button {
+    /// Every button, in declaration order.
+    pub const ALL: &[Self] =
+        &[Self::Resolve, Self::AskModerator, Self::RemoveMessage, Self::KeepIt, Self::Decline];
+
+    /// What is written on it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Resolve => "Resolve",
+            Self::AskModerator => "Ask a moderator",
+            Self::RemoveMessage => "Remove my message",
+            Self::KeepIt => "Keep it",
+            Self::Decline => "I'd rather not",
+        }
+    }
+
+    /// Its part of a `custom_id`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve",
+            Self::AskModerator => "ask",
+            Self::RemoveMessage => "remove",
+            Self::KeepIt => "keep",
+            Self::Decline => "decline",
+        }
+    }
+
+    /// The button's `custom_id` in case `number`: `case:<number>:<button>`.
+    #[must_use]
+    pub fn custom_id(self, number: u32) -> String {
+        format!("case:{number}:{}", self.as_str())
+    }
+
+    /// The case number and button of a `custom_id`, if it is one of ours.
+    #[must_use]
+    pub fn parse(custom_id: &str) -> Option<(u32, Self)> {
+        let (number, name) = custom_id.strip_prefix("case:")?.split_once(':')?;
+        let button = Self::ALL.iter().find(|button| button.as_str() == name)?;
+        Some((number.parse().ok()?, *button))
+    }
+}
+
+/// What performing an action gave back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// The message is gone.
+    Removed,
+    /// A thread or direct conversation stands open.
+    Opened(ChannelId),
+    /// The member is inside.
+    Joined,
+    /// The thread is closed.
+    Closed,
+    /// The words are posted.
+    Posted(MessageId),
+}
+
+/// Why an action cannot be performed, now or later. `Display` is for moderators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// A permission is missing; named as Discord names it.
+    Missing(String),
+    /// Discord forbids it without saying which permission is missing.
+    Forbidden,
+    /// Private threads are only possible in text channels.
+    WrongChannel,
+    /// The guild has as many active threads as Discord allows.
+    TooManyThreads,
+    /// The member cannot see the channel.
+    MemberCannotSee,
+    /// The member takes no direct messages from us.
+    DirectClosed,
+    /// The message, channel, thread or member no longer exists.
+    Gone,
+    /// The server's AutoMod held our words back.
+    HeldBack,
+    /// Discord calls the request malformed; the number is its error code.
+    Invalid(u32),
+    /// Discord did not answer usefully for too long.
+    GaveUp,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(permission) => write!(f, "I am missing the permission {permission} there"),
+            Self::Forbidden => f.write_str("Discord does not let me do that there"),
+            Self::WrongChannel => f.write_str("private threads are only possible in text channels"),
+            Self::TooManyThreads => f.write_str("the server has as many active threads as Discord allows"),
+            Self::MemberCannotSee => f.write_str("the member cannot see that channel"),
+            Self::DirectClosed => f.write_str("the member does not take direct messages from me"),
+            Self::Gone => f.write_str("it no longer exists"),
+            Self::HeldBack => f.write_str("AutoMod held my words back"),
+            Self::Invalid(code) => write!(f, "Discord refused the request (code {code})"),
+            Self::GaveUp => f.write_str("Discord did not answer for too long"),
+        }
+    }
+}
+
+impl<S> Action<S> {
+    /// The same action with its words put another way.
+    pub fn map<T>(self, mut words: impl FnMut(S) -> T) -> Action<T> {
+        match self {
+            Self::RemoveMessage { channel, message, reason } => {
+                Action::RemoveMessage { channel, message, reason: words(reason) }
+            }
+            Self::OpenThread { parent, name, auto_archive, reason } => {
+                Action::OpenThread { parent, name: words(name), auto_archive, reason: words(reason) }
+            }
+            Self::OpenDirect { member } => Action::OpenDirect { member },
+            Self::AddMember { thread, member } => Action::AddMember { thread, member },
+            Self::CloseThread { thread, reason } => Action::CloseThread { thread, reason: words(reason) },
+            Self::Post(post) => Action::Post(post.map(words)),
+        }
+    }
+
+    /// What it is, in one word, for logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::RemoveMessage { .. } => "remove_message",
+            Self::OpenThread { .. } => "open_thread",
+            Self::OpenDirect { .. } => "open_direct",
+            Self::AddMember { .. } => "add_member",
+            Self::CloseThread { .. } => "close_thread",
+            Self::Post(_) => "post",
+        }
+    }
+}
+
+impl<S> Post<S> {
+    fn map<T>(self, words: impl FnOnce(S) -> T) -> Post<T> {
+        Post {
+            channel: self.channel,
+            words: words(self.words),
+            reply_to: self.reply_to,
+            members: self.members,
+            roles: self.roles,
+            buttons: self.buttons,
+            enclosure: self.enclosure,
+        }
+    }
+}
