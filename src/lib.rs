@@ -3,5 +3,7 @@ pub mod case;
 pub mod detect;
 pub mod message;
 pub mod policy;
+pub mod responder;
+pub mod store;
 pub mod text;
 pub mod wording;

@@ -1,0 +1,123 @@
+//! What outlives the process: cases, the outbox of committed actions, and when the bot last listened.
+
+pub mod sqlite;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use thiserror::Error;
+
+use crate::case::action::{Action, Speech};
+use crate::case::{Event, Matter, Surroundings};
+use crate::message::{GuildId, Message, UserId};
+use crate::policy::Circumstances;
+
+/// Chooses the variant of each utterance of an action before it is committed.
+pub type Choose<'a> = &'a (dyn Fn(&mut Speech) + Send + Sync);
+
+/// A row of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Copy, PartialOrd, Ord)]
+pub struct OutboxId(pub i64);
+
+/// An action that is committed and not yet answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// Its row.
+    pub id: OutboxId,
+    /// The guild of its case.
+    pub guild: GuildId,
+    /// The number of its case.
+    pub number: u32,
+    /// What there is to do.
+    pub action: Action<Speech>,
+}
+
+/// A message that the policy decided about, ready to become a case or join one.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The guild.
+    pub guild: GuildId,
+    /// Who wrote it.
+    pub member: UserId,
+    /// The message and what is to be done about it.
+    pub matter: Matter,
+    /// What the server offers a new case.
+    pub surroundings: Surroundings,
+    /// When the message was sent.
+    pub sent: Timestamp,
+    /// A case of the member opened since then takes the message instead of a new one.
+    pub join_since: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// What became of a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Noticed {
+    /// The message was noticed before; nothing changed.
+    Known,
+    /// It is the first of a new case.
+    Opened(u32, Option<Pending>),
+    /// It joined a case.
+    Joined(u32, Option<Pending>),
+}
+
+/// What can go wrong with the store. Messages hold no data of a member.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The address is not one of a database this version can use.
+    #[error("the store address {0:?} is not usable: write sqlite://PATH, for example sqlite://aside.db")]
+    Address(String),
+    /// The database cannot be opened or created.
+    #[error(
+        "cannot open the database {path}: {reason}. The folder must exist and be writable; \
+         [store] url or ASIDE_DATABASE_URL says where it is"
+    )]
+    Open {
+        /// The file.
+        path: String,
+        /// What the database said.
+        reason: String,
+    },
+    /// The database stopped answering properly.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A row does not hold what this version writes.
+    #[error("the database holds a {what} this version cannot read: {reason}")]
+    Unreadable {
+        /// What kind of row.
+        what: &'static str,
+        /// Where it stops making sense, without its contents.
+        reason: String,
+    },
+}
+
+/// Cases and their outbox. Every method that changes something is one transaction.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// What is remembered of the surroundings of `message` since `since`.
+    async fn circumstances(&self, message: &Message, since: Timestamp) -> Result<Circumstances, StoreError>;
+
+    /// Makes `notice` a case, or part of one, together with the first action.
+    async fn notice(&self, notice: Notice, choose: Choose<'_>) -> Result<Noticed, StoreError>;
+
+    /// Applies what came of the action `done` to its case, and commits the next action.
+    /// Nothing happens when `done` is not in the outbox any more.
+    async fn settle(
+        &self,
+        done: OutboxId,
+        event: Event,
+        choose: Choose<'_>,
+    ) -> Result<Option<Pending>, StoreError>;
+
+    /// Every committed action without a receipt, oldest first.
+    async fn pending(&self) -> Result<Vec<Pending>, StoreError>;
+
+    /// When the bot last listened, if it ever did.
+    async fn last_alive(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Records that the bot listened at `at`.
+    async fn alive(&self, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Finishes what is being written and closes.
+    async fn close(&self);
+}

@@ -1,0 +1,324 @@
+//! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Row, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
+
+use crate::case::action::{Action, Speech};
+use crate::case::{Case, Event};
+use crate::detect::Category;
+use crate::message::{GuildId, Message};
+use crate::policy::{Circumstances, Response};
+
+use super::{Choose, Notice, Noticed, OutboxId, Pending, Store, StoreError};
+
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "cases", include_str!("sqlite/1_cases.sql"))];
+
+/// How long another process may hold the file before we give up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Cases and outbox in one SQLite file.
+pub struct SqliteStore {
+    pool: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens `url`, `sqlite://PATH`, creating and migrating the file as needed.
+    ///
+    /// # Errors
+    ///
+    /// The address is not SQLite's, or the file cannot be opened, created or migrated.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let path = path_of(url)?;
+        let failed = |error: sqlx::Error| open_error(&path, &error);
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An action counts as committed only once it would survive a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("secure_delete", "on");
+        // One connection: SQLite has one writer anyway, and transactions then never meet.
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(failed)?;
+        migrator().run(&pool).await.map_err(|error| open_error(&path, &error.into()))?;
+        Ok(Self { pool })
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+fn path_of(url: &str) -> Result<String, StoreError> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    let path = path.map(|path| path.split('?').next().unwrap_or_default());
+    match path {
+        Some(path) if !path.is_empty() => Ok(path.to_owned()),
+        // An address of another database may hold a password, so only its scheme is repeated.
+        _ => Err(StoreError::Address(url.split(':').next().unwrap_or_default().to_owned())),
+    }
+}
+
+fn open_error(path: &str, error: &sqlx::Error) -> StoreError {
+    let reason = match error {
+        sqlx::Error::Database(database) => database.message().to_owned(),
+        other => other.to_string(),
+    };
+    StoreError::Open { path: path.to_owned(), reason }
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn circumstances(&self, message: &Message, since: Timestamp) -> Result<Circumstances, StoreError> {
+        let rows = sqlx::query(
+            "SELECT category, member, at FROM acknowledged WHERE guild = ? AND channel = ? AND at >= ?",
+        )
+        .bind(column(message.guild.0))
+        .bind(column(message.channel.0))
+        .bind(since.as_millisecond())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut circumstances = Circumstances::default();
+        for row in &rows {
+            remember(&mut circumstances, message, row)?;
+        }
+        Ok(circumstances)
+    }
+
+    async fn notice(&self, notice: Notice, choose: Choose<'_>) -> Result<Noticed, StoreError> {
+        let mut tx = self.begin().await?;
+        if is_known(&mut tx, &notice).await? {
+            return Ok(Noticed::Known);
+        }
+        if !notice.matter.quiet {
+            insert_acknowledged(&mut tx, &notice).await?;
+        }
+        let noticed = match joinable(&mut tx, &notice).await? {
+            Some(case) => join(&mut tx, case, notice, choose).await?,
+            None => open_case(&mut tx, notice, choose).await?,
+        };
+        tx.commit().await?;
+        Ok(noticed)
+    }
+
+    async fn settle(
+        &self,
+        done: OutboxId,
+        event: Event,
+        choose: Choose<'_>,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = sqlx::query("DELETE FROM outbox WHERE id = ? RETURNING guild, number")
+            .bind(done.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let case = load_case(&mut tx, row.try_get("guild")?, row.try_get("number")?).await?;
+        let (case, action) = case.apply(event);
+        let pending = save(&mut tx, &case, action, choose).await?;
+        tx.commit().await?;
+        Ok(pending)
+    }
+
+    async fn pending(&self) -> Result<Vec<Pending>, StoreError> {
+        let rows = sqlx::query("SELECT id, guild, number, action FROM outbox ORDER BY id")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(pending_row).collect()
+    }
+
+    async fn last_alive(&self) -> Result<Option<Timestamp>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT at FROM alive").fetch_optional(&self.pool).await?;
+        Ok(at.and_then(|at| Timestamp::from_millisecond(at).ok()))
+    }
+
+    async fn alive(&self, at: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO alive VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at")
+            .bind(at.as_millisecond())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn remember(circumstances: &mut Circumstances, message: &Message, row: &SqliteRow) -> Result<(), StoreError> {
+    let category: Category = from_json("acknowledgment", row.try_get("category")?)?;
+    let Ok(at) = Timestamp::from_millisecond(row.try_get("at")?) else { return Ok(()) };
+    let latest = circumstances.conversation_acknowledged.entry(category).or_insert(at);
+    *latest = at.max(*latest);
+    if row.try_get::<i64, _>("member")? == column(message.author.id.0) {
+        circumstances.member_acknowledged.insert(category, at);
+    }
+    Ok(())
+}
+
+async fn is_known(tx: &mut SqliteConnection, notice: &Notice) -> Result<bool, StoreError> {
+    let known: Option<i64> =
+        sqlx::query_scalar("SELECT 1 FROM noticed WHERE guild = ? AND message = ? AND shielded >= ?")
+            .bind(column(notice.guild.0))
+            .bind(column(notice.matter.message.0))
+            .bind(is_shield(notice))
+            .fetch_optional(tx)
+            .await?;
+    Ok(known.is_some())
+}
+
+async fn insert_acknowledged(tx: &mut SqliteConnection, notice: &Notice) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
+    )
+    .bind(column(notice.guild.0))
+    .bind(column(notice.matter.channel.0))
+    .bind(column(notice.member.0))
+    .bind(to_json(&notice.matter.category)?)
+    .bind(notice.sent.as_millisecond())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn joinable(tx: &mut SqliteConnection, notice: &Notice) -> Result<Option<Case>, StoreError> {
+    let row = sqlx::query(
+        "SELECT body FROM cases WHERE guild = ? AND member = ? AND opened >= ? ORDER BY number DESC LIMIT 1",
+    )
+    .bind(column(notice.guild.0))
+    .bind(column(notice.member.0))
+    .bind(notice.join_since.as_millisecond())
+    .fetch_optional(tx)
+    .await?;
+    let case: Option<Case> =
+        row.map(|row| from_json("case", row.try_get("body").map_err(StoreError::from)?)).transpose()?;
+    Ok(case.filter(Case::takes_further))
+}
+
+async fn join(
+    tx: &mut SqliteConnection,
+    case: Case,
+    notice: Notice,
+    choose: Choose<'_>,
+) -> Result<Noticed, StoreError> {
+    insert_noticed(tx, &notice, case.number).await?;
+    let (case, action) = case.apply(Event::Further(notice.matter));
+    let pending = save(tx, &case, action, choose).await?;
+    Ok(Noticed::Joined(case.number, pending))
+}
+
+async fn open_case(
+    tx: &mut SqliteConnection,
+    notice: Notice,
+    choose: Choose<'_>,
+) -> Result<Noticed, StoreError> {
+    let number = next_number(tx, notice.guild).await?;
+    insert_noticed(tx, &notice, number).await?;
+    let Notice { guild, member, matter, surroundings, now, .. } = notice;
+    let mut case = Case::notice(guild, member, matter, surroundings, now);
+    case.number = number;
+    let action = case.action();
+    let pending = save(tx, &case, action, choose).await?;
+    Ok(Noticed::Opened(number, pending))
+}
+
+async fn next_number(tx: &mut SqliteConnection, guild: GuildId) -> Result<u32, StoreError> {
+    let number = sqlx::query_scalar("SELECT coalesce(max(number), 0) + 1 FROM cases WHERE guild = ?")
+        .bind(column(guild.0))
+        .fetch_one(tx)
+        .await?;
+    Ok(number)
+}
+
+async fn insert_noticed(tx: &mut SqliteConnection, notice: &Notice, number: u32) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO noticed VALUES (?, ?, ?, ?)")
+        .bind(column(notice.guild.0))
+        .bind(column(notice.matter.message.0))
+        .bind(is_shield(notice))
+        .bind(number)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn load_case(tx: &mut SqliteConnection, guild: i64, number: u32) -> Result<Case, StoreError> {
+    let body: String = sqlx::query_scalar("SELECT body FROM cases WHERE guild = ? AND number = ?")
+        .bind(guild)
+        .bind(number)
+        .fetch_one(tx)
+        .await?;
+    from_json("case", &body)
+}
+
+async fn save(
+    tx: &mut SqliteConnection,
+    case: &Case,
+    action: Option<Action<Speech>>,
+    choose: Choose<'_>,
+) -> Result<Option<Pending>, StoreError> {
+    sqlx::query("INSERT INTO cases VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body")
+        .bind(column(case.guild.0))
+        .bind(case.number)
+        .bind(column(case.member.0))
+        .bind(case.opened.as_millisecond())
+        .bind(to_json(case)?)
+        .execute(&mut *tx)
+        .await?;
+    let Some(action) = action else { return Ok(None) };
+    let action = action.map(|mut speech| {
+        choose(&mut speech);
+        speech
+    });
+    let id = sqlx::query_scalar("INSERT INTO outbox (guild, number, action) VALUES (?, ?, ?) RETURNING id")
+        .bind(column(case.guild.0))
+        .bind(case.number)
+        .bind(to_json(&action)?)
+        .fetch_one(tx)
+        .await?;
+    Ok(Some(Pending { id: OutboxId(id), guild: case.guild, number: case.number, action }))
+}
+
+fn pending_row(row: &SqliteRow) -> Result<Pending, StoreError> {
+    Ok(Pending {
+        id: OutboxId(row.try_get("id")?),
+        guild: GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned()),
+        number: row.try_get("number")?,
+        action: from_json("action", row.try_get("action")?)?,
+    })
+}
+
+fn is_shield(notice: &Notice) -> bool {
+    notice.matter.response == Response::Shield
+}
+
+/// Snowflakes use 63 bits at most; the choose keeps even larger ones apart.
+const fn column(id: u64) -> i64 {
+    id.cast_signed()
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| unreadable("value", &error))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(what: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| unreadable(what, &error))
+}
+
+/// Names the place only: the parser's own message can repeat what stands there.
+fn unreadable(what: &'static str, error: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable { what, reason: format!("at column {}", error.column()) }
+}
