@@ -1,11 +1,19 @@
 //! What can be found in a message: detectors, their findings, and the scanner that runs them.
 
+mod mask;
+mod pattern;
+mod phrase;
+mod words;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::mask::mask;
+pub use self::pattern::{MAX_PATTERN_LENGTH, MAX_PATTERN_SIZE, Pattern, PatternError};
+pub use self::words::{Words, WordsError};
 use crate::text::Text;
 
 /// What a rule is about.
@@ -208,12 +216,4 @@ impl Scanner {
         findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
         Scan { heat: 0.0, findings }
     }
-}
-
-/// `content` with every span of `findings` that is in `kinds` replaced by `▮` characters
-/// (overlaps merged, the length not kept, so that it tells nothing).
-#[must_use]
-pub fn mask(content: &str, findings: &[Finding]) -> String {
-    let _ = findings;
-    content.to_owned()
 }

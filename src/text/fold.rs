@@ -84,7 +84,7 @@ impl Folding {
     fn push_folded(&mut self, c: char, from: usize, mixed: bool) {
         if let Some(plain) = punctuation(c).or_else(|| digit(c)) {
             self.push(plain, from);
-        } else if !is_latin_like(c) && !(mixed && c.is_alphabetic()) {
+        } else if !(is_latin_like(c) || mixed && c.is_alphabetic()) {
             self.push(c, from);
         } else {
             self.push_cured(c, from);
