@@ -1,4 +1,5 @@
 //! Aside.
+pub mod config;
 pub mod detect;
 pub mod message;
 pub mod policy;
