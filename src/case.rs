@@ -390,6 +390,7 @@ impl Case {
             reply_to: None,
             members: vec![self.member],
             roles: if direct { Vec::new() } else { self.surroundings.moderators.clone() },
+            number: self.number,
             buttons: if direct { Vec::new() } else { self.buttons() },
             enclosure: self.returned(),
         }
@@ -404,6 +405,7 @@ impl Case {
             reply_to: None,
             members: vec![self.member],
             roles: Vec::new(),
+            number: self.number,
             buttons: Vec::new(),
             enclosure: self.returned(),
         }
@@ -416,6 +418,7 @@ impl Case {
             reply_to: None,
             members: Vec::new(),
             roles: self.surroundings.moderators.clone(),
+            number: self.number,
             buttons: Vec::new(),
             enclosure: None,
         }
@@ -438,6 +441,7 @@ impl Case {
             reply_to: (!self.matter.removed).then_some(self.matter.message),
             members: vec![self.member],
             roles: Vec::new(),
+            number: self.number,
             buttons: Vec::new(),
             enclosure: None,
         }

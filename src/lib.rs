@@ -1,7 +1,9 @@
 //! Aside.
 pub mod case;
+mod commands;
 pub mod config;
 pub mod detect;
+pub mod discord;
 pub mod message;
 pub mod policy;
 pub mod responder;

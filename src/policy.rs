@@ -212,10 +212,10 @@ impl Policy {
         &self.rules
     }
 
-    /// Whether any rule applies, whatever is remembered: the cheap question asked of every message.
+    /// Whether what was found meets any rule, whoever wrote it where: the cheap question asked of every message.
     #[must_use]
-    pub fn concerns(&self, message: &Message, scan: &Scan) -> bool {
-        self.rules.iter().any(|rule| self.look(rule, message, scan).is_ok())
+    pub fn concerns(&self, scan: &Scan) -> bool {
+        self.rules.iter().any(|rule| conditions(rule, scan).is_ok())
     }
 
     /// Decides about `message`. The rule that does most wins (shield, then the order of

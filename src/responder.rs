@@ -17,23 +17,12 @@ use tracing::{info, warn};
 
 use crate::case::action::{Action, Enclosure, Receipt, Refusal, Speech};
 use crate::case::{Event, Matter, Surroundings};
-use crate::detect::{Scan, Scanner, mask};
-use crate::message::Message;
-use crate::policy::{Circumstances, Decision, Policy, Response};
+use crate::config::Core;
+use crate::detect::{Scan, mask};
+use crate::message::{Message, Origin};
+use crate::policy::{Circumstances, Decision, Response};
 use crate::store::{Notice, Noticed, Pending, Store, StoreError};
-use crate::wording::{Utterance, Wording};
-
-/// The built, immutable core: everything that judges and words.
-pub struct Core {
-    /// Finds things.
-    pub scanner: Scanner,
-    /// Decides.
-    pub policy: Policy,
-    /// Says it.
-    pub wording: Wording,
-    /// A case of the member at most this old takes further messages.
-    pub join_within: SignedDuration,
-}
+use crate::wording::Utterance;
 
 /// Whether an action may have been performed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +31,15 @@ pub enum Attempt {
     First,
     /// It may have taken effect already: look before repeating it.
     Again,
+}
+
+/// How a message reached us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// As it was sent or edited.
+    Live,
+    /// Read back after an absence, without its author's roles.
+    History,
 }
 
 /// What came of an attempt that gave no receipt.
@@ -67,9 +65,8 @@ pub trait Executor: Send + Sync + 'static {
     /// What the guild offers a case about `message`.
     fn surroundings(&self, message: &Message) -> Surroundings;
 
-    /// `message` with what only the edge can find out before it is acted on, such as the author's roles when
-    /// it was read from history; none when it need not be acted on after all.
-    async fn complete(&self, message: Message) -> Option<Message>;
+    /// A message read from history together with its author's roles, which history does not tell.
+    async fn complete(&self, message: Message) -> Message;
 }
 
 /// Waits before the attempts after the first: Discord's hiccups last seconds, its outages minutes.
@@ -80,8 +77,8 @@ const BACKOFF: [Duration; 8] = [
     Duration::from_secs(5),
     Duration::from_secs(10),
     Duration::from_secs(30),
-    Duration::from_secs(60),
-    Duration::from_secs(120),
+    Duration::from_mins(1),
+    Duration::from_mins(2),
 ];
 
 /// The longest cooldown that is remembered.
@@ -94,6 +91,8 @@ pub struct Responder<S, E> {
 
 struct Inner<S, E> {
     core: Core,
+    /// A case at most this old takes further messages of its member.
+    join_within: Duration,
     store: S,
     executor: E,
     /// Notices are made one at a time, so that two messages of one member meet the same case.
@@ -110,11 +109,13 @@ impl<S, E> Clone for Responder<S, E> {
 }
 
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
-    /// A responder that judges with `core`, remembers in `store` and acts through `executor`.
-    pub fn new(core: Core, store: S, executor: E) -> Self {
+    /// A responder that judges with `core`, remembers in `store` and acts through `executor`. A case at most
+    /// `join_within` old takes further messages of its member.
+    pub fn new(core: Core, join_within: Duration, store: S, executor: E) -> Self {
         Self {
             inner: Arc::new(Inner {
                 core,
+                join_within,
                 store,
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
@@ -159,15 +160,18 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// # Errors
     ///
     /// The store failed; nothing was acted on.
-    pub async fn handle(&self, message: Message, now: Timestamp) -> Result<(), StoreError> {
-        if self.inner.stopping.is_cancelled() {
+    pub async fn handle(&self, message: Message, source: Source, now: Timestamp) -> Result<(), StoreError> {
+        if self.inner.stopping.is_cancelled() || message.author.origin != Origin::Member {
             return Ok(());
         }
         let scan = self.inner.core.scanner.scan(&message.content);
-        if !self.inner.core.policy.concerns(&message, &scan) {
+        if !self.inner.core.policy.concerns(&scan) {
             return Ok(());
         }
-        let Some(message) = self.inner.executor.complete(message).await else { return Ok(()) };
+        let message = match source {
+            Source::Live => message,
+            Source::History => self.inner.executor.complete(message).await,
+        };
         let _one_at_a_time = self.inner.noticing.lock().await;
         if let Some(decision) = self.decide(&message, &scan).await? {
             self.notice(&message, &scan, &decision, now).await?;
@@ -219,7 +223,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     fn describe(&self, message: &Message, scan: &Scan, decision: &Decision, now: Timestamp) -> Notice {
         let shielding = decision.response == Response::Shield;
         let enclosure = shielding.then(|| Enclosure(mask(&message.content, &scan.findings)));
-        let acknowledgment = decision.template.as_deref().and_then(Utterance::parse);
+        let named = |name: &str| Utterance::ALL.iter().copied().find(|utterance| utterance.as_str() == name);
         Notice {
             guild: message.guild,
             member: message.author.id,
@@ -231,14 +235,14 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 rule: decision.rule.to_string(),
                 kinds: decision.kinds.clone(),
                 response: decision.response,
-                acknowledgment,
+                acknowledgment: decision.template.as_deref().and_then(named),
                 quiet: decision.quiet,
                 enclosure,
                 removed: false,
             },
             surroundings: self.inner.executor.surroundings(message),
             sent: message.sent,
-            join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
+            join_since: now.checked_sub(self.inner.join_within).unwrap_or(Timestamp::MIN),
             now,
         }
     }

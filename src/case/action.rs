@@ -69,6 +69,8 @@ pub struct Post<S> {
     pub members: Vec<UserId>,
     /// The roles that may be notified.
     pub roles: Vec<RoleId>,
+    /// The number of its case, which its buttons carry.
+    pub number: u32,
     /// What can be pressed below it.
     pub buttons: Vec<Button>,
     /// The member's own text, masked, given back below the words.
@@ -254,6 +256,7 @@ impl<S> Post<S> {
             reply_to: self.reply_to,
             members: self.members,
             roles: self.roles,
+            number: self.number,
             buttons: self.buttons,
             enclosure: self.enclosure,
         }

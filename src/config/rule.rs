@@ -112,7 +112,12 @@ impl RuleTable {
     /// A template says what was done, so one that tells of a removal needs an action that removes.
     fn check_template(&self) -> Result<(), Problem> {
         let Some(template) = &self.template else { return Ok(()) };
-        let family = || Utterance::ALL.iter().map(|utterance| utterance.as_str()).filter(|name| name.starts_with("acknowledgment"));
+        let family = || {
+            Utterance::ALL
+                .iter()
+                .map(|utterance| utterance.as_str())
+                .filter(|name| name.starts_with("acknowledgment"))
+        };
         if !family().any(|name| name == template) {
             return Err(Problem::unknown("template", template, family()));
         }
@@ -136,7 +141,9 @@ fn check_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Result<(), Pr
         return Err(Problem::new("not a name for a rule").help(help));
     }
     if !names.insert(name) {
-        return Err(Problem::new(format!("another rule is named `{name}`")).help("a name of its own for each rule"));
+        return Err(
+            Problem::new(format!("another rule is named `{name}`")).help("a name of its own for each rule")
+        );
     }
     Ok(())
 }
@@ -163,7 +170,9 @@ impl WhenTable {
         }
         if self.confidence.is_some() && self.kinds.is_none() {
             let what = "`confidence` is about `kinds`, and there are none";
-            return Err(Problem::new(what).help("add `kinds`, or leave `confidence` out").under("confidence"));
+            return Err(Problem::new(what)
+                .help("add `kinds`, or leave `confidence` out")
+                .under("confidence"));
         }
         self.check_kinds().map_err(|problem| problem.under("kinds"))
     }

@@ -1,0 +1,220 @@
+//! Connects to Discord, stays connected, and shuts down in order.
+
+mod catch_up;
+mod convert;
+mod events;
+mod executor;
+mod gap;
+mod gateway;
+mod guilds;
+mod permissions;
+mod report;
+pub(crate) mod rest;
+pub(crate) mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serenity::model::id::UserId;
+use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use self::catch_up::CatchUp;
+use self::events::{Arriving, Ear, Listener};
+use self::executor::Discord;
+use self::gap::Gap;
+use self::guilds::Guilds;
+pub use self::rest::{Origin, OriginError, Token};
+use self::rest::{Request, Rest, RestError};
+use crate::config::Loaded;
+use crate::responder::Responder;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, StoreError};
+
+/// How long what is committed may take to finish when we are asked to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often it is recorded that we listen.
+const ALIVE: Duration = Duration::from_secs(2);
+
+/// Bits of an application's `flags` that say the message content intent is switched on.
+/// Source: <https://discord.com/developers/docs/resources/application#application-object-application-flags>.
+const MESSAGE_CONTENT_FLAGS: u64 = 1 << 18 | 1 << 19;
+
+/// Where Discord is and who we are there.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The origin before `/api/v10/…`.
+    pub base: Origin,
+    /// The bot token.
+    pub token: Token,
+}
+
+/// Why the bot cannot run. Each is one sentence that says what to do.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// 401, or close code 4004.
+    #[error(
+        "Discord does not accept the token in DISCORD_TOKEN. Copy it anew from the developer portal: \
+         your application → Bot → Reset Token"
+    )]
+    WrongToken,
+    /// The application lacks the intent, or close code 4014.
+    #[error(
+        "the message content intent is off, so I could not read a single message. Switch it on in the \
+         developer portal: your application → Bot → Privileged Gateway Intents → Message Content Intent"
+    )]
+    MessageContentOff,
+    /// Discord gave an address that is not safe.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Discord cannot be reached or does not answer usefully.
+    #[error("cannot start: {0}")]
+    Unreachable(String),
+    /// The gateway closed for good.
+    #[error("Discord closed the connection for good: {0}")]
+    Closed(String),
+}
+
+impl RunError {
+    /// Whether the operator's configuration is at fault, rather than the moment.
+    #[must_use]
+    pub const fn is_configuration(&self) -> bool {
+        matches!(self, Self::WrongToken | Self::MessageContentOff | Self::Origin(_))
+    }
+}
+
+impl From<RestError> for RunError {
+    fn from(error: RestError) -> Self {
+        match error {
+            RestError::Refused { status, .. } if status == reqwest::StatusCode::UNAUTHORIZED => {
+                Self::WrongToken
+            }
+            other => Self::Unreachable(other.to_string()),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Me {
+    id: UserId,
+}
+
+#[derive(Deserialize)]
+struct Application {
+    #[serde(default)]
+    flags: u64,
+}
+
+#[derive(Deserialize)]
+struct GatewayBot {
+    url: String,
+    shards: u32,
+}
+
+/// Runs the bot until `stop` is cancelled or Discord closes for good.
+///
+/// # Errors
+///
+/// See [`RunError`].
+pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationToken) -> Result<(), RunError> {
+    let store = SqliteStore::open(&loaded.config.store.url).await?;
+    let rest = Rest::new(credentials.base, credentials.token);
+    let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
+    let me = greet(&rest).await?;
+    let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
+    let last_alive = store.last_alive().await?;
+    let (listener, ears, arriving) = assemble(loaded, me, store, &rest, last_alive);
+    let responder = listener.responder.clone();
+    let resumed = responder.resume().await?;
+    if resumed > 0 {
+        info!(resumed, "taking up what was left unfinished");
+    }
+    let gap = Arc::clone(&listener.gap);
+    let listening = listener.listen(arriving);
+    let outcome = tokio::select! {
+        outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ears, stop) => outcome,
+        () = listening => Ok(()),
+        () = stay_alive(&responder, &gap) => Ok(()),
+    };
+    responder.shut_down(GRACE).await;
+    outcome
+}
+
+/// Who we are; finds a wrong token and a missing intent before anything else is tried.
+async fn greet(rest: &Rest) -> Result<UserId, RunError> {
+    let me: Me = fetch(rest, "users/@me").await?;
+    let application: Application = fetch(rest, "applications/@me").await?;
+    if application.flags & MESSAGE_CONTENT_FLAGS == 0 {
+        return Err(RunError::MessageContentOff);
+    }
+    Ok(me.id)
+}
+
+async fn fetch<T: serde::de::DeserializeOwned>(rest: &Rest, path: &str) -> Result<T, RunError> {
+    let value = rest.send(Request::get(path.to_owned())).await?;
+    serde_json::from_value(value)
+        .map_err(|_| RunError::Unreachable(format!("Discord's answer to {path} is incomplete")))
+}
+
+fn assemble(
+    loaded: Loaded,
+    me: UserId,
+    store: SqliteStore,
+    rest: &Arc<Rest>,
+    last_alive: Option<jiff::Timestamp>,
+) -> (Listener<SqliteStore>, Ears, mpsc::UnboundedReceiver<Arriving>) {
+    let Loaded { config, core, .. } = loaded;
+    let max_age = SignedDuration::try_from(config.catch_up.max_age).unwrap_or(SignedDuration::MAX);
+    let max_messages = usize::from(config.catch_up.max_messages);
+    let join_within = config.cases.join_within;
+    let guilds = Arc::new(Guilds::new(me, config));
+    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds) };
+    let responder = Responder::new(core, join_within, store, discord);
+    let gap = Arc::new(Gap::new(last_alive, max_age));
+    let catch_up = CatchUp {
+        guilds: Arc::clone(&guilds),
+        rest: Arc::clone(rest),
+        responder: responder.clone(),
+        gap: Arc::clone(&gap),
+        max_messages,
+        tasks: TaskTracker::new(),
+    };
+    let (sender, arriving) = mpsc::unbounded_channel();
+    let ears = Ears { raw: Ear(sender.clone()), stages: Ear(sender) };
+    (Listener { guilds, rest: Arc::clone(rest), responder, catch_up, gap }, ears, arriving)
+}
+
+/// The two handlers serenity wants, one for events and one for the state of the connection.
+struct Ears {
+    raw: Ear,
+    stages: Ear,
+}
+
+/// Records again and again that we listen, so that the next start knows from when on to read back.
+async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap) {
+    let mut ticks = tokio::time::interval(ALIVE);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut recorded = None;
+    loop {
+        ticks.tick().await;
+        let complete = gap.complete_until(events::now());
+        if complete.is_none() || complete == recorded {
+            continue;
+        }
+        if let Some(at) = complete
+            && let Err(error) = responder.store().alive(at).await
+        {
+            warn!(%error, "cannot record that I listen");
+        }
+        recorded = complete;
+    }
+}

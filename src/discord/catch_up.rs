@@ -1,0 +1,113 @@
+//! Reads back what was said while we were away, oldest first, and judges it like anything else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use serenity::model::id::{ChannelId, GuildId};
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use super::convert::Arrival;
+use super::events::now;
+use super::executor::Discord;
+use super::gap::Gap;
+use super::guilds::{Guilds, Watching};
+use super::rest::{Request, Rest, RestError};
+use super::wire;
+use crate::message::MessageId;
+use crate::responder::{Responder, Source};
+use crate::store::Store;
+
+/// Messages Discord gives at once.
+const PAGE: usize = 100;
+
+/// Waits before a page is asked for again.
+const BACKOFF: [Duration; 4] =
+    [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
+
+/// Reads history after an absence.
+pub(super) struct CatchUp<S> {
+    pub(super) guilds: Arc<Guilds>,
+    pub(super) rest: Arc<Rest>,
+    pub(super) responder: Responder<S, Discord>,
+    pub(super) gap: Arc<Gap>,
+    /// At most this many messages a channel.
+    pub(super) max_messages: usize,
+    pub(super) tasks: TaskTracker,
+}
+
+impl<S: Store + 'static> CatchUp<S> {
+    /// Starts reading what was said in `guild` since `since`.
+    pub(super) fn start(&self, guild: GuildId, since: Timestamp) {
+        let reader = Self {
+            guilds: Arc::clone(&self.guilds),
+            rest: Arc::clone(&self.rest),
+            responder: self.responder.clone(),
+            gap: Arc::clone(&self.gap),
+            max_messages: self.max_messages,
+            tasks: self.tasks.clone(),
+        };
+        self.tasks.spawn(async move { reader.read_guild(guild, since).await });
+    }
+
+    async fn read_guild(&self, guild: GuildId, since: Timestamp) {
+        let first = MessageId::at(since);
+        let spoke =
+            |watched: &super::guilds::Watched| watched.last_message.is_some_and(|last| last.get() > first.0);
+        for watched in self.guilds.watched(guild).into_iter().filter(spoke) {
+            self.read_channel(guild, watched.channel, first).await;
+        }
+        self.gap.read_back(guild);
+    }
+
+    async fn read_channel(&self, guild: GuildId, channel: ChannelId, first: MessageId) {
+        let (mut after, mut count) = (first.0, 0);
+        while count < self.max_messages {
+            let page = self.read_page(channel, after, PAGE.min(self.max_messages - count)).await;
+            let Some(last) = page.last().map(|message| message.id.get()) else { break };
+            count += page.len();
+            after = last;
+            for message in page {
+                self.judge(guild, &message).await;
+            }
+        }
+        info!(%guild, %channel, count, "read back what was said meanwhile");
+    }
+
+    /// One page, oldest first. Discord gives the newest first.
+    async fn read_page(&self, channel: ChannelId, after: u64, limit: usize) -> Vec<wire::Message> {
+        let path = format!("channels/{channel}/messages?after={after}&limit={limit}");
+        let values = self.read_patiently(&path).await.unwrap_or_else(|error| {
+            warn!(%channel, %error, "what was said meanwhile cannot be read");
+            Vec::new()
+        });
+        let mut page: Vec<wire::Message> =
+            values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect();
+        page.sort_by_key(|message| message.id);
+        page
+    }
+
+    async fn read_patiently(&self, path: &str) -> Result<Vec<Value>, RestError> {
+        let mut waits = BACKOFF.into_iter();
+        loop {
+            match (self.rest.send(Request::get(path.to_owned())).await, waits.next()) {
+                (Ok(Value::Array(values)), _) => return Ok(values),
+                (Ok(_), _) => return Ok(Vec::new()),
+                (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
+                (Err(error), _) => return Err(error),
+            }
+        }
+    }
+
+    async fn judge(&self, guild: GuildId, message: &wire::Message) {
+        let Some(arrival) = Arrival::of_wire(message, Some(guild)) else { return };
+        let Watching::Yes { home } = self.guilds.watching(guild, arrival.channel) else { return };
+        let held = self.guilds.permissions(guild, arrival.channel, arrival.author, &arrival.roles);
+        let message = arrival.message(home, held);
+        if let Err(error) = self.responder.handle(message, Source::History, now()).await {
+            tracing::error!(%error, "a message read back could not be handled");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Discord's messages in our words: the one place that translates.
+
+use serenity::model::Permissions;
+use serenity::model::channel as serenity_channel;
+use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
+
+use super::wire;
+use crate::message::{self, Author, Message, Origin};
+
+/// A message before it is known where its thread would open and what its author may do.
+pub(super) struct Arrival {
+    pub(super) guild: GuildId,
+    pub(super) channel: ChannelId,
+    pub(super) author: UserId,
+    pub(super) roles: Vec<RoleId>,
+    id: u64,
+    origin: Origin,
+    content: String,
+}
+
+impl Arrival {
+    /// A message as serenity decodes it; none outside guilds.
+    pub(super) fn of_event(message: &serenity_channel::Message) -> Option<Self> {
+        let snapshots = message.message_snapshots.iter().map(|snapshot| snapshot.content.as_str());
+        Some(Self {
+            guild: message.guild_id?,
+            channel: message.channel_id,
+            author: message.author.id,
+            roles: message.member.as_ref().map(|member| member.roles.clone()).unwrap_or_default(),
+            id: message.id.get(),
+            origin: origin(message.webhook_id.is_some(), message.author.bot),
+            content: joined(&message.content, snapshots),
+        })
+    }
+
+    /// A message as we decode it ourselves: from history, or when serenity could not.
+    pub(super) fn of_wire(message: &wire::Message, guild: Option<GuildId>) -> Option<Self> {
+        let snapshots = message.message_snapshots.iter().map(|snapshot| snapshot.message.content.as_str());
+        Some(Self {
+            guild: message.guild_id.or(guild)?,
+            channel: message.channel_id,
+            author: message.author.id,
+            roles: message.member.as_ref().map(|member| member.roles.clone()).unwrap_or_default(),
+            id: message.id.get(),
+            origin: origin(message.webhook_id.as_ref().is_some_and(|id| !id.is_null()), message.author.bot),
+            content: joined(message.content.as_deref().unwrap_or_default(), snapshots),
+        })
+    }
+
+    /// The message in our words. `permissions` are its author's in the channel.
+    pub(super) fn message(self, home: ChannelId, permissions: Permissions) -> Message {
+        let id = message::MessageId(self.id);
+        Message {
+            id,
+            guild: message::GuildId(self.guild.get()),
+            channel: message::ChannelId(self.channel.get()),
+            home: message::ChannelId(home.get()),
+            author: Author {
+                id: message::UserId(self.author.get()),
+                origin: self.origin,
+                roles: self.roles.iter().map(|role| message::RoleId(role.get())).collect(),
+                moderator: moderates(permissions),
+            },
+            content: self.content,
+            sent: id.sent(),
+        }
+    }
+}
+
+/// Whether a member with `permissions` is a moderator in the channel they hold for.
+pub(super) fn moderates(permissions: Permissions) -> bool {
+    permissions.intersects(Permissions::MANAGE_MESSAGES | Permissions::MODERATE_MEMBERS)
+}
+
+const fn origin(webhook: bool, bot: bool) -> Origin {
+    match (webhook, bot) {
+        (true, _) => Origin::Webhook,
+        (false, true) => Origin::Bot,
+        (false, false) => Origin::Member,
+    }
+}
+
+/// What a message forwards gives as much away as what it says.
+fn joined<'a>(content: &str, snapshots: impl Iterator<Item = &'a str>) -> String {
+    let mut all = content.to_owned();
+    for snapshot in snapshots.filter(|snapshot| !snapshot.is_empty()) {
+        all.push('\n');
+        all.push_str(snapshot);
+    }
+    all
+}

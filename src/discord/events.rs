@@ -1,0 +1,269 @@
+//! What the gateway says, in the order it says it.
+//!
+//! serenity starts a task for each event, so events could overtake each other. Its client therefore runs on
+//! a thread of its own, where tasks run in the order they were started, and each hands its event to one
+//! queue before anything else: this module takes them from there, one after the other.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serenity::all::{Context, Event, EventHandler, RawEventHandler, ShardStageUpdateEvent};
+use serenity::gateway::ConnectionStage;
+use serenity::model::id::{ChannelId, GuildId, RoleId};
+use tokio::sync::mpsc;
+use tracing::{error, info, warn};
+
+use super::catch_up::CatchUp;
+use super::convert::Arrival;
+use super::executor::Discord;
+use super::guilds::{Guilds, Watching};
+use super::rest::{Request, Rest};
+use super::{gap::Gap, report, wire};
+use crate::commands;
+use crate::responder::{Responder, Source};
+use crate::store::Store;
+
+/// What arrives from the gateway's thread.
+pub(super) enum Arriving {
+    /// A dispatch.
+    Event(Box<Event>),
+    /// A shard's connection came or went.
+    Stage(ConnectionStage),
+}
+
+/// Hands everything the gateway says to the queue.
+pub(super) struct Ear(pub(super) mpsc::UnboundedSender<Arriving>);
+
+#[async_trait]
+impl RawEventHandler for Ear {
+    async fn raw_event(&self, _: Context, event: Event) {
+        self.hand_over(Arriving::Event(Box::new(event)));
+    }
+}
+
+#[async_trait]
+impl EventHandler for Ear {
+    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
+        self.hand_over(Arriving::Stage(event.new));
+    }
+}
+
+impl Ear {
+    /// The queue closes only when we stop, and then nobody is left to tell.
+    fn hand_over(&self, arriving: Arriving) {
+        self.0.send(arriving).ok();
+    }
+}
+
+/// Takes events from the queue and acts on them.
+pub(super) struct Listener<S> {
+    pub(super) guilds: Arc<Guilds>,
+    pub(super) rest: Arc<Rest>,
+    pub(super) responder: Responder<S, Discord>,
+    pub(super) catch_up: CatchUp<S>,
+    pub(super) gap: Arc<Gap>,
+}
+
+impl<S: Store + 'static> Listener<S> {
+    /// Runs until the gateway's thread has ended.
+    pub(super) async fn listen(self, mut arriving: mpsc::UnboundedReceiver<Arriving>) {
+        while let Some(arrival) = arriving.recv().await {
+            match arrival {
+                Arriving::Event(event) => self.take(*event).await,
+                Arriving::Stage(ConnectionStage::Connected) => {}
+                Arriving::Stage(_) => self.gap.open(),
+            }
+        }
+    }
+
+    async fn take(&self, event: Event) {
+        self.gap.heard(now());
+        match event {
+            Event::Ready(event) => {
+                let guilds = event.ready.guilds.iter().map(|guild| guild.id).collect();
+                self.gap.session(guilds, now());
+                info!(guilds = event.ready.guilds.len(), "connected");
+            }
+            Event::MessageCreate(event) => self.arrived(Arrival::of_event(&event.message)).await,
+            Event::InteractionCreate(_)
+            | Event::GuildCreate(_)
+            | Event::GuildUpdate(_)
+            | Event::GuildDelete(_)
+            | Event::GuildMemberUpdate(_)
+            | Event::GuildRoleCreate(_)
+            | Event::GuildRoleUpdate(_)
+            | Event::GuildRoleDelete(_)
+            | Event::ChannelCreate(_)
+            | Event::ChannelUpdate(_)
+            | Event::ChannelDelete(_)
+            | Event::ThreadCreate(_)
+            | Event::ThreadUpdate(_)
+            | Event::ThreadDelete(_)
+            | Event::ThreadListSync(_)
+            | Event::MessageUpdate(_) => self.take_rare(event).await,
+            Event::Unknown(unknown) => self.take_value(&unknown.kind, unknown.value).await,
+            _ => {}
+        }
+    }
+
+    /// Rare events are read from their JSON whether serenity could decode them or not: one path for both.
+    async fn take_rare(&self, event: Event) {
+        #[derive(Deserialize)]
+        struct Dispatch {
+            t: String,
+            d: Value,
+        }
+        match serde_json::to_value(&event).and_then(serde_json::from_value::<Dispatch>) {
+            Ok(dispatch) => self.take_value(&dispatch.t, dispatch.d).await,
+            Err(error) => warn!(at = error.column(), "an event could not be read"),
+        }
+    }
+
+    async fn take_value(&self, kind: &str, value: Value) {
+        match kind {
+            // An update without an author only adds embeds or flags.
+            "MESSAGE_UPDATE" if value.get("author").is_none_or(Value::is_null) => {}
+            "MESSAGE_CREATE" | "MESSAGE_UPDATE" => {
+                let message = read::<wire::Message>(kind, value);
+                self.arrived(message.and_then(|message| Arrival::of_wire(&message, None))).await;
+            }
+            "INTERACTION_CREATE" => {
+                if let Some(interaction) = read(kind, value) {
+                    commands::answer(&self.rest, &self.responder.core().wording, &interaction).await;
+                }
+            }
+            "GUILD_CREATE" => {
+                if let Some(guild) = read(kind, value) {
+                    self.joined(guild);
+                }
+            }
+            _ => self.note_change(kind, value),
+        }
+    }
+
+    fn joined(&self, guild: wire::Guild) {
+        let id = guild.id;
+        self.guilds.insert(guild);
+        report::gaps(&self.guilds, id);
+        match self.gap.since(now()) {
+            Some(since) => self.catch_up.start(id, since),
+            None => self.gap.read_back(id),
+        }
+    }
+
+    fn note_change(&self, kind: &str, value: Value) {
+        let changed = match kind {
+            "GUILD_UPDATE" => read(kind, value).map(|guild| self.guilds.update(guild)),
+            "GUILD_DELETE" => {
+                read(kind, value).map(|gone: Gone| self.guilds.remove(GuildId::new(gone.id.get())))
+            }
+            "GUILD_MEMBER_UPDATE" => read(kind, value).map(|changed: MemberChange| self.note_member(changed)),
+            "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
+                read(kind, value).map(|change: RoleChange| self.guilds.set_role(change.guild_id, change.role))
+            }
+            "GUILD_ROLE_DELETE" => {
+                read(kind, value).map(|gone: RoleGone| self.guilds.remove_role(gone.guild_id, gone.role_id))
+            }
+            "CHANNEL_DELETE" | "THREAD_DELETE" => read(kind, value)
+                .and_then(|gone: Gone| gone.guild_id.map(|guild| self.guilds.remove_channel(guild, gone.id))),
+            "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
+                read(kind, value).map(|channel| self.note_channel(channel))
+            }
+            "THREAD_LIST_SYNC" => read(kind, value).map(|sync: ThreadSync| {
+                sync.threads.into_iter().for_each(|thread| self.guilds.set_channel(sync.guild_id, thread));
+            }),
+            _ => Some(()),
+        };
+        if changed.is_none() {
+            warn!(kind, "an event lacks what it should say; what I know of the server may be out of date");
+        }
+    }
+
+    fn note_channel(&self, channel: wire::Channel) {
+        if let Some(guild) = channel.guild_id {
+            self.guilds.set_channel(guild, channel);
+        }
+    }
+
+    fn note_member(&self, change: MemberChange) {
+        if change.user.id == self.guilds.me() {
+            self.guilds.set_my_roles(change.guild_id, change.roles);
+        }
+    }
+
+    async fn arrived(&self, arrival: Option<Arrival>) {
+        let Some(arrival) = arrival.filter(|arrival| arrival.author != self.guilds.me()) else { return };
+        let home = match self.guilds.watching(arrival.guild, arrival.channel) {
+            Watching::Yes { home } => home,
+            Watching::No => return,
+            Watching::Unknown => match self.discover(&arrival).await {
+                Some(home) => home,
+                None => return,
+            },
+        };
+        let held = self.guilds.permissions(arrival.guild, arrival.channel, arrival.author, &arrival.roles);
+        let message = arrival.message(home, held);
+        if let Err(error) = self.responder.handle(message, Source::Live, now()).await {
+            error!(%error, "a message could not be handled; it is read again at the next start");
+        }
+    }
+
+    /// A thread that was archived when we connected is first heard of by a message in it.
+    async fn discover(&self, arrival: &Arrival) -> Option<ChannelId> {
+        let value = self.rest.send(Request::get(format!("channels/{}", arrival.channel))).await.ok()?;
+        self.note_channel(read("channel", value)?);
+        match self.guilds.watching(arrival.guild, arrival.channel) {
+            Watching::Yes { home } => Some(home),
+            Watching::No | Watching::Unknown => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Gone {
+    id: ChannelId,
+    guild_id: Option<GuildId>,
+}
+
+#[derive(Deserialize)]
+struct RoleChange {
+    guild_id: GuildId,
+    role: wire::Role,
+}
+
+#[derive(Deserialize)]
+struct RoleGone {
+    guild_id: GuildId,
+    role_id: RoleId,
+}
+
+#[derive(Deserialize)]
+struct MemberChange {
+    guild_id: GuildId,
+    user: wire::User,
+    roles: Vec<RoleId>,
+}
+
+#[derive(Deserialize)]
+struct ThreadSync {
+    guild_id: GuildId,
+    threads: Vec<wire::Channel>,
+}
+
+/// Reads what we need of an event; what is wrong is logged without the event's contents.
+fn read<T: DeserializeOwned>(kind: &str, value: Value) -> Option<T> {
+    let read = serde_json::from_value(value);
+    if read.is_err() {
+        warn!(kind, "Discord sent something I cannot read");
+    }
+    read.ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the shell reads the clock")]
+pub(super) fn now() -> Timestamp {
+    Timestamp::now()
+}

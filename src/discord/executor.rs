@@ -1,0 +1,317 @@
+//! Acts on Discord: each action once, each answer classed as a receipt, a refusal or trouble.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use reqwest::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use serenity::model::Permissions;
+use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use tracing::warn;
+
+use super::guilds::Guilds;
+use super::permissions::missing;
+use super::rest::{Request, Rest, RestError};
+use super::wire::{self, kind};
+use crate::case::Surroundings;
+use crate::case::action::{Action, Post, Receipt, Refusal};
+use crate::message::{self, Message};
+use crate::responder::{Attempt, Executor, Failure};
+use crate::store::Pending;
+
+/// What opening a private thread and speaking in it takes.
+pub(super) const THREAD_NEEDS: Permissions = Permissions::VIEW_CHANNEL
+    .union(Permissions::CREATE_PRIVATE_THREADS)
+    .union(Permissions::SEND_MESSAGES_IN_THREADS);
+
+/// The executor that speaks to Discord.
+pub(super) struct Discord {
+    pub(super) rest: Arc<Rest>,
+    pub(super) guilds: Arc<Guilds>,
+}
+
+#[async_trait]
+impl Executor for Discord {
+    async fn perform(
+        &self,
+        pending: &Pending,
+        action: Action<String>,
+        attempt: Attempt,
+    ) -> Result<Receipt, Failure> {
+        match action {
+            Action::RemoveMessage { channel, message, reason } => {
+                self.require(channel, Permissions::VIEW_CHANNEL | Permissions::MANAGE_MESSAGES)?;
+                let path = format!("channels/{channel}/messages/{message}");
+                self.delete(path, &reason).await?;
+                Ok(Receipt::Removed)
+            }
+            Action::OpenThread { parent, name, auto_archive, reason } => {
+                self.open_thread(parent, &name, auto_archive, &reason, attempt).await
+            }
+            Action::OpenDirect { member } => {
+                let body = json!({ "recipient_id": member.to_string() });
+                self.open(Request::post("users/@me/channels".to_owned(), body)).await
+            }
+            Action::AddMember { thread, member } => self.add_member(thread, member).await,
+            Action::CloseThread { thread, reason } => self.close_thread(thread, &reason).await,
+            Action::Post(post) => self.post(&post, &nonce(pending), attempt).await,
+        }
+    }
+
+    fn surroundings(&self, message: &Message) -> Surroundings {
+        self.guilds.surroundings(message)
+    }
+
+    async fn complete(&self, mut message: Message) -> Message {
+        let (guild, author) = (message.guild, message.author.id);
+        let path = format!("guilds/{guild}/members/{author}");
+        // A member who left has no roles, and is taken for an ordinary one like any other we cannot ask about.
+        let Ok(member) = self.fetch::<wire::Member>(Request::get(path)).await else { return message };
+        let held = self.guilds.permissions(
+            GuildId::new(guild.0),
+            ChannelId::new(message.channel.0),
+            UserId::new(author.0),
+            &member.roles,
+        );
+        message.author.moderator = super::convert::moderates(held);
+        message.author.roles = member.roles.iter().map(|role: &RoleId| message::RoleId(role.get())).collect();
+        message
+    }
+}
+
+impl Discord {
+    async fn open_thread(
+        &self,
+        parent: message::ChannelId,
+        name: &str,
+        auto_archive: u16,
+        reason: &str,
+        attempt: Attempt,
+    ) -> Result<Receipt, Failure> {
+        if self.guilds.kind(ChannelId::new(parent.0)).is_some_and(|kind| kind != kind::TEXT) {
+            return Err(Failure::Refused(Refusal::WrongChannel));
+        }
+        self.require(parent, THREAD_NEEDS)?;
+        if attempt == Attempt::Again
+            && let Some(thread) = self.find_thread(parent, name).await?
+        {
+            return Ok(Receipt::Opened(thread));
+        }
+        let body = json!({
+            "name": name,
+            "type": kind::PRIVATE_THREAD,
+            "invitable": false,
+            "auto_archive_duration": auto_archive,
+        });
+        let path = format!("channels/{parent}/threads");
+        self.open(Request { reason: Some(reason), ..Request::post(path, body) }).await
+    }
+
+    /// Our thread of that name, which tells it from every other, active or archived.
+    async fn find_thread(
+        &self,
+        parent: message::ChannelId,
+        name: &str,
+    ) -> Result<Option<message::ChannelId>, Failure> {
+        let ours = |thread: &wire::Channel| {
+            thread.owner_id == Some(self.guilds.me())
+                && thread.parent_id == Some(ChannelId::new(parent.0))
+                && thread.name.as_deref() == Some(name)
+        };
+        let guild = self.guilds.guild_of(ChannelId::new(parent.0)).ok_or(Failure::Trouble)?;
+        let lists = [
+            format!("guilds/{guild}/threads/active"),
+            format!("channels/{parent}/users/@me/threads/archived/private"),
+        ];
+        for path in lists {
+            let list: ThreadList = self.fetch(Request::get(path)).await?;
+            if let Some(thread) = list.threads.iter().find(|thread| ours(thread)) {
+                return Ok(Some(message::ChannelId(thread.id.get())));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn open(&self, request: Request<'_>) -> Result<Receipt, Failure> {
+        let opened: wire::Channel = self.fetch(request).await?;
+        Ok(Receipt::Opened(message::ChannelId(opened.id.get())))
+    }
+
+    async fn add_member(
+        &self,
+        thread: message::ChannelId,
+        member: message::UserId,
+    ) -> Result<Receipt, Failure> {
+        let path = format!("channels/{thread}/thread-members/{member}");
+        let request = Request { method: Method::PUT, path, body: None, reason: None };
+        match self.rest.send(request).await.map_err(|error| failure(&error)) {
+            Ok(_) => Ok(Receipt::Joined),
+            Err(Failure::Refused(Refusal::Forbidden)) => Err(Failure::Refused(Refusal::MemberCannotSee)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Removes the thread where we may, so that nothing is left behind; else archives it.
+    async fn close_thread(&self, thread: message::ChannelId, reason: &str) -> Result<Receipt, Failure> {
+        let path = format!("channels/{thread}");
+        match self.delete(path.clone(), reason).await {
+            Err(Failure::Refused(Refusal::Forbidden | Refusal::Missing(_))) => {}
+            other => return other.map(|()| Receipt::Closed),
+        }
+        let body = Some(json!({ "archived": true }));
+        let request = Request { method: Method::PATCH, path, body, reason: Some(reason) };
+        self.rest.send(request).await.map_err(|error| failure(&error))?;
+        Ok(Receipt::Closed)
+    }
+
+    async fn post(&self, post: &Post<String>, nonce: &str, attempt: Attempt) -> Result<Receipt, Failure> {
+        if attempt == Attempt::Again
+            && let Some(posted) = self.find_post(post).await?
+        {
+            return Ok(Receipt::Posted(posted));
+        }
+        self.require_voice(post.channel)?;
+        let path = format!("channels/{}/messages", post.channel);
+        let posted: wire::Posted = self.fetch(Request::post(path, body(post, nonce))).await?;
+        Ok(Receipt::Posted(message::MessageId(posted.id.get())))
+    }
+
+    /// Our post with the same words, answering the same message. Discord forgets nonces after minutes, so
+    /// after a longer absence this look is what keeps a post from being made twice.
+    async fn find_post(&self, post: &Post<String>) -> Result<Option<message::MessageId>, Failure> {
+        let after = post.reply_to.map(|message| format!("&after={message}")).unwrap_or_default();
+        let path = format!("channels/{}/messages?limit=100{after}", post.channel);
+        let recent: Vec<wire::Message> = self.fetch(Request::get(path)).await?;
+        let same = |one: &&wire::Message| {
+            let answers = one.message_reference.as_ref().and_then(|reference| reference.message_id);
+            one.author.id == self.guilds.me()
+                && one.content.as_deref() == Some(post.words.as_str())
+                && (post.reply_to.is_none() || answers.map(MessageId::get) == post.reply_to.map(|id| id.0))
+        };
+        Ok(recent.iter().find(same).map(|found| message::MessageId(found.id.get())))
+    }
+
+    async fn delete(&self, path: String, reason: &str) -> Result<(), Failure> {
+        let request = Request { method: Method::DELETE, path, body: None, reason: Some(reason) };
+        match self.rest.send(request).await.map_err(|error| failure(&error)) {
+            Ok(_) | Err(Failure::Refused(Refusal::Gone)) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn fetch<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Failure> {
+        let value = self.rest.send(request).await.map_err(|error| failure(&error))?;
+        serde_json::from_value(value).map_err(|_| {
+            warn!("Discord's answer lacks a field we need");
+            Failure::Trouble
+        })
+    }
+
+    fn require_voice(&self, channel: message::ChannelId) -> Result<(), Failure> {
+        let thread = self.guilds.kind(ChannelId::new(channel.0)).is_some_and(wire::is_thread);
+        let speak = if thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
+        self.require(channel, Permissions::VIEW_CHANNEL | speak)
+    }
+
+    /// Refuses what we know Discord would refuse: refused requests count towards a ban of the address.
+    fn require(&self, channel: message::ChannelId, needed: Permissions) -> Result<(), Failure> {
+        let held = self.guilds.mine(ChannelId::new(channel.0));
+        match held.and_then(|held| missing(held, needed)) {
+            Some(name) => Err(Failure::Refused(Refusal::Missing(name.to_owned()))),
+            None => Ok(()),
+        }
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct ThreadList {
+    #[serde(default)]
+    threads: Vec<wire::Channel>,
+}
+
+/// At most 25 characters, the same for every attempt at one action and different for any other.
+fn nonce(pending: &Pending) -> String {
+    let mut hasher = DefaultHasher::new();
+    (pending.guild, pending.number, pending.id, trigger(pending)).hash(&mut hasher);
+    format!("a{:016x}", hasher.finish())
+}
+
+/// What the action is about, so that a database begun anew does not repeat a nonce still remembered.
+fn trigger(pending: &Pending) -> Option<&str> {
+    match &pending.action {
+        Action::Post(post) => post.words.facts.link.as_deref(),
+        _ => None,
+    }
+}
+
+fn body(post: &Post<String>, nonce: &str) -> Value {
+    let mut body = json!({
+        "content": post.words,
+        "nonce": nonce,
+        "enforce_nonce": true,
+        "allowed_mentions": allowed_mentions(post),
+    });
+    if let Some(message) = post.reply_to {
+        body["message_reference"] = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
+    }
+    if !post.buttons.is_empty() {
+        body["components"] = components(post);
+    }
+    if let Some(enclosure) = &post.enclosure {
+        body["embeds"] = json!([{ "description": enclosure.0 }]);
+    }
+    body
+}
+
+/// A reply notifies the author by being a reply; everyone else only when named here.
+fn allowed_mentions(post: &Post<String>) -> Value {
+    let members = if post.reply_to.is_some() { Vec::new() } else { post.members.clone() };
+    json!({
+        "parse": [],
+        "users": strings(&members),
+        "roles": strings(&post.roles),
+        "replied_user": post.reply_to.is_some(),
+    })
+}
+
+fn strings<T: ToString>(ids: &[T]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+/// Style 2 is the grey button: none of them is the one to press.
+fn components(post: &Post<String>) -> Value {
+    let buttons = post.buttons.iter().map(|button| {
+        json!({ "type": 2, "style": 2, "label": button.label(), "custom_id": button.custom_id(post.number) })
+    });
+    json!([{ "type": 1, "components": buttons.collect::<Vec<_>>() }])
+}
+
+fn failure(error: &RestError) -> Failure {
+    match error {
+        RestError::Trouble(what) => {
+            warn!(%what, "trouble");
+            Failure::Trouble
+        }
+        RestError::Refused { status, code } => {
+            refusal(*status, *code).map_or(Failure::Trouble, Failure::Refused)
+        }
+    }
+}
+
+/// Codes from <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
+fn refusal(status: StatusCode, code: u32) -> Option<Refusal> {
+    Some(match (status, code) {
+        (_, 10_003 | 10_004 | 10_007 | 10_008 | 10_013) => Refusal::Gone,
+        (_, 50_007) => Refusal::DirectClosed,
+        (_, 50_024) => Refusal::WrongChannel,
+        (_, 160_006) => Refusal::TooManyThreads,
+        (_, 200_000 | 200_001) => Refusal::HeldBack,
+        // The token stopped being valid: the gateway will say so and we stop; nothing is to be given up.
+        (StatusCode::UNAUTHORIZED, _) => return None,
+        (StatusCode::FORBIDDEN, _) => Refusal::Forbidden,
+        (StatusCode::NOT_FOUND, _) => Refusal::Gone,
+        (_, code) => Refusal::Invalid(code),
+    })
+}

@@ -1,0 +1,289 @@
+//! What we remember of each guild: enough to know who may read, write and moderate where.
+//!
+//! Kept from GUILD_CREATE on by the events that change it; serenity's own cache would cost ten times as much.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use serenity::model::Permissions;
+use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+
+use super::permissions::{self, in_guild};
+use super::wire::{Channel, Guild, Role, kind};
+use crate::case::Surroundings;
+use crate::config::{Config, Server};
+use crate::message;
+
+/// Guilds by id, and the settings that say what is watched in them.
+pub(super) struct Guilds {
+    me: UserId,
+    config: Config,
+    guilds: RwLock<HashMap<GuildId, Known>>,
+}
+
+struct Known {
+    guild: Guild,
+    channels: HashMap<ChannelId, Channel>,
+    my_roles: Vec<RoleId>,
+}
+
+/// A watched channel or thread, as far as reading its history goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watched {
+    pub(super) channel: ChannelId,
+    pub(super) last_message: Option<MessageId>,
+}
+
+/// Whether a channel is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Watching {
+    /// It is; private threads are opened under `home`.
+    Yes {
+        /// The channel itself, or the parent of a public thread.
+        home: ChannelId,
+    },
+    /// It is not.
+    No,
+    /// We have not heard of it.
+    Unknown,
+}
+
+impl Guilds {
+    pub(super) fn new(me: UserId, config: Config) -> Self {
+        Self { me, config, guilds: RwLock::default() }
+    }
+
+    pub(super) fn me(&self) -> UserId {
+        self.me
+    }
+
+    /// Replaces all that is known of a guild.
+    pub(super) fn insert(&self, mut guild: Guild) {
+        let mine =
+            |member: &&super::wire::Member| member.user.as_ref().is_some_and(|user| user.id == self.me);
+        let my_roles = guild.members.iter().find(mine).map(|me| me.roles.clone()).unwrap_or_default();
+        let channels = guild.channels.drain(..).chain(guild.threads.drain(..));
+        let channels = channels.map(|channel| (channel.id, channel)).collect();
+        guild.members = Vec::new();
+        self.write(|guilds| guilds.insert(guild.id, Known { guild, channels, my_roles }));
+    }
+
+    pub(super) fn remove(&self, guild: GuildId) {
+        self.write(|guilds| guilds.remove(&guild));
+    }
+
+    /// Takes over what GUILD_UPDATE changes; it carries no channels.
+    pub(super) fn update(&self, update: Guild) {
+        self.change(update.id, |known| known.guild = update);
+    }
+
+    pub(super) fn set_channel(&self, guild: GuildId, channel: Channel) {
+        self.change(guild, |known| known.channels.insert(channel.id, channel));
+    }
+
+    pub(super) fn remove_channel(&self, guild: GuildId, channel: ChannelId) {
+        self.change(guild, |known| known.channels.remove(&channel));
+    }
+
+    pub(super) fn set_role(&self, guild: GuildId, role: Role) {
+        self.change(guild, |known| {
+            known.guild.roles.retain(|other| other.id != role.id);
+            known.guild.roles.push(role);
+        });
+    }
+
+    pub(super) fn remove_role(&self, guild: GuildId, role: RoleId) {
+        self.change(guild, |known| known.guild.roles.retain(|other| other.id != role));
+    }
+
+    pub(super) fn set_my_roles(&self, guild: GuildId, roles: Vec<RoleId>) {
+        self.change(guild, |known| known.my_roles = roles);
+    }
+
+    /// Whether messages in `channel` are judged.
+    pub(super) fn watching(&self, guild: GuildId, channel: ChannelId) -> Watching {
+        let looked = self.look(guild, |known| {
+            let Some(found) = known.channels.get(&channel) else { return Watching::Unknown };
+            self.watches(known, found).map_or(Watching::No, |home| Watching::Yes { home: home.id })
+        });
+        looked.unwrap_or(Watching::Unknown)
+    }
+
+    /// Every watched channel and thread that has ever had a message.
+    pub(super) fn watched(&self, guild: GuildId) -> Vec<Watched> {
+        let list = |known: &Known| {
+            let watched = known.channels.values().filter(|channel| self.watches(known, channel).is_some());
+            watched
+                .map(|channel| Watched { channel: channel.id, last_message: channel.last_message_id })
+                .collect()
+        };
+        self.look(guild, list).unwrap_or_default()
+    }
+
+    /// What a member with `roles` may do in `channel`; nothing where guild or channel are unknown.
+    pub(super) fn permissions(
+        &self,
+        guild: GuildId,
+        channel: ChannelId,
+        member: UserId,
+        roles: &[RoleId],
+    ) -> Permissions {
+        self.look(guild, |known| known.permissions(channel, member, roles)).unwrap_or_default()
+    }
+
+    /// What we may do in `channel`; none where we have not heard of it.
+    pub(super) fn mine(&self, channel: ChannelId) -> Option<Permissions> {
+        self.find(channel, |known| known.permissions(channel, self.me, &known.my_roles))
+    }
+
+    /// The type of a channel, as Discord numbers it.
+    pub(super) fn kind(&self, channel: ChannelId) -> Option<u8> {
+        self.find(channel, |known| known.channels.get(&channel).map(|channel| channel.kind)).flatten()
+    }
+
+    /// The guild of a channel.
+    pub(super) fn guild_of(&self, channel: ChannelId) -> Option<GuildId> {
+        self.find(channel, |known| known.guild.id)
+    }
+
+    /// What a case about `message` can count on.
+    pub(super) fn surroundings(&self, message: &message::Message) -> Surroundings {
+        let guild = GuildId::new(message.guild.0);
+        let author = UserId::new(message.author.id.0);
+        let roles: Vec<RoleId> = message.author.roles.iter().map(|role| RoleId::new(role.0)).collect();
+        let server = self.config.server.get(&message.guild).cloned().unwrap_or_default();
+        let describe = |known: &Known| Surroundings {
+            moderators: known.moderators(&server),
+            desk: known.desk(&server, self.me, author, &roles),
+            alerts: known.alerts(&server, self.me),
+            auto_archive: self.config.thread.auto_archive,
+        };
+        self.look(guild, describe).unwrap_or_default()
+    }
+
+    /// Per watched channel of a guild, the permissions we lack there.
+    pub(super) fn gaps(&self, guild: GuildId) -> Vec<(ChannelId, Permissions)> {
+        let wanted = permissions::NEEDED.iter().fold(Permissions::empty(), |sum, (one, _, _)| sum | *one);
+        let list = |known: &Known| {
+            let watched = known.channels.values().filter(|channel| {
+                !channel.is_thread()
+                    && channel.kind != kind::CATEGORY
+                    && self.watches(known, channel).is_some()
+            });
+            let lacking = watched.map(|channel| {
+                (channel.id, wanted - known.permissions(channel.id, self.me, &known.my_roles))
+            });
+            lacking.filter(|(_, lacking)| !lacking.is_empty()).collect()
+        };
+        self.look(guild, list).unwrap_or_default()
+    }
+
+    /// Roles that would be summoned into a thread but cannot be mentioned by us, and so are not brought in.
+    pub(super) fn unmentionable(&self, guild: GuildId) -> Vec<RoleId> {
+        let server = self.config.server.get(&message::GuildId(guild.get())).cloned().unwrap_or_default();
+        let list = |known: &Known| {
+            let moderators = known.moderators(&server);
+            let mine = in_guild(&known.guild, self.me, &known.my_roles);
+            let all = mine.intersects(Permissions::MENTION_EVERYONE | Permissions::ADMINISTRATOR);
+            let roles = known.guild.roles.iter().filter(|role| {
+                !all && !role.mentionable && moderators.contains(&message::RoleId(role.id.get()))
+            });
+            roles.map(|role| role.id).collect()
+        };
+        self.look(guild, list).unwrap_or_default()
+    }
+
+    /// The channel private threads are opened under, if messages in `channel` are judged.
+    fn watches<'a>(&self, known: &'a Known, channel: &'a Channel) -> Option<&'a Channel> {
+        let home = known.home(channel)?;
+        let listed = |list: &[message::ChannelId], channel: &Channel| {
+            list.iter().any(|listed| listed.0 == channel.id.get())
+        };
+        let watch = &self.config.watch;
+        if channel.kind == kind::PRIVATE_THREAD
+            || listed(&watch.ignore_channels, channel)
+            || listed(&watch.ignore_channels, home)
+        {
+            return None;
+        }
+        let public = permissions::of_everyone(&known.guild, home).contains(Permissions::VIEW_CHANNEL);
+        (public || listed(&watch.channels, channel) || listed(&watch.channels, home)).then_some(home)
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut HashMap<GuildId, Known>) -> T) {
+        change(&mut self.guilds.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn change<T>(&self, guild: GuildId, change: impl FnOnce(&mut Known) -> T) {
+        self.write(|guilds| guilds.get_mut(&guild).map(change));
+    }
+
+    fn look<T>(&self, guild: GuildId, look: impl FnOnce(&Known) -> T) -> Option<T> {
+        self.guilds.read().unwrap_or_else(PoisonError::into_inner).get(&guild).map(look)
+    }
+
+    fn find<T>(&self, channel: ChannelId, look: impl FnOnce(&Known) -> T) -> Option<T> {
+        let guilds = self.guilds.read().unwrap_or_else(PoisonError::into_inner);
+        guilds.values().find(|known| known.channels.contains_key(&channel)).map(look)
+    }
+}
+
+impl Known {
+    fn home<'a>(&'a self, channel: &'a Channel) -> Option<&'a Channel> {
+        if channel.is_thread() { self.channels.get(&channel.parent_id?) } else { Some(channel) }
+    }
+
+    fn permissions(&self, channel: ChannelId, member: UserId, roles: &[RoleId]) -> Permissions {
+        let home = self.channels.get(&channel).and_then(|channel| self.home(channel));
+        home.map(|home| permissions::of_member(&self.guild, home, member, roles)).unwrap_or_default()
+    }
+
+    /// The configured role; else those that hold Manage Threads; else administrators. Never roles that
+    /// belong to an integration: summoning a bot helps no one.
+    fn moderators(&self, server: &Server) -> Vec<message::RoleId> {
+        if let Some(role) = server.moderator_role {
+            return vec![role];
+        }
+        let holding = |permission: Permissions| -> Vec<message::RoleId> {
+            let roles = self.guild.roles.iter().filter(|role| {
+                role.id.get() != self.guild.id.get() && !role.managed && role.permissions.contains(permission)
+            });
+            roles.map(|role| message::RoleId(role.id.get())).collect()
+        };
+        let roles = holding(Permissions::MANAGE_THREADS);
+        if roles.is_empty() { holding(Permissions::ADMINISTRATOR) } else { roles }
+    }
+
+    /// The desk, when the member can see it and we can open a private thread there.
+    fn desk(
+        &self,
+        server: &Server,
+        me: UserId,
+        author: UserId,
+        roles: &[RoleId],
+    ) -> Option<message::ChannelId> {
+        let desk = server.desk_channel?;
+        let channel = self.channels.get(&ChannelId::new(desk.0))?;
+        let sees = self.permissions(channel.id, author, roles).contains(Permissions::VIEW_CHANNEL);
+        let can = self.permissions(channel.id, me, &self.my_roles).contains(super::executor::THREAD_NEEDS);
+        (channel.kind == kind::TEXT && sees && can).then_some(desk)
+    }
+
+    /// Where moderators can be told: the alert channel, the desk, the community's moderator-only channel;
+    /// only such as not everyone can read.
+    fn alerts(&self, server: &Server, me: UserId) -> Vec<message::ChannelId> {
+        let updates = self.guild.public_updates_channel_id.map(|id| message::ChannelId(id.get()));
+        let mut alerts: Vec<message::ChannelId> =
+            [server.alert_channel, server.desk_channel, updates].into_iter().flatten().collect();
+        alerts.dedup();
+        alerts.retain(|alert| self.is_for_moderators(ChannelId::new(alert.0), me));
+        alerts
+    }
+
+    fn is_for_moderators(&self, channel: ChannelId, me: UserId) -> bool {
+        let Some(found) = self.channels.get(&channel) else { return false };
+        let public = permissions::of_everyone(&self.guild, found).contains(Permissions::VIEW_CHANNEL);
+        let mine = self.permissions(channel, me, &self.my_roles);
+        !public && mine.contains(Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES)
+    }
+}

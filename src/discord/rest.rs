@@ -1,0 +1,294 @@
+//! Discord's REST interface within its limits: buckets, the global limit, timeouts, and nowhere but the base.
+//!
+//! serenity's own client either ignores the configured address or drops the headers that tell its limits;
+//! this one keeps both. Source: <https://discord.com/developers/docs/topics/rate-limits>.
+
+use std::fmt;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode, Url};
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+use tracing::{debug, warn};
+use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
+
+/// Discord answers in well under a second; ten mean that it will not.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often a request is repeated after 429 before it counts as trouble.
+const LIMITED_ATTEMPTS: usize = 5;
+
+/// Requests to Discord's REST interface.
+pub(crate) struct Rest {
+    client: reqwest::Client,
+    base: Origin,
+    token: Token,
+    limits: RateLimiter,
+    /// Set by a global 429: nobody sends before then.
+    paused_until: Mutex<Option<Instant>>,
+}
+
+/// The bot token; prints as nothing.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// Takes a token as it stands in the environment.
+    #[must_use]
+    pub fn new(token: &str) -> Self {
+        Self(token.trim().trim_start_matches("Bot ").to_owned())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// Where Discord is: an origin such as `https://discord.com`. Plain HTTP only on loopback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(Url);
+
+/// An address that is not Discord's, or not safely reached.
+#[derive(Debug, Error)]
+pub enum OriginError {
+    /// Not an address.
+    #[error("DISCORD_API_BASE {0:?} is not an address; write an origin like https://discord.com")]
+    NotAnAddress(String),
+    /// A token must not travel in the clear.
+    #[error("{0:?} is not encrypted; plain http and ws are only accepted on loopback")]
+    Unencrypted(String),
+}
+
+impl Origin {
+    /// Checks an origin, as in `DISCORD_API_BASE`.
+    ///
+    /// # Errors
+    ///
+    /// It is not an address, or not encrypted and not on loopback.
+    pub fn parse(text: &str) -> Result<Self, OriginError> {
+        let url = Url::parse(text.trim_end_matches('/'));
+        let url = url.map_err(|_| OriginError::NotAnAddress(text.to_owned()))?;
+        if url.host_str().is_none() {
+            return Err(OriginError::NotAnAddress(text.to_owned()));
+        }
+        require_encryption(&url)?;
+        Ok(Self(url))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str().trim_end_matches('/')
+    }
+}
+
+/// Refuses an address whose traffic anyone on the way could read.
+pub(crate) fn require_encryption(url: &Url) -> Result<(), OriginError> {
+    let loopback = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let encrypted = matches!(url.scheme(), "https" | "wss");
+    if encrypted || loopback { Ok(()) } else { Err(OriginError::Unencrypted(url.to_string())) }
+}
+
+/// Why a request gave nothing useful.
+#[derive(Debug, Error)]
+pub(crate) enum RestError {
+    /// Discord refused it.
+    #[error("Discord answered {status} (code {code})")]
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// Discord's own error code, 0 where it gave none.
+        code: u32,
+    },
+    /// No useful answer; whether it took effect is unknown.
+    #[error("{0}")]
+    Trouble(String),
+}
+
+#[derive(Default, Deserialize)]
+struct ErrorBody {
+    #[serde(default)]
+    code: u32,
+}
+
+#[derive(Default, Deserialize)]
+struct LimitBody {
+    #[serde(default)]
+    retry_after: f64,
+    #[serde(default)]
+    global: bool,
+}
+
+/// A request; its path starts after `/api/v10/`.
+pub(crate) struct Request<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
+    pub(crate) reason: Option<&'a str>,
+}
+
+impl Request<'_> {
+    pub(crate) fn get(path: String) -> Self {
+        Self { method: Method::GET, path, body: None, reason: None }
+    }
+
+    pub(crate) fn post(path: String, body: Value) -> Self {
+        Self { method: Method::POST, path, body: Some(body), reason: None }
+    }
+}
+
+impl Rest {
+    /// A client of the Discord at `base`.
+    ///
+    /// # Errors
+    ///
+    /// TLS cannot be set up.
+    pub(crate) fn new(base: Origin, token: Token) -> Result<Self, reqwest::Error> {
+        let agent = concat!("DiscordBot (aside, ", env!("CARGO_PKG_VERSION"), ")");
+        let client = reqwest::Client::builder()
+            .timeout(TIMEOUT)
+            .connect_timeout(TIMEOUT)
+            .user_agent(agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self { client, base, token, limits: RateLimiter::default(), paused_until: Mutex::default() })
+    }
+
+    pub(crate) fn base(&self) -> &Origin {
+        &self.base
+    }
+
+    pub(crate) fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Sends a request, waiting for its limits, and again after each 429.
+    pub(crate) async fn send(&self, request: Request<'_>) -> Result<Value, RestError> {
+        for _ in 0..LIMITED_ATTEMPTS {
+            self.wait_for_pause().await;
+            let permit = self.limits.acquire(endpoint(&request)).await;
+            match self.attempt(&request, permit).await? {
+                Answer::Useful(value) => return Ok(value),
+                Answer::Limited { retry_after, global } => self.rest_for(retry_after, global).await,
+            }
+        }
+        Err(RestError::Trouble("Discord kept answering 429".to_owned()))
+    }
+
+    async fn attempt(&self, request: &Request<'_>, permit: Permit) -> Result<Answer, RestError> {
+        let url = format!("{}/api/v10/{}", self.base.as_str(), request.path);
+        let mut sending = self.client.request(request.method.clone(), url);
+        // Interaction endpoints carry their own token and must not be sent ours.
+        if !request.path.starts_with("interactions/") {
+            sending = sending.header("Authorization", format!("Bot {}", self.token.expose()));
+        }
+        if let Some(reason) = request.reason {
+            sending = sending.header("X-Audit-Log-Reason", encode(reason));
+        }
+        if let Some(body) = &request.body {
+            sending = sending.json(body);
+        }
+        let response = sending.send().await.map_err(|error| trouble(&error))?;
+        permit.complete(limits(response.headers()));
+        let status = response.status();
+        let text = response.text().await.map_err(|error| trouble(&error))?;
+        debug!(method = %request.method, status = status.as_u16(), "answered");
+        interpret(status, &text)
+    }
+
+    async fn wait_for_pause(&self) {
+        let until = *self.paused_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(until) = until {
+            tokio::time::sleep_until(until.into()).await;
+        }
+    }
+
+    async fn rest_for(&self, retry_after: Duration, global: bool) {
+        warn!(seconds = retry_after.as_secs_f32(), global, "Discord asked us to slow down");
+        if global {
+            let until = tokio::time::Instant::now().into_std() + retry_after;
+            *self.paused_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(until);
+        }
+        tokio::time::sleep(retry_after).await;
+    }
+}
+
+enum Answer {
+    Useful(Value),
+    Limited { retry_after: Duration, global: bool },
+}
+
+/// Bodies of errors can repeat what we sent, so only the code is kept.
+fn interpret(status: StatusCode, text: &str) -> Result<Answer, RestError> {
+    if status.is_success() {
+        let value = if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(text) };
+        return value
+            .map(Answer::Useful)
+            .map_err(|_| RestError::Trouble(format!("malformed answer {status}")));
+    }
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        let body: LimitBody = serde_json::from_str(text).unwrap_or_default();
+        // Without a figure, a second is what Discord's own clients wait.
+        let seconds = if body.retry_after > 0.0 { body.retry_after.min(3600.0) } else { 1.0 };
+        return Ok(Answer::Limited { retry_after: Duration::from_secs_f64(seconds), global: body.global });
+    }
+    if status.is_server_error() {
+        return Err(RestError::Trouble(format!("Discord answered {status}")));
+    }
+    let body: ErrorBody = serde_json::from_str(text).unwrap_or_default();
+    Err(RestError::Refused { status, code: body.code })
+}
+
+/// An error of the connection, without the address, whose query can hold a token.
+fn trouble(error: &reqwest::Error) -> RestError {
+    let what = if error.is_timeout() {
+        "Discord did not answer in time"
+    } else if error.is_connect() {
+        "Discord cannot be reached"
+    } else {
+        "the connection to Discord broke"
+    };
+    RestError::Trouble(what.to_owned())
+}
+
+fn endpoint(request: &Request<'_>) -> Endpoint {
+    use twilight_http_ratelimiting::Method as Limited;
+    let method = match request.method {
+        Method::DELETE => Limited::Delete,
+        Method::PATCH => Limited::Patch,
+        Method::POST => Limited::Post,
+        Method::PUT => Limited::Put,
+        _ => Limited::Get,
+    };
+    let path = request.path.split('?').next().unwrap_or_default();
+    Endpoint { method, path: path.to_owned() }
+}
+
+fn limits(headers: &HeaderMap) -> Option<RateLimitHeaders> {
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    let reset_after: f64 = text(RateLimitHeaders::RESET_AFTER)?.parse().ok()?;
+    Some(RateLimitHeaders {
+        bucket: text(RateLimitHeaders::BUCKET)?.as_bytes().to_owned(),
+        limit: text(RateLimitHeaders::LIMIT)?.parse().ok()?,
+        remaining: text(RateLimitHeaders::REMAINING)?.parse().ok()?,
+        reset_at: tokio::time::Instant::now().into_std()
+            + Duration::from_secs_f64(reset_after.clamp(0.0, 3600.0)),
+    })
+}
+
+/// Audit-log reasons travel URL-encoded.
+fn encode(reason: &str) -> String {
+    url::form_urlencoded::byte_serialize(reason.as_bytes()).collect::<String>().replace('+', "%20")
+}

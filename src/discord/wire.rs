@@ -1,0 +1,203 @@
+//! The few fields we read of what Discord sends, so that a field nobody has heard of never hides a message.
+//!
+//! serenity decodes whole objects and drops an event it cannot decode; these decode what they need.
+
+use serde::Deserialize;
+use serde_json::Value;
+use serenity::model::Permissions;
+use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+
+/// A guild as GUILD_CREATE and GUILD_UPDATE describe it.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Guild {
+    pub(super) id: GuildId,
+    pub(super) owner_id: UserId,
+    pub(super) roles: Vec<Role>,
+    #[serde(default)]
+    pub(super) channels: Vec<Channel>,
+    #[serde(default)]
+    pub(super) threads: Vec<Channel>,
+    #[serde(default)]
+    pub(super) members: Vec<Member>,
+    pub(super) public_updates_channel_id: Option<ChannelId>,
+}
+
+/// A role.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Role {
+    pub(super) id: RoleId,
+    pub(super) permissions: Permissions,
+    #[serde(default)]
+    pub(super) managed: bool,
+    #[serde(default)]
+    pub(super) mentionable: bool,
+}
+
+/// A channel or thread.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Channel {
+    pub(super) id: ChannelId,
+    #[serde(rename = "type")]
+    pub(super) kind: u8,
+    #[serde(default)]
+    pub(super) guild_id: Option<GuildId>,
+    #[serde(default)]
+    pub(super) parent_id: Option<ChannelId>,
+    #[serde(default)]
+    pub(super) owner_id: Option<UserId>,
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) permission_overwrites: Vec<Overwrite>,
+    #[serde(default)]
+    pub(super) last_message_id: Option<MessageId>,
+}
+
+/// Channel types, as numbered in
+/// <https://discord.com/developers/docs/resources/channel#channel-object-channel-types>.
+pub(super) mod kind {
+    pub(in crate::discord) const TEXT: u8 = 0;
+    pub(in crate::discord) const CATEGORY: u8 = 4;
+    pub(in crate::discord) const ANNOUNCEMENT_THREAD: u8 = 10;
+    pub(in crate::discord) const PRIVATE_THREAD: u8 = 12;
+}
+
+impl Channel {
+    /// Whether it is a thread or forum post, private ones included.
+    pub(super) fn is_thread(&self) -> bool {
+        is_thread(self.kind)
+    }
+}
+
+/// Whether a channel type is one of a thread.
+pub(super) fn is_thread(kind: u8) -> bool {
+    (kind::ANNOUNCEMENT_THREAD..=kind::PRIVATE_THREAD).contains(&kind)
+}
+
+/// A permission overwrite of a channel.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Overwrite {
+    #[serde(deserialize_with = "snowflake")]
+    pub(super) id: u64,
+    #[serde(rename = "type")]
+    pub(super) kind: OverwriteKind,
+    pub(super) allow: Permissions,
+    pub(super) deny: Permissions,
+}
+
+/// Whom an overwrite is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "u8")]
+pub(super) enum OverwriteKind {
+    Role,
+    Member,
+}
+
+impl From<u8> for OverwriteKind {
+    fn from(number: u8) -> Self {
+        if number == 0 { Self::Role } else { Self::Member }
+    }
+}
+
+/// A member, as far as roles go.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Member {
+    #[serde(default)]
+    pub(super) user: Option<User>,
+    #[serde(default)]
+    pub(super) roles: Vec<RoleId>,
+}
+
+/// An account.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct User {
+    pub(super) id: UserId,
+    #[serde(default)]
+    pub(super) bot: bool,
+}
+
+/// A message.
+#[derive(Clone, Deserialize)]
+pub(super) struct Message {
+    pub(super) id: MessageId,
+    pub(super) channel_id: ChannelId,
+    #[serde(default)]
+    pub(super) guild_id: Option<GuildId>,
+    pub(super) author: User,
+    #[serde(default)]
+    pub(super) member: Option<Member>,
+    #[serde(default)]
+    pub(super) content: Option<String>,
+    #[serde(default)]
+    pub(super) webhook_id: Option<Value>,
+    #[serde(default)]
+    pub(super) message_reference: Option<Reference>,
+    #[serde(default)]
+    pub(super) message_snapshots: Vec<Snapshot>,
+}
+
+/// A message we posted.
+#[derive(Clone, Copy, Deserialize)]
+pub(super) struct Posted {
+    pub(super) id: MessageId,
+}
+
+/// What a message answers or forwards.
+#[derive(Clone, Deserialize)]
+pub(super) struct Reference {
+    #[serde(default)]
+    pub(super) message_id: Option<MessageId>,
+}
+
+/// A forwarded message.
+#[derive(Clone, Deserialize)]
+pub(super) struct Snapshot {
+    pub(super) message: SnapshotMessage,
+}
+
+/// The words of a forwarded message.
+#[derive(Clone, Deserialize)]
+pub(super) struct SnapshotMessage {
+    #[serde(default)]
+    pub(super) content: String,
+}
+
+/// A pressed button or the like.
+#[derive(Clone, Deserialize)]
+pub(crate) struct Interaction {
+    #[serde(deserialize_with = "snowflake")]
+    pub(crate) id: u64,
+    pub(crate) token: String,
+    #[serde(default)]
+    pub(crate) data: Option<InteractionData>,
+}
+
+/// What was pressed.
+#[derive(Clone, Deserialize)]
+pub(crate) struct InteractionData {
+    #[serde(default)]
+    pub(crate) custom_id: Option<String>,
+}
+
+fn snowflake<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Text(String),
+        Number(u64),
+    }
+    match Either::deserialize(deserializer)? {
+        Either::Text(text) => text.parse().map_err(serde::de::Error::custom),
+        Either::Number(number) => Ok(number),
+    }
+}
+
+/// Null where a list is expected is an empty list; entries we cannot read are left out.
+fn lenient<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let values = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect())
+}
