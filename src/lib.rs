@@ -5,6 +5,7 @@ pub mod detect;
 pub mod message;
 pub mod policy;
 pub mod responder;
+pub mod simulator;
 pub mod store;
 pub mod text;
 pub mod wording;
