@@ -7,6 +7,7 @@ pub mod discord;
 pub mod message;
 pub mod policy;
 pub mod responder;
+pub mod simulator;
 pub mod store;
 pub mod text;
 pub mod wording;

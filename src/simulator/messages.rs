@@ -1,0 +1,503 @@
+//! Posting, editing and deleting messages.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::body::{File, id_of};
+use super::form;
+use super::mentions::Allowed;
+use super::model::{Channel, ChannelKind, Id, Message, Reference};
+use super::permissions::Permissions;
+use super::refusal::{self, Refusal};
+use super::render;
+use super::state::{Event, State};
+
+/// The intents that let a session know of messages: in guilds, in direct messages.
+pub(crate) const MESSAGES: (u64, u64) = (1 << 9, 1 << 12);
+/// Only one member sees the message.
+pub(crate) const EPHEMERAL: u64 = 1 << 6;
+/// The message stands for an answer that is still to come.
+pub(crate) const LOADING: u64 = 1 << 7;
+/// A role that was mentioned in a thread has more members than could be added.
+const FAILED_TO_MENTION: u64 = 1 << 8;
+/// How many members a mentioned role adds to a thread at most.
+const ADDED_BY_ROLE: usize = 100;
+
+/// A message on its way in.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) content: String,
+    pub(crate) embeds: Vec<Value>,
+    pub(crate) components: Vec<Value>,
+    pub(crate) files: Vec<File>,
+    pub(crate) allowed: Allowed,
+    pub(crate) answers: Option<Answers>,
+    pub(crate) nonce: Option<Value>,
+    pub(crate) enforce_nonce: bool,
+    pub(crate) flags: u64,
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) webhook: Option<Id>,
+    pub(crate) interaction: Option<Id>,
+    pub(crate) only_for: Option<Id>,
+    pub(crate) kind: u8,
+}
+
+/// The message a draft answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answers {
+    pub(crate) channel: Option<Id>,
+    pub(crate) message: Id,
+    pub(crate) must_exist: bool,
+}
+
+impl Draft {
+    /// A plain text.
+    pub(crate) fn text(content: &str) -> Self {
+        Self {
+            content: content.to_owned(),
+            embeds: Vec::new(),
+            components: Vec::new(),
+            files: Vec::new(),
+            allowed: Allowed::everything(),
+            answers: None,
+            nonce: None,
+            enforce_nonce: false,
+            flags: 0,
+            at: None,
+            webhook: None,
+            interaction: None,
+            only_for: None,
+            kind: 0,
+        }
+    }
+
+    /// What a client sent.
+    pub(crate) fn read(body: &Value, files: &[File]) -> Result<Self, Refusal> {
+        form::message(body)?;
+        let reference = &body["message_reference"];
+        let answers = id_of(&reference["message_id"]).map(|message| Answers {
+            channel: id_of(&reference["channel_id"]),
+            message,
+            must_exist: reference["fail_if_not_exists"].as_bool().unwrap_or(true),
+        });
+        Ok(Self {
+            embeds: form::list(&body["embeds"]).to_vec(),
+            components: numbered(form::list(&body["components"])),
+            files: files.to_vec(),
+            allowed: Allowed::read(&body["allowed_mentions"]),
+            answers,
+            nonce: Some(body["nonce"].clone()).filter(|nonce| !nonce.is_null()),
+            enforce_nonce: body["enforce_nonce"].as_bool().unwrap_or(false),
+            flags: body["flags"].as_u64().unwrap_or(0),
+            ..Self::text(body["content"].as_str().unwrap_or_default().trim())
+        })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.content.trim().is_empty()
+            && self.embeds.is_empty()
+            && self.components.is_empty()
+            && self.files.is_empty()
+    }
+}
+
+/// Components with the ids that Discord gives to those that came without one.
+pub(crate) fn numbered(components: &[Value]) -> Vec<Value> {
+    fn number(component: &mut Value, next: &mut u64) {
+        if component.get("id").is_none() {
+            component["id"] = json!(*next);
+        }
+        *next += 1;
+        for inner in component["components"].as_array_mut().into_iter().flatten() {
+            number(inner, next);
+        }
+    }
+    let mut all = components.to_vec();
+    let mut next = 1;
+    for component in all.iter_mut().filter(|component| component.is_object()) {
+        number(component, &mut next);
+        if component["components"].is_null() {
+            component.as_object_mut().map(|fields| fields.remove("components"));
+        }
+    }
+    all
+}
+
+impl State {
+    /// Posts what `author` wrote, if Discord would let them.
+    pub(crate) fn post(&mut self, author: Id, channel: Id, mut draft: Draft) -> Result<Id, Refusal> {
+        self.may_post(author, channel, &draft)?;
+        if draft.is_empty() {
+            return Err(Refusal::new(400, 50006));
+        }
+        self.check_automod(author, channel, &draft.content)?;
+        if let Some(nonce) = draft.nonce.as_ref().filter(|_| draft.enforce_nonce)
+            && let Some((_, message)) = self.earlier(author, &nonce.clone())
+        {
+            return Ok(message);
+        }
+        let reference = self.answered(author, channel, &draft)?;
+        draft.kind = if reference.is_some() { 19 } else { 0 };
+        self.wake(author, channel)?;
+        Ok(self.compose(author, channel, draft, reference))
+    }
+
+    fn may_post(&self, author: Id, channel: Id, draft: &Draft) -> Result<(), Refusal> {
+        let home = self.channel(channel)?;
+        if home.kind == ChannelKind::Dm {
+            return self.may_write_to(author, home);
+        }
+        let wanted = if home.kind.is_thread() {
+            Permissions::SEND_MESSAGES_IN_THREADS
+        } else {
+            Permissions::SEND_MESSAGES
+        };
+        self.access(author, channel, Permissions::VIEW_CHANNEL)?;
+        if !home.kind.takes_messages() {
+            return Err(Refusal::new(400, 50008));
+        }
+        self.access(author, channel, wanted)?;
+        if !draft.files.is_empty() {
+            self.access(author, channel, Permissions::ATTACH_FILES)?;
+        }
+        self.check_slowmode(author, home)
+    }
+
+    fn may_write_to(&self, author: Id, home: &Channel) -> Result<(), Refusal> {
+        if !home.recipients.contains(&author) {
+            return Err(refusal::missing_access());
+        }
+        let others = home.recipients.iter().filter(|user| **user != author);
+        let open = others.filter_map(|id| self.users.get(id)).all(|user| {
+            let shared = self
+                .guilds
+                .values()
+                .any(|guild| guild.members.contains_key(&author) && guild.members.contains_key(&user.id));
+            user.accepts_dms && shared
+        });
+        if open { Ok(()) } else { Err(Refusal::new(403, 50007)) }
+    }
+
+    /// Slow mode does not concern bots and those who may bypass it.
+    fn check_slowmode(&self, author: Id, home: &Channel) -> Result<(), Refusal> {
+        let bot = self.users.get(&author).is_none_or(|user| user.bot);
+        let exempt = self.permissions(author, home).contains(Permissions::BYPASS_SLOWMODE);
+        if home.slowmode == 0 || bot || exempt {
+            return Ok(());
+        }
+        let pause = SignedDuration::from_secs(i64::try_from(home.slowmode).unwrap_or(i64::MAX));
+        let since = self.now() - pause;
+        let posts = self.messages.get(&home.id).into_iter().flat_map(|all| all.values());
+        let recent = posts.rev().any(|message| message.author == author && message.posted > since);
+        if recent { Err(Refusal::new(429, 20016)) } else { Ok(()) }
+    }
+
+    /// AutoMod: those with MANAGE_GUILD and webhooks are exempt. The guild learns what was blocked.
+    fn check_automod(&mut self, author: Id, channel: Id, content: &str) -> Result<(), Refusal> {
+        let Some(word) = self.blocked_word(author, channel, content) else { return Ok(()) };
+        let guild = self.channel(channel)?.guild;
+        let rule = self.allot();
+        let data = json!({
+            "guild_id": guild.map(render::id), "action": { "type": 1, "metadata": {} },
+            "rule_id": render::id(rule), "rule_trigger_type": 1, "user_id": render::id(author),
+            "channel_id": render::id(channel), "content": content,
+            "matched_keyword": word, "matched_content": word,
+        });
+        let may_know = guild.and_then(|guild| self.member(guild, self.app.bot).ok()).is_some_and(|me| {
+            let guild = guild.and_then(|guild| self.guilds.get(&guild));
+            guild.is_some_and(|guild| {
+                super::permissions::in_guild(guild, me).contains(Permissions::MANAGE_GUILD)
+            })
+        });
+        if may_know {
+            let name = "AUTO_MODERATION_ACTION_EXECUTION";
+            self.emit(Event { name, data, intent: 1 << 21, guild, channel: None });
+        }
+        Err(Refusal::new(400, 200_000))
+    }
+
+    /// The word for which AutoMod blocks this text in this channel.
+    pub(crate) fn blocked_word(&self, author: Id, channel: Id, text: &str) -> Option<String> {
+        let channel = self.channels.get(&channel)?;
+        let guild = self.guilds.get(&channel.guild?)?;
+        if self.permissions(author, channel).contains(Permissions::MANAGE_GUILD) {
+            return None;
+        }
+        let text = text.to_lowercase();
+        guild.blocked_words.iter().find(|word| text.contains(word.as_str())).cloned()
+    }
+
+    /// What the draft answers, once everything about it is in order.
+    fn answered(&self, author: Id, channel: Id, draft: &Draft) -> Result<Option<Reference>, Refusal> {
+        let Some(answers) = draft.answers else { return Ok(None) };
+        let unknown = |kind: &str, message: &str| Refusal::form("message_reference", kind, message);
+        if answers.channel.is_some_and(|named| named != channel) {
+            let message = "Cannot reply to a message in a different channel";
+            return Err(unknown("REPLIES_CANNOT_REPLY_TO_MESSAGE_IN_DIFFERENT_CHANNEL", message));
+        }
+        let home = self.channel(channel)?;
+        if !self.permissions(author, home).contains(Permissions::READ_MESSAGE_HISTORY) {
+            return Err(Refusal::new(403, 160_002));
+        }
+        match self.message(channel, answers.message) {
+            Ok(message) if ![0, 19, 20, 23].contains(&message.kind) => {
+                Err(unknown("REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message"))
+            }
+            Ok(_) => Ok(Some(Reference { channel, message: answers.message })),
+            Err(_) if answers.must_exist => Err(unknown("REPLIES_UNKNOWN_MESSAGE", "Unknown message")),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Puts a message in its place and tells everyone. Nothing is checked here.
+    pub(crate) fn compose(
+        &mut self,
+        author: Id,
+        channel: Id,
+        draft: Draft,
+        reference: Option<Reference>,
+    ) -> Id {
+        let message = self.message_from(author, channel, draft, reference);
+        let (id, nonce, ephemeral) = (message.id, message.nonce.clone(), message.only_for.is_some());
+        self.messages.entry(channel).or_default().insert(id, message);
+        if let Some(value) = nonce {
+            self.remember_nonce(author, value, channel, id);
+        }
+        if !ephemeral {
+            self.count(channel, id);
+            self.summon(author, channel, id);
+            self.mark_alerted(author, channel, id);
+            self.announce("MESSAGE_CREATE", channel, id);
+        }
+        id
+    }
+
+    fn message_from(&mut self, author: Id, channel: Id, draft: Draft, to: Option<Reference>) -> Message {
+        let posted = draft.at.unwrap_or_else(|| self.now());
+        let id = self.allot_at(posted);
+        let attachments = draft.files.into_iter().map(|file| self.keep(file)).collect();
+        let answered = to.and_then(|to| self.message(to.channel, to.message).ok()).map(|m| m.author);
+        let mentions = self
+            .channels
+            .get(&channel)
+            .map(|home| self.mentions(author, home, &draft.content, &draft.allowed, answered));
+        let mentions = mentions.unwrap_or_default();
+        Message {
+            id,
+            channel,
+            author,
+            content: draft.content,
+            kind: draft.kind,
+            embeds: draft.embeds,
+            components: draft.components,
+            attachments,
+            mentions: mentions.users,
+            mention_roles: mentions.roles,
+            mention_everyone: mentions.everyone,
+            pinged: std::collections::BTreeSet::new(),
+            reference: to,
+            nonce: draft.nonce,
+            flags: draft.flags,
+            edited: None,
+            posted,
+            reactions: Vec::new(),
+            webhook: draft.webhook,
+            interaction: draft.interaction,
+            only_for: draft.only_for,
+            thread: None,
+            pinned: false,
+        }
+    }
+
+    /// Keeps an uploaded file and gives its attachment object.
+    pub(crate) fn keep(&mut self, file: File) -> Value {
+        let id = self.allot();
+        let size = file.bytes.len();
+        let path = format!("{id}/{}", file.name);
+        let url = format!("http://{}/attachments/{path}", self.address);
+        self.files.insert(path, file.bytes);
+        json!({
+            "id": render::id(id), "filename": file.name, "size": size, "url": url, "proxy_url": url,
+            "content_type": file.kind,
+        })
+    }
+
+    fn count(&mut self, channel: Id, message: Id) {
+        if let Some(home) = self.channels.get_mut(&channel) {
+            home.last_message = home.last_message.max(Some(message));
+            if let Some(thread) = &mut home.thread {
+                thread.sent += 1;
+            }
+        }
+    }
+
+    /// Adds to a thread those whom a message in it mentions: users, and the members of roles.
+    fn summon(&mut self, author: Id, channel: Id, message: Id) {
+        let Some(home) = self.channels.get(&channel).filter(|home| home.kind.is_thread()) else { return };
+        let Ok(posted) = self.message(channel, message) else { return };
+        let mut called = vec![author];
+        called.extend(&posted.mentions);
+        let mut overfull = false;
+        for role in &posted.mention_roles {
+            let holders = self.holders(home, *role);
+            overfull |= holders.len() > ADDED_BY_ROLE;
+            called.extend(holders.into_iter().take(ADDED_BY_ROLE));
+        }
+        if overfull && let Ok(posted) = self.message_mut(channel, message) {
+            posted.flags |= FAILED_TO_MENTION;
+        }
+        self.join(channel, &called);
+    }
+
+    fn mark_alerted(&mut self, author: Id, channel: Id, message: Id) {
+        let Some(home) = self.channels.get(&channel) else { return };
+        let Ok(posted) = self.message(channel, message) else { return };
+        let mentions = super::mentions::Mentions {
+            users: posted.mentions.clone(),
+            roles: posted.mention_roles.clone(),
+            everyone: posted.mention_everyone,
+        };
+        let alerted = self.alerted(author, home, &mentions);
+        if let Ok(posted) = self.message_mut(channel, message) {
+            posted.pinged = alerted;
+        }
+    }
+
+    /// Tells the gateway of a message as it is now.
+    pub(crate) fn announce(&mut self, name: &'static str, channel: Id, message: Id) {
+        let Ok(message) = self.message(channel, message) else { return };
+        if message.only_for.is_some() {
+            return;
+        }
+        let data = render::gateway_message(self, message);
+        self.emit_in(name, data, channel, MESSAGES);
+    }
+
+    /// Tells of something in a channel, under the intent for guilds or the one for direct messages.
+    pub(crate) fn emit_in(
+        &mut self,
+        name: &'static str,
+        data: Value,
+        channel: Id,
+        (in_guild, in_dm): (u64, u64),
+    ) {
+        let guild = self.channels.get(&channel).and_then(|channel| channel.guild);
+        let intent = if guild.is_some() { in_guild } else { in_dm };
+        self.emit(Event { name, data, intent, guild, channel: Some(channel) });
+    }
+
+    /// Changes a message as its author may.
+    pub(crate) fn edit(&mut self, by: Id, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
+        form::message(body)?;
+        let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
+        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
+        let message = self.message(channel, id)?;
+        if message.author != by {
+            let content = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
+            if content || !self.permissions(by, self.channel(channel)?).contains(Permissions::MANAGE_MESSAGES)
+            {
+                return Err(Refusal::new(403, 50005));
+            }
+        }
+        if archived {
+            return Err(Refusal::new(400, 50083));
+        }
+        self.amend(channel, id, body)
+    }
+
+    /// Changes a message and tells everyone; who may do so was settled before.
+    pub(crate) fn amend(&mut self, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
+        let now = self.now();
+        let before = self.message(channel, id)?;
+        let mut after = before.clone();
+        if let Some(content) = body.get("content") {
+            after.content = content.as_str().unwrap_or_default().to_owned();
+            let home = self.channel(channel)?;
+            let allowed = Allowed::read(&body["allowed_mentions"]);
+            let mentions = self.mentions(after.author, home, &after.content, &allowed, None);
+            (after.mentions, after.mention_roles) = (mentions.users, mentions.roles);
+            after.mention_everyone = mentions.everyone;
+        }
+        if let Some(embeds) = body.get("embeds") {
+            after.embeds = form::list(embeds).to_vec();
+        }
+        if let Some(components) = body.get("components") {
+            after.components = numbered(form::list(components));
+        }
+        if let Some(flags) = body["flags"].as_u64() {
+            after.flags = (after.flags & (EPHEMERAL | LOADING)) | flags;
+        }
+        let empty = after.content.is_empty()
+            && after.embeds.is_empty()
+            && after.components.is_empty()
+            && after.attachments.is_empty();
+        if empty {
+            return Err(Refusal::new(400, 50006));
+        }
+        after.edited = Some(now);
+        *self.message_mut(channel, id)? = after;
+        self.announce("MESSAGE_UPDATE", channel, id);
+        Ok(())
+    }
+
+    /// Deletes a message: one's own, or anybody's with MANAGE_MESSAGES.
+    pub(crate) fn delete(&mut self, by: Id, channel: Id, id: Id) -> Result<(), Refusal> {
+        let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
+        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
+        let own = self.message(channel, id)?.author == by;
+        let home = self.channel(channel)?;
+        if !own && home.kind == ChannelKind::Dm {
+            return Err(Refusal::new(403, 50003));
+        }
+        if !own && !self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES) {
+            return Err(refusal::missing_permissions());
+        }
+        if archived {
+            return Err(Refusal::new(400, 50083));
+        }
+        self.remove(channel, id);
+        Ok(())
+    }
+
+    /// Takes a message away and tells everyone.
+    pub(crate) fn remove(&mut self, channel: Id, id: Id) {
+        let gone = self.messages.get_mut(&channel).and_then(|all| all.remove(&id));
+        let Some(gone) = gone.filter(|gone| gone.only_for.is_none()) else { return };
+        if let Some(home) = self.channels.get_mut(&channel).and_then(|home| home.thread.as_mut()) {
+            home.sent = home.sent.saturating_sub(1);
+        }
+        let mut data = json!({ "id": render::id(gone.id), "channel_id": render::id(channel) });
+        self.with_guild(&mut data, channel);
+        self.emit_in("MESSAGE_DELETE", data, channel, MESSAGES);
+    }
+
+    /// Adds the guild of `channel` to an event, when there is one.
+    pub(crate) fn with_guild(&self, data: &mut Value, channel: Id) {
+        if let Some(guild) = self.channels.get(&channel).and_then(|channel| channel.guild) {
+            data["guild_id"] = render::id(guild);
+        }
+    }
+
+    /// Deletes 2 to 100 messages, none older than two weeks; unknown ones are passed over.
+    pub(crate) fn bulk_delete(&mut self, by: Id, channel: Id, ids: &[Id]) -> Result<(), Refusal> {
+        let home = self.access(by, channel, Permissions::MANAGE_MESSAGES)?;
+        if home.kind == ChannelKind::Dm {
+            return Err(Refusal::new(403, 50003));
+        }
+        if !(2..=100).contains(&ids.len()) {
+            return Err(Refusal::length("messages", 2, 100));
+        }
+        let oldest = self.now() - SignedDuration::from_hours(14 * 24);
+        let too_old = ids.iter().any(|id| render::created(*id) < oldest);
+        if too_old {
+            return Err(Refusal::new(400, 50034));
+        }
+        let all = self.messages.entry(channel).or_default();
+        let gone: Vec<Value> =
+            ids.iter().filter_map(|id| all.remove(id)).map(|message| render::id(message.id)).collect();
+        let mut data = json!({ "ids": gone, "channel_id": render::id(channel) });
+        self.with_guild(&mut data, channel);
+        self.emit_in("MESSAGE_DELETE_BULK", data, channel, MESSAGES);
+        Ok(())
+    }
+}

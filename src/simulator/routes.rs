@@ -1,0 +1,208 @@
+//! Which request does what.
+
+mod channels;
+mod commands;
+mod guilds;
+mod messages;
+mod threads;
+
+use serde_json::{Value, json};
+
+use super::body::{Call, id_of, path_id};
+use super::model::{Channel, ChannelKind, Id};
+use super::refusal::Refusal;
+use super::render;
+use super::state::State;
+
+/// A status and a JSON body, null for none.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+type Answered = Result<Answer, Refusal>;
+
+fn with(body: Value) -> Answered {
+    Ok(Answer { status: 200, body })
+}
+
+fn created(body: Value) -> Answered {
+    Ok(Answer { status: 201, body })
+}
+
+fn nothing() -> Answered {
+    Ok(Answer { status: 204, body: Value::Null })
+}
+
+/// Does what a request asks for.
+pub(crate) fn answer(state: &mut State, call: &Call) -> Answered {
+    if call.reason.as_ref().is_some_and(|reason| reason.chars().count() > 512) {
+        return Err(Refusal::too_long("reason", 512));
+    }
+    let segments = call.segments();
+    match segments.as_slice() {
+        ["gateway", rest @ ..] => gateway(state, call, rest),
+        ["users", rest @ ..] => users(state, call, rest),
+        ["oauth2", "applications", "@me"] | ["applications", "@me"] => application(state, call),
+        ["applications", app, rest @ ..] => commands::answer(state, call, path_id(app)?, rest),
+        ["guilds", guild, rest @ ..] => guilds::answer(state, call, path_id(guild)?, rest),
+        ["channels", channel, rest @ ..] => in_channel(state, call, path_id(channel)?, rest),
+        ["interactions", id, token, "callback"] => call_back(state, call, path_id(id)?, token),
+        ["webhooks", app, token, rest @ ..] => webhook(state, call, path_id(app)?, token, rest),
+        _ => unknown(),
+    }
+}
+
+fn unknown() -> Answered {
+    Err(Refusal::new(404, 0))
+}
+
+fn in_channel(state: &mut State, call: &Call, channel: Id, rest: &[&str]) -> Answered {
+    match rest {
+        ["messages", "bulk-delete"] => messages::bulk_delete(state, call, channel),
+        ["messages", message, "threads"] => threads::from_message(state, call, channel, path_id(message)?),
+        ["messages", message, "reactions", rest @ ..] => {
+            messages::reactions(state, call, channel, path_id(message)?, rest)
+        }
+        ["messages", rest @ ..] => messages::answer(state, call, channel, rest),
+        ["threads" | "thread-members", ..] | ["users", "@me", "threads", ..] => {
+            threads::answer(state, call, channel, rest)
+        }
+        _ => channels::answer(state, call, channel, rest),
+    }
+}
+
+fn gateway(state: &State, call: &Call, rest: &[&str]) -> Answered {
+    let mut body = json!({ "url": state.gateway_address() });
+    match (call.method.as_str(), rest) {
+        ("GET", []) => with(body),
+        ("GET", ["bot"]) => {
+            body["shards"] = json!(state.settings.shards);
+            let left = 1000_usize.saturating_sub(state.identifies);
+            body["session_start_limit"] = json!({
+                "total": 1000, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1,
+            });
+            with(body)
+        }
+        _ => unknown(),
+    }
+}
+
+fn users(state: &mut State, call: &Call, rest: &[&str]) -> Answered {
+    match (call.method.as_str(), rest) {
+        ("GET", ["@me"]) => with(render::current_user(state)),
+        ("GET", ["@me", "guilds"]) => with(state.guilds.values().map(own_guild).collect()),
+        ("POST", ["@me", "channels"]) => {
+            let recipient =
+                id_of(&call.body["recipient_id"]).ok_or_else(|| Refusal::required("recipient_id"))?;
+            let channel = open_dm(state, recipient)?;
+            with(render::channel(state, state.channel(channel)?))
+        }
+        ("GET", [user]) => {
+            let user = path_id(user)?;
+            let found = state.users.get(&user).ok_or_else(|| Refusal::new(404, 10013))?;
+            with(render::user(found))
+        }
+        _ => unknown(),
+    }
+}
+
+fn own_guild(guild: &super::model::Guild) -> Value {
+    json!({
+        "id": render::id(guild.id), "name": guild.name, "icon": null, "banner": null, "owner": false,
+        "permissions": "0", "features": ["COMMUNITY"],
+    })
+}
+
+fn open_dm(state: &mut State, user: Id) -> Result<Id, Refusal> {
+    let me = state.app.bot;
+    if !state.users.contains_key(&user) || user == me {
+        return Err(Refusal::new(400, 50033));
+    }
+    Ok(state.dm_between(me, user))
+}
+
+impl State {
+    /// The direct message of two people, which is made if need be.
+    pub(crate) fn dm_between(&mut self, one: Id, other: Id) -> Id {
+        let same = |channel: &&Channel| {
+            channel.kind == ChannelKind::Dm
+                && channel.recipients.contains(&one)
+                && channel.recipients.contains(&other)
+        };
+        if let Some(known) = self.channels.values().find(same) {
+            return known.id;
+        }
+        let id = self.allot();
+        let channel = Channel {
+            id,
+            kind: ChannelKind::Dm,
+            guild: None,
+            name: String::new(),
+            topic: None,
+            parent: None,
+            position: 0,
+            overwrites: Vec::new(),
+            slowmode: 0,
+            recipients: vec![one, other],
+            last_message: None,
+            thread: None,
+        };
+        self.channels.insert(id, channel);
+        id
+    }
+}
+
+fn application(state: &State, call: &Call) -> Answered {
+    if call.method != "GET" {
+        return unknown();
+    }
+    let owner = state.guilds.values().next().map_or(Value::Null, |guild| render::user_by(state, guild.owner));
+    with(json!({
+        "id": render::id(state.app.id),
+        "name": state.app.name,
+        "icon": null,
+        "description": "",
+        "type": null,
+        "bot": render::user_by(state, state.app.bot),
+        "bot_public": true,
+        "bot_require_code_grant": false,
+        "verify_key": "00",
+        "flags": state.application_flags(),
+        "flags_new": state.application_flags().to_string(),
+        "redirect_uris": [],
+        "interactions_endpoint_url": null,
+        "role_connections_verification_url": null,
+        "owner": owner,
+        "approximate_guild_count": state.guilds.len(),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "team": null,
+    }))
+}
+
+fn call_back(state: &mut State, call: &Call, id: Id, token: &str) -> Answered {
+    if call.method != "POST" {
+        return unknown();
+    }
+    let response = state.call_back(id, token, call)?;
+    if call.asked("with_response") { with(response) } else { nothing() }
+}
+
+fn webhook(state: &mut State, call: &Call, app: Id, token: &str, rest: &[&str]) -> Answered {
+    match (call.method.as_str(), rest) {
+        ("POST", []) => {
+            let message = state.follow_up(app, token, call)?;
+            with(message)
+        }
+        ("GET", ["messages", name]) => with(state.answer_get(app, token, name)?),
+        ("PATCH", ["messages", name]) => with(state.answer_edit(app, token, name, call)?),
+        ("DELETE", ["messages", name]) => {
+            state.answer_delete(app, token, name)?;
+            nothing()
+        }
+        _ => unknown(),
+    }
+}

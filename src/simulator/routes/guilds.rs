@@ -1,0 +1,61 @@
+//! `/guilds/{}`: the guild, its channels, roles, members and active threads.
+
+use super::threads::listing;
+use super::{Answered, unknown, with};
+use crate::simulator::body::{Call, path_id};
+use crate::simulator::model::Id;
+use crate::simulator::refusal::{self, Refusal};
+use crate::simulator::render;
+use crate::simulator::state::State;
+use crate::simulator::world::Privileged;
+
+pub(super) fn answer(state: &State, call: &Call, id: Id, rest: &[&str]) -> Answered {
+    let guild = state.guild(id)?;
+    if !guild.members.contains_key(&state.app.bot) {
+        return Err(refusal::missing_access());
+    }
+    if call.method != "GET" {
+        return unknown();
+    }
+    match rest {
+        [] => {
+            let mut value = render::guild(guild);
+            if call.asked("with_counts") {
+                value["approximate_member_count"] = guild.members.len().into();
+                value["approximate_presence_count"] = guild.members.len().into();
+            }
+            with(value)
+        }
+        ["channels"] => {
+            let here = state.channels.values().filter(|channel| channel.guild == Some(id));
+            let channels = here.filter(|channel| !channel.kind.is_thread());
+            with(channels.map(|channel| render::channel(state, channel)).collect())
+        }
+        ["roles"] => with(guild.roles.values().map(render::role).collect()),
+        ["roles", role] => {
+            let role = guild.roles.get(&path_id(role)?).ok_or_else(|| Refusal::new(404, 10011))?;
+            with(render::role(role))
+        }
+        ["threads", "active"] => with(listing(state, &render::active_threads(state, id, state.app.bot))),
+        ["members"] => members(state, call, id),
+        ["members", user] => {
+            let user = if *user == "@me" { state.app.bot } else { path_id(user)? };
+            if !state.users.contains_key(&user) {
+                return Err(Refusal::new(404, 10013));
+            }
+            with(render::member(state, state.member(id, user)?))
+        }
+        _ => unknown(),
+    }
+}
+
+/// The members after an identifier, by identifier; only for applications with the members intent.
+fn members(state: &State, call: &Call, id: Id) -> Answered {
+    if state.app.privileged & Privileged::Members.intent() == 0 {
+        return Err(refusal::missing_access());
+    }
+    let limit = call.limit(1, 1000, 1)?;
+    let after = call.asked_id("after")?.unwrap_or(0);
+    let members = state.guild(id)?.members.range(after + 1..);
+    with(members.take(limit).map(|(_, member)| render::member(state, member)).collect())
+}

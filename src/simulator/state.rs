@@ -1,0 +1,312 @@
+//! Everything the embedded Discord knows, and how changes reach the gateway.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::commands::Command;
+use super::faults::Faults;
+use super::gate::Gates;
+use super::interactions::Interaction;
+use super::limits::Limits;
+use super::log::Request;
+use super::model::{Channel, ChannelKind, Guild, Id, Member, Message, User};
+use super::permissions::{self, Permissions};
+use super::refusal::{self, Refusal};
+use super::render;
+use super::session::Session;
+use super::world::{self, World};
+
+/// Milliseconds between the Unix epoch and Discord's.
+/// Source: <https://discord.com/developers/docs/reference#snowflakes>.
+const DISCORD_EPOCH_MS: i64 = 1_420_070_400_000;
+
+/// The one application that may connect.
+#[derive(Debug, Clone)]
+pub(crate) struct Application {
+    pub(crate) id: Id,
+    pub(crate) bot: Id,
+    pub(crate) name: String,
+    pub(crate) token: String,
+    /// Privileged intents that are switched on.
+    pub(crate) privileged: u64,
+}
+
+/// How the simulator behaves, apart from what is in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) heartbeat_ms: u64,
+    pub(crate) nonce_window: SignedDuration,
+    pub(crate) shards: u64,
+    pub(crate) acknowledge_heartbeats: bool,
+}
+
+/// Everything the embedded Discord knows. Tests and the demo read it through
+/// [`Simulator::read`](super::Simulator::read) and
+/// [`Simulator::wait_until`](super::Simulator::wait_until).
+#[derive(Debug)]
+pub struct State {
+    pub(crate) address: String,
+    pub(crate) app: Application,
+    pub(crate) settings: Settings,
+    pub(crate) users: BTreeMap<Id, User>,
+    pub(crate) guilds: BTreeMap<Id, Guild>,
+    pub(crate) channels: BTreeMap<Id, Channel>,
+    pub(crate) messages: BTreeMap<Id, BTreeMap<Id, Message>>,
+    pub(crate) interactions: BTreeMap<Id, Interaction>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) sessions: BTreeMap<String, Session>,
+    pub(crate) identifies: usize,
+    pub(crate) resumes: usize,
+    pub(crate) requests: Vec<Request>,
+    pub(crate) limits: Limits,
+    pub(crate) faults: Faults,
+    pub(crate) gates: Gates,
+    /// Uploaded files by path.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    nonces: VecDeque<Nonce>,
+    clock: SignedDuration,
+    allotted: u64,
+    born: Timestamp,
+    settling: bool,
+}
+
+/// A nonce that was enforced, and the message it made.
+#[derive(Debug)]
+struct Nonce {
+    author: Id,
+    value: Value,
+    channel: Id,
+    message: Id,
+    at: Timestamp,
+}
+
+/// Something to tell the gateway's clients.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) name: &'static str,
+    pub(crate) data: Value,
+    /// The intent a session needs, 0 for none.
+    pub(crate) intent: u64,
+    pub(crate) guild: Option<Id>,
+    /// The channel one must see to be told.
+    pub(crate) channel: Option<Id>,
+}
+
+impl State {
+    /// Settles a world.
+    ///
+    /// # Errors
+    /// The name in `world` that refers to nothing.
+    pub(crate) fn new(world: &World) -> Result<Self, String> {
+        let mut state = Self::empty(world);
+        let bot = state.allot();
+        state.app.bot = bot;
+        state.app.id = bot;
+        let name = world.application.clone();
+        let user = User { id: bot, name, bot: true, accepts_dms: true, locale: "en-US".to_owned() };
+        state.users.insert(bot, user);
+        for guild in &world.guilds {
+            world::settle(&mut state, guild)?;
+        }
+        state.settling = false;
+        Ok(state)
+    }
+
+    fn empty(world: &World) -> Self {
+        let privileged = world.privileged.iter().fold(0, |all, one| all | one.intent());
+        let seconds = |s: u64| SignedDuration::from_secs(i64::try_from(s).unwrap_or(i64::MAX));
+        Self {
+            address: String::new(),
+            app: Application {
+                id: 0,
+                bot: 0,
+                name: world.application.clone(),
+                token: world.token.clone(),
+                privileged,
+            },
+            settings: Settings {
+                heartbeat_ms: world.heartbeat_ms,
+                nonce_window: seconds(world.nonce_seconds),
+                shards: world.shards,
+                acknowledge_heartbeats: true,
+            },
+            users: BTreeMap::new(),
+            guilds: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            interactions: BTreeMap::new(),
+            commands: Vec::new(),
+            sessions: BTreeMap::new(),
+            identifies: 0,
+            resumes: 0,
+            requests: Vec::new(),
+            limits: Limits::new(world.rate_limits),
+            faults: Faults::default(),
+            gates: Gates::default(),
+            files: BTreeMap::new(),
+            nonces: VecDeque::new(),
+            clock: SignedDuration::ZERO,
+            allotted: 0,
+            born: world::genesis(),
+            settling: true,
+        }
+    }
+
+    /// The time of day here.
+    pub(crate) fn now(&self) -> Timestamp {
+        if self.settling { self.born } else { wall_clock() + self.clock }
+    }
+
+    /// From now on the time of day here counts from `at`.
+    pub(crate) fn set_clock(&mut self, at: Timestamp) {
+        self.clock = at.duration_since(wall_clock());
+    }
+
+    /// A new identifier for something made now.
+    pub(crate) fn allot(&mut self) -> Id {
+        if self.settling {
+            self.born += Duration::from_secs(1);
+        }
+        let now = self.now();
+        self.allot_at(now)
+    }
+
+    /// A new identifier for something made at `at`; identifiers of one millisecond ascend.
+    pub(crate) fn allot_at(&mut self, at: Timestamp) -> Id {
+        self.allotted += 1;
+        let since = (at.as_millisecond() - DISCORD_EPOCH_MS).max(0);
+        (u64::try_from(since).unwrap_or(0) << 22) | (self.allotted & 0x3F_FFFF)
+    }
+
+    /// The user called `name`.
+    #[must_use]
+    pub fn user_named(&self, name: &str) -> Option<Id> {
+        self.users.values().find(|user| user.name == name).map(|user| user.id)
+    }
+
+    /// The user called `name`, who is made if need be.
+    pub(crate) fn person(&mut self, name: &str, bot: bool) -> Id {
+        if let Some(id) = self.user_named(name) {
+            return id;
+        }
+        let id = self.allot();
+        let locale = "en-US".to_owned();
+        self.users.insert(id, User { id, name: name.to_owned(), bot, accepts_dms: true, locale });
+        id
+    }
+
+    pub(crate) fn guild(&self, id: Id) -> Result<&Guild, Refusal> {
+        self.guilds.get(&id).ok_or_else(refusal::unknown_guild)
+    }
+
+    pub(crate) fn channel(&self, id: Id) -> Result<&Channel, Refusal> {
+        self.channels.get(&id).ok_or_else(refusal::unknown_channel)
+    }
+
+    pub(crate) fn message(&self, channel: Id, id: Id) -> Result<&Message, Refusal> {
+        let all = self.messages.get(&channel);
+        all.and_then(|all| all.get(&id)).ok_or_else(refusal::unknown_message)
+    }
+
+    pub(crate) fn message_mut(&mut self, channel: Id, id: Id) -> Result<&mut Message, Refusal> {
+        let all = self.messages.get_mut(&channel);
+        all.and_then(|all| all.get_mut(&id)).ok_or_else(refusal::unknown_message)
+    }
+
+    pub(crate) fn member(&self, guild: Id, user: Id) -> Result<&Member, Refusal> {
+        self.guild(guild)?.members.get(&user).ok_or_else(refusal::unknown_member)
+    }
+
+    /// What `user` may do in `channel`; a thread has its parent's permissions. Nobody outside has any.
+    pub(crate) fn permissions(&self, user: Id, channel: &Channel) -> Permissions {
+        let Some(guild) = channel.guild.and_then(|id| self.guilds.get(&id)) else {
+            return if channel.recipients.contains(&user) {
+                Permissions::ORDINARY
+            } else {
+                Permissions::NONE
+            };
+        };
+        let Some(member) = guild.members.get(&user) else { return Permissions::NONE };
+        let home = if channel.kind.is_thread() { channel.parent } else { Some(channel.id) };
+        let overwrites = home.and_then(|id| self.channels.get(&id)).map(|home| home.overwrites.as_slice());
+        let timed_out = member.timed_out_until.is_some_and(|until| until > self.now());
+        let all = permissions::in_channel(guild, member, overwrites.unwrap_or_default(), timed_out);
+        let posting = if channel.kind.is_thread() {
+            Permissions::SEND_MESSAGES_IN_THREADS
+        } else {
+            Permissions::SEND_MESSAGES
+        };
+        if all.contains(posting) { all } else { permissions::without_posting(all) }
+    }
+
+    /// Whether `user` sees `channel` at all; a private thread only its members and those with
+    /// MANAGE_THREADS.
+    pub(crate) fn sees(&self, user: Id, channel: &Channel) -> bool {
+        let permissions = self.permissions(user, channel);
+        let inside = channel.kind != ChannelKind::PrivateThread
+            || permissions.contains(Permissions::MANAGE_THREADS)
+            || channel.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&user));
+        permissions.contains(Permissions::VIEW_CHANNEL) && inside
+    }
+
+    /// The channel, if `user` sees it and has `wanted` there.
+    pub(crate) fn access(&self, user: Id, channel: Id, wanted: Permissions) -> Result<&Channel, Refusal> {
+        let channel = self.channel(channel)?;
+        if !self.sees(user, channel) {
+            return Err(refusal::missing_access());
+        }
+        if !self.permissions(user, channel).contains(wanted) {
+            return Err(refusal::missing_permissions());
+        }
+        Ok(channel)
+    }
+
+    /// Tells every session that may know.
+    pub(crate) fn emit(&mut self, event: Event) {
+        if !self.bot_may_know(&event) {
+            return;
+        }
+        let Event { name, data, intent, guild, .. } = event;
+        let hidden = render::without_content(self, name, &data);
+        for session in self.sessions.values_mut() {
+            if session.covers(guild) && session.wants(intent) {
+                let data = if session.reads_content() { &data } else { hidden.as_ref().unwrap_or(&data) };
+                session.dispatch(name, data);
+            }
+        }
+    }
+
+    fn bot_may_know(&self, event: &Event) -> bool {
+        let member = event.guild.is_none_or(|guild| self.member(guild, self.app.bot).is_ok());
+        let sees = event
+            .channel
+            .and_then(|id| self.channels.get(&id))
+            .is_none_or(|channel| self.sees(self.app.bot, channel));
+        member && sees
+    }
+
+    /// The message that `author` made with this nonce within the window.
+    pub(crate) fn earlier(&mut self, author: Id, nonce: &Value) -> Option<(Id, Id)> {
+        let since = self.now() - self.settings.nonce_window;
+        self.nonces.retain(|known| known.at >= since);
+        let known = self.nonces.iter().find(|known| known.author == author && known.value == *nonce)?;
+        Some((known.channel, known.message))
+    }
+
+    pub(crate) fn remember_nonce(&mut self, author: Id, value: Value, channel: Id, message: Id) {
+        let at = self.now();
+        self.nonces.push_back(Nonce { author, value, channel, message, at });
+    }
+
+    pub(crate) fn forget_nonces(&mut self) {
+        self.nonces.clear();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the embedded Discord has the clock of a server of its own")]
+fn wall_clock() -> Timestamp {
+    Timestamp::now()
+}
