@@ -35,7 +35,7 @@ impl Arrival {
 
     /// A message as we decode it ourselves: from history, or when serenity could not.
     pub(super) fn of_wire(message: &wire::Message, guild: Option<GuildId>) -> Option<Self> {
-        let snapshots = message.message_snapshots.iter().map(|snapshot| snapshot.message.content.as_str());
+        let snapshots = message.snapshots.iter().map(|snapshot| snapshot.message.content.as_str());
         Some(Self {
             guild: message.guild_id.or(guild)?,
             channel: message.channel_id,

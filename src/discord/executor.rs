@@ -185,7 +185,7 @@ impl Discord {
         let path = format!("channels/{}/messages?limit=100{after}", post.channel);
         let recent: Vec<wire::Message> = self.fetch(Request::get(path)).await?;
         let same = |one: &&wire::Message| {
-            let answers = one.message_reference.as_ref().and_then(|reference| reference.message_id);
+            let answers = one.reference.as_ref().and_then(|reference| reference.message_id);
             one.author.id == self.guilds.me()
                 && one.content.as_deref() == Some(post.words.as_str())
                 && (post.reply_to.is_none() || answers.map(MessageId::get) == post.reply_to.map(|id| id.0))

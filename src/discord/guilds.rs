@@ -1,6 +1,6 @@
 //! What we remember of each guild: enough to know who may read, write and moderate where.
 //!
-//! Kept from GUILD_CREATE on by the events that change it; serenity's own cache would cost ten times as much.
+//! Kept from `GUILD_CREATE` on by the events that change it; serenity's own cache would cost ten times as much.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -18,7 +18,7 @@ use crate::message;
 pub(super) struct Guilds {
     me: UserId,
     config: Config,
-    guilds: RwLock<HashMap<GuildId, Known>>,
+    known: RwLock<HashMap<GuildId, Known>>,
 }
 
 struct Known {
@@ -50,7 +50,7 @@ pub(super) enum Watching {
 
 impl Guilds {
     pub(super) fn new(me: UserId, config: Config) -> Self {
-        Self { me, config, guilds: RwLock::default() }
+        Self { me, config, known: RwLock::default() }
     }
 
     pub(super) fn me(&self) -> UserId {
@@ -72,7 +72,7 @@ impl Guilds {
         self.write(|guilds| guilds.remove(&guild));
     }
 
-    /// Takes over what GUILD_UPDATE changes; it carries no channels.
+    /// Takes over what `GUILD_UPDATE` changes; it carries no channels.
     pub(super) fn update(&self, update: Guild) {
         self.change(update.id, |known| known.guild = update);
     }
@@ -211,7 +211,7 @@ impl Guilds {
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut HashMap<GuildId, Known>) -> T) {
-        change(&mut self.guilds.write().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     fn change<T>(&self, guild: GuildId, change: impl FnOnce(&mut Known) -> T) {
@@ -219,11 +219,11 @@ impl Guilds {
     }
 
     fn look<T>(&self, guild: GuildId, look: impl FnOnce(&Known) -> T) -> Option<T> {
-        self.guilds.read().unwrap_or_else(PoisonError::into_inner).get(&guild).map(look)
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(&guild).map(look)
     }
 
     fn find<T>(&self, channel: ChannelId, look: impl FnOnce(&Known) -> T) -> Option<T> {
-        let guilds = self.guilds.read().unwrap_or_else(PoisonError::into_inner);
+        let guilds = self.known.read().unwrap_or_else(PoisonError::into_inner);
         guilds.values().find(|known| known.channels.contains_key(&channel)).map(look)
     }
 }

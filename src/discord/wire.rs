@@ -7,7 +7,7 @@ use serde_json::Value;
 use serenity::model::Permissions;
 use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
-/// A guild as GUILD_CREATE and GUILD_UPDATE describe it.
+/// A guild as `GUILD_CREATE` and `GUILD_UPDATE` describe it.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Guild {
     pub(super) id: GuildId,
@@ -131,9 +131,11 @@ pub(super) struct Message {
     #[serde(default)]
     pub(super) webhook_id: Option<Value>,
     #[serde(default)]
-    pub(super) message_reference: Option<Reference>,
+    #[serde(rename = "message_reference")]
+    pub(super) reference: Option<Reference>,
     #[serde(default)]
-    pub(super) message_snapshots: Vec<Snapshot>,
+    #[serde(rename = "message_snapshots")]
+    pub(super) snapshots: Vec<Snapshot>,
 }
 
 /// A message we posted.
