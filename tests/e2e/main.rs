@@ -1,0 +1,4 @@
+//! The bot against the embedded Discord, over real HTTP and WebSocket.
+
+mod community;
+mod main_job;
