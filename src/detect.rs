@@ -1,11 +1,19 @@
 //! What can be found in a message: detectors, their findings, and the scanner that runs them.
 
+mod mask;
+mod pattern;
+mod phrase;
+mod words;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::mask::mask;
+pub use self::pattern::{MAX_PATTERN_LENGTH, MAX_PATTERN_SIZE, Pattern, PatternError};
+pub use self::words::{Words, WordsError};
 use crate::text::Text;
 
 /// What a rule is about.
@@ -106,6 +114,51 @@ kinds! {
     Threat = "threat" in BoilingPoint,
 }
 
+impl Kind {
+    /// What it is in plain words, with an article: "a card number", "a phone number".
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Phone => "a phone number",
+            Self::Email => "an email address",
+            Self::PostalAddress => "a postal address",
+            Self::Card => "a card number",
+            Self::Iban => "a bank account number",
+            Self::NationalId => "a national ID number",
+            Self::IpAddress => "an IP address",
+            Self::AccountNumber => "an account number",
+            Self::OrderNumber => "an order number",
+            Self::Password => "a password",
+            Self::ApiKey => "a secret key",
+            Self::PrivateKey => "a private key",
+            Self::Token => "a login token",
+            Self::PersonName => "a person's name",
+            Self::DateOfBirth => "a date of birth",
+            Self::UrlCredentials => "a link with a password in it",
+            Self::CryptoWallet => "wallet details",
+            Self::Solicitation => "a request for private details",
+            Self::AccountIssue => "an account issue",
+            Self::ConfidentialMarker => "something marked confidential",
+            Self::Words => "a word this server keeps private",
+            Self::Pattern => "something this server keeps private",
+            Self::Insult => "an insult",
+            Self::Anger => "anger",
+            Self::Threat => "a threat",
+        }
+    }
+
+    /// Whether a finding of this kind spans a value that must not stay readable, rather than
+    /// words that only speak of one.
+    #[must_use]
+    pub const fn is_value(self) -> bool {
+        match self {
+            Self::AccountIssue => false,
+            Self::Words | Self::Pattern => true,
+            _ => matches!(self.category(), Category::SensitiveInfo),
+        }
+    }
+}
+
 /// One thing found in a message.
 ///
 /// `Debug` is safe to log: a finding holds no words of the message.
@@ -163,12 +216,4 @@ impl Scanner {
         findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
         Scan { heat: 0.0, findings }
     }
-}
-
-/// `content` with every span of `findings` that is in `kinds` replaced by `▮` characters
-/// (overlaps merged, the length not kept, so that it tells nothing).
-#[must_use]
-pub fn mask(content: &str, findings: &[Finding]) -> String {
-    let _ = findings;
-    content.to_owned()
 }
