@@ -1,5 +1,6 @@
 //! Aside.
 pub mod case;
+pub mod config;
 pub mod detect;
 pub mod message;
 pub mod policy;

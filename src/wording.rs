@@ -1,6 +1,18 @@
 //! Templates become text. Checked at load, so that rendering cannot fail.
 
+mod built_in;
+mod context;
+mod error;
+mod mention;
+mod template;
+
+use std::collections::BTreeMap;
+
+use minijinja::Environment;
 use serde::{Deserialize, Serialize};
+
+pub use self::error::WordingError;
+use self::template::Template;
 
 use crate::detect::Kind;
 use crate::message::{ChannelId, RoleId, UserId};
@@ -89,4 +101,160 @@ pub struct Facts {
     pub removed: bool,
     /// What could not be done, in plain words, for moderators; `{{ problem }}`.
     pub problem: Option<String>,
+}
+
+impl Utterance {
+    /// The most characters Discord takes.
+    const fn limit(self) -> usize {
+        match self {
+            Self::ThreadName => 100,
+            Self::RemovalReason | Self::ThreadReason => 512,
+            _ => 2_000,
+        }
+    }
+
+    /// Whether it is one line of plain text: Discord shows names and reasons as they are.
+    const fn is_plain(self) -> bool {
+        matches!(self, Self::ThreadName | Self::RemovalReason | Self::ThreadReason)
+    }
+
+    /// Whether everyone in the channel reads it.
+    const fn is_public(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledgment
+                | Self::AcknowledgmentShielded
+                | Self::AcknowledgmentDirect
+                | Self::AcknowledgmentAlerted
+                | Self::AcknowledgmentAlone
+        )
+    }
+}
+
+/// One template file: an utterance in a language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    language: String,
+    utterance: Utterance,
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// The template that `file_name`, such as `opening.md`, is for; `path` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// When `file_name` is not an utterance's name with `.md`.
+    pub fn new(language: &str, file_name: &str, path: &str, text: String) -> Result<Self, WordingError> {
+        let name = file_name.strip_suffix(".md").unwrap_or(file_name);
+        let known = Utterance::ALL.iter().copied().find(|utterance| utterance.as_str() == name);
+        match known.filter(|_| file_name.ends_with(".md")) {
+            Some(utterance) => {
+                Ok(Self { language: language.to_owned(), utterance, path: path.to_owned(), text })
+            }
+            None => Err(WordingError::unknown_file(path, name)),
+        }
+    }
+}
+
+/// Everything the bot says, compiled and checked.
+pub struct Wording {
+    environment: Environment<'static>,
+    language: String,
+    variants: BTreeMap<String, BTreeMap<Utterance, usize>>,
+}
+
+impl Wording {
+    /// The built-in templates, with each of `own` in the place of the built-in one for the same
+    /// utterance. What `language` lacks is said in English.
+    ///
+    /// # Errors
+    ///
+    /// When a template is not valid, or nothing is written in `language`.
+    pub fn load(language: &str, own: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
+        let mut environment = Environment::empty();
+        environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        let language = language.to_owned();
+        let mut wording = Self { environment, language, variants: BTreeMap::new() };
+        for source in built_in::sources().chain(own) {
+            wording.add(&source)?;
+        }
+        if !wording.variants.contains_key(&wording.language) {
+            return Err(WordingError::unknown_language(&wording.language, wording.languages()));
+        }
+        Ok(wording)
+    }
+
+    fn add(&mut self, source: &Source) -> Result<(), WordingError> {
+        let templates = template::variants(source)?;
+        let count = templates.len();
+        for (variant, template) in templates.into_iter().enumerate() {
+            self.compile(source, variant, &template)?;
+        }
+        self.variants.entry(source.language.clone()).or_default().insert(source.utterance, count);
+        Ok(())
+    }
+
+    fn compile(&mut self, source: &Source, variant: usize, template: &Template) -> Result<(), WordingError> {
+        let name = template_name(&source.language, source.utterance, variant);
+        template.check_text()?;
+        self.environment
+            .add_template_owned(name.clone(), template.text.clone())
+            .map_err(|error| template.error(&error))?;
+        let compiled = self.environment.get_template(&name).map_err(|error| template.error(&error))?;
+        template.check_compiled(source.utterance, &compiled)
+    }
+
+    /// The languages something is written in.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.variants.keys().map(String::as_str)
+    }
+
+    /// How many ways there are to say `utterance` in `language`; 0 when it is said in English instead.
+    pub fn variants_in(&self, language: &str, utterance: Utterance) -> usize {
+        self.variants.get(language).and_then(|counts| counts.get(&utterance)).copied().unwrap_or(0)
+    }
+
+    /// How many ways there are to say `utterance`; at least 1.
+    pub fn variants(&self, utterance: Utterance) -> usize {
+        self.variants_in(self.language_of(utterance), utterance)
+    }
+
+    /// The chosen language, or English for what it lacks.
+    fn language_of(&self, utterance: Utterance) -> &str {
+        if self.variants_in(&self.language, utterance) > 0 { &self.language } else { built_in::LANGUAGE }
+    }
+
+    /// A variant of `utterance`, chosen by `random`, that is not `last` when there is another.
+    pub fn choose(&self, utterance: Utterance, last: Option<usize>, random: u64) -> usize {
+        let count = self.variants(utterance);
+        let others = match last {
+            Some(last) if last < count && count > 1 => count - 1,
+            _ => return pick(random, count),
+        };
+        let picked = pick(random, others);
+        if last.is_some_and(|last| picked >= last) { picked + 1 } else { picked }
+    }
+
+    /// `utterance` in words, with `facts` filled in. Never longer than Discord takes, and mentions
+    /// no one whom `facts` do not name. A `variant` that is not there any more counts round.
+    pub fn render(&self, utterance: Utterance, variant: usize, facts: &Facts) -> String {
+        let variant = variant % self.variants(utterance).max(1);
+        let name = template_name(self.language_of(utterance), utterance, variant);
+        let rendered =
+            self.environment.get_template(&name).and_then(|template| template.render(context::of(facts)));
+        // Every template was rendered at load with each of its facts there and not there.
+        template::finish(utterance, &rendered.unwrap_or_default(), facts)
+    }
+}
+
+fn pick(random: u64, count: usize) -> usize {
+    let count = u64::try_from(count).unwrap_or(u64::MAX).max(1);
+    usize::try_from(random % count).unwrap_or(0)
+}
+
+fn template_name(language: &str, utterance: Utterance, variant: usize) -> String {
+    format!("{language}/{}/{variant}", utterance.as_str())
 }

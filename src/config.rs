@@ -1,0 +1,232 @@
+//! The settings: their schema, their defaults, and the core built from them.
+//!
+//! Everything that can be wrong about settings, rules, words and templates is found by
+//! [`Config::load`], which says where it is wrong and what would be right.
+
+mod build;
+mod defaults;
+mod place;
+mod problem;
+mod rule;
+mod templates;
+mod value;
+
+use std::collections::BTreeMap;
+use std::{env, fmt, fs};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+pub use self::build::Core;
+pub use self::problem::ConfigError;
+pub use self::rule::{RuleTable, WhenTable};
+use self::problem::Problem;
+use crate::message::{ChannelId, GuildId, RoleId};
+
+/// The file looked for in the working directory when none is named.
+pub const FILE: &str = "config.toml";
+
+/// The environment variable that takes the place of `[store] url`.
+pub const DATABASE_URL: &str = "ASIDE_DATABASE_URL";
+
+/// Every setting. `config.toml` at the root of the repository explains each.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where cases are kept.
+    pub store: Store,
+    /// What is looked at.
+    pub watch: Watch,
+    /// How private threads are opened.
+    pub thread: Thread,
+    /// What becomes one case.
+    pub cases: Cases,
+    /// What is read back after an absence.
+    pub catch_up: CatchUp,
+    /// What the bot says.
+    pub wording: WordingSettings,
+    /// What differs from server to server.
+    #[serde(deserialize_with = "value::servers")]
+    pub server: BTreeMap<GuildId, Server>,
+    /// The rules in force, in the order they are looked at. A file's list is the whole list;
+    /// the built-in rules apply when the file has none.
+    pub rule: Vec<RuleTable>,
+}
+
+/// Where cases are kept.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// An SQLite address, such as `sqlite://aside.db`.
+    pub url: String,
+}
+
+/// What is looked at, besides every channel that `@everyone` can read.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Watch {
+    /// Channels that are watched although not everyone can read them.
+    #[serde(deserialize_with = "value::channels")]
+    pub channels: Vec<ChannelId>,
+    /// Channels that are never watched.
+    #[serde(deserialize_with = "value::channels")]
+    pub ignore_channels: Vec<ChannelId>,
+    /// Members with one of these roles are acted on by `shield` rules only.
+    #[serde(deserialize_with = "value::roles")]
+    pub exempt_roles: Vec<RoleId>,
+}
+
+/// How private threads are opened.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thread {
+    /// Minutes without a message after which Discord archives the thread: 60, 1440, 4320 or 10080.
+    #[serde(deserialize_with = "value::auto_archive")]
+    pub auto_archive: u16,
+}
+
+/// What becomes one case.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cases {
+    /// A member's further messages join a case that is at most this old.
+    #[serde(deserialize_with = "value::duration")]
+    pub join_within: Duration,
+}
+
+/// What is read back after an absence.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CatchUp {
+    /// Older messages are left alone.
+    #[serde(deserialize_with = "value::duration")]
+    pub max_age: Duration,
+    /// At most this many messages a channel; 0 reads none back.
+    #[serde(deserialize_with = "value::count")]
+    pub max_messages: u16,
+}
+
+/// What the bot says.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WordingSettings {
+    /// The language of the templates; `en` is built in.
+    pub language: String,
+    /// A folder with templates of one's own, laid out like `templates/`. Relative paths count
+    /// from the configuration file.
+    pub templates: Option<PathBuf>,
+}
+
+/// What differs from server to server.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// The role brought into every thread.
+    #[serde(deserialize_with = "value::role")]
+    pub moderator_role: Option<RoleId>,
+    /// Where a private thread is opened when it cannot be under the message's own channel.
+    #[serde(deserialize_with = "value::channel")]
+    pub desk_channel: Option<ChannelId>,
+    /// Where moderators are told what they would otherwise not see.
+    #[serde(deserialize_with = "value::channel")]
+    pub alert_channel: Option<ChannelId>,
+}
+
+/// Settings that hold, and what was built from them.
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    /// What they make.
+    pub core: Core,
+    /// The file they came from; none for the built-in defaults.
+    pub file: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads settings from `path`, or from `config.toml` in the working directory, or takes the
+    /// built-in defaults when no path is given and that file is not there.
+    ///
+    /// The environment variable `ASIDE_DATABASE_URL` takes the place of `[store] url`.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or anything in it, or in the templates it names, is not valid.
+    pub fn load(path: Option<&Path>) -> Result<Loaded, ConfigError> {
+        let (mut config, file) = match path.map(Path::to_owned).or_else(present) {
+            Some(file) => (Self::read(&file)?, Some(file)),
+            None => (Self::default(), None),
+        };
+        if let Ok(url) = env::var(DATABASE_URL) {
+            config.store.url = url;
+            config.store.check().map_err(|problem| problem.unplaced(DATABASE_URL))?;
+        }
+        let core = config.build()?;
+        Ok(Loaded { config, core, file })
+    }
+
+    /// The settings that `text`, read from `file`, holds; every rule in it can be built.
+    ///
+    /// # Errors
+    ///
+    /// When anything in it is not valid.
+    pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| Problem::reworded(&error, text).placed(file, text))?;
+        config.check().map_err(|problem| problem.placed(file, text))?;
+        Ok(config)
+    }
+
+    /// The core these settings make.
+    ///
+    /// # Errors
+    ///
+    /// When a setting, a rule or a template is not valid.
+    pub fn build(&self) -> Result<Core, ConfigError> {
+        Core::build(self)
+    }
+
+    fn read(file: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(file)
+            .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        let mut config = Self::parse(&text, file)?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        config.wording.templates = config.wording.templates.map(|templates| folder.join(templates));
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        self.store.check().map_err(|problem| problem.under("url").under("store"))?;
+        rule::build_all(&self.rule).map(drop)
+    }
+}
+
+fn present() -> Option<PathBuf> {
+    let file = PathBuf::from(FILE);
+    file.exists().then_some(file)
+}
+
+impl Store {
+    /// The address without its password, for people to read.
+    pub fn shown(&self) -> String {
+        place::hide_credentials(&self.url)
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        let url = &self.url;
+        if url.starts_with("sqlite:") && url.len() > "sqlite://".len() {
+            return Ok(());
+        }
+        let what = match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("postgres" | "postgresql") => "PostgreSQL comes in a later version",
+            _ => "not the address of a database",
+        };
+        Err(Problem::new(what).help("an SQLite file, such as \"sqlite://aside.db\""))
+    }
+}
+
+/// Prints the address without its password.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("url", &self.shown()).finish()
+    }
+}

@@ -1,0 +1,199 @@
+//! What is wrong with the configuration, in words that say what would be right.
+
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::place::{self, Place, Step};
+use crate::wording::WordingError;
+
+/// Why the settings cannot be used. `Display` is for the person who wrote them; it may take
+/// several lines.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file or folder cannot be read.
+    #[error("cannot read {}: {source}", file.display())]
+    Unreadable {
+        /// The file or folder.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Something written is not valid.
+    #[error(transparent)]
+    Invalid(Box<Invalid>),
+    /// A template is not valid.
+    #[error(transparent)]
+    Wording(#[from] WordingError),
+}
+
+/// Something written that is not valid, with its place where that is known.
+#[derive(Debug)]
+pub struct Invalid {
+    origin: String,
+    place: Option<Place>,
+    keys: String,
+    problem: Problem,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin)?;
+        if let Some(place) = &self.place {
+            write!(f, ":{}:{}", place.line, place.column)?;
+        }
+        if !self.keys.is_empty() {
+            write!(f, ": {}", self.keys)?;
+        }
+        write!(f, ": {}", self.problem.what)?;
+        if let Some(place) = &self.place {
+            write!(f, "\n{place}")?;
+        }
+        match &self.problem.help {
+            Some(help) => write!(f, "\n  = valid: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+/// Something that is not valid, before its place in a text is looked up.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    what: String,
+    help: Option<String>,
+    /// From the innermost step outward.
+    path: Vec<Step>,
+    span: Option<Range<usize>>,
+    /// Bytes of a string value that are to blame, when not all of it is.
+    within: Option<usize>,
+}
+
+impl Problem {
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), help: None, path: Vec::new(), span: None, within: None }
+    }
+
+    /// `given` is not among `valid`, which are listed with the likeliest first.
+    pub(super) fn unknown<'a>(noun: &str, given: &str, valid: impl Iterator<Item = &'a str>) -> Self {
+        let mut valid: Vec<&str> = valid.collect();
+        valid.sort_by_key(|name| strsim::damerau_levenshtein(name, given));
+        let listed: Vec<String> = valid.iter().map(|name| format!("`{name}`")).collect();
+        Self::new(format!("unknown {noun} `{given}`")).help(listed.join(", "))
+    }
+
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// It is about the value under `key`.
+    pub(super) fn under(mut self, key: &'static str) -> Self {
+        self.path.push(Step::Key(key));
+        self
+    }
+
+    /// It is about item `at` of a list, from 0.
+    pub(super) fn item(mut self, at: usize) -> Self {
+        self.path.push(Step::Item(at));
+        self
+    }
+
+    /// It is at byte `at` of a string.
+    pub(super) fn byte(self, at: Option<usize>) -> Self {
+        Self { within: at, ..self }
+    }
+
+    /// What the TOML reader says about `text`, in our words.
+    pub(super) fn reworded(error: &toml::de::Error, text: &str) -> Self {
+        let problem = reword(error.message());
+        let span = error.span().or_else(|| (!text.is_empty()).then_some(0..0));
+        Self { span, ..problem }
+    }
+
+    /// The error about `text`, the content of `file`.
+    pub(super) fn placed(self, file: &Path, text: &str) -> ConfigError {
+        let path: Vec<Step> = self.path.iter().rev().cloned().collect();
+        let span = self.span.clone().or_else(|| place::find(text, &path));
+        let span = span.map(|span| narrowed(text, span, self.within));
+        let keys = match &span {
+            Some(span) if path.is_empty() => place::keys_at(text, span.start).join("."),
+            _ => dotted(&path),
+        };
+        let place = span.map(|span| Place::new(text, &span));
+        let origin = file.display().to_string();
+        ConfigError::Invalid(Box::new(Invalid { origin, place, keys, problem: self }))
+    }
+
+    /// The error about settings that no file holds; `origin` says where they come from.
+    pub(super) fn unplaced(self, origin: &str) -> ConfigError {
+        let path: Vec<Step> = self.path.iter().rev().cloned().collect();
+        let (origin, keys) = (origin.to_owned(), dotted(&path));
+        ConfigError::Invalid(Box::new(Invalid { origin, place: None, keys, problem: self }))
+    }
+}
+
+fn dotted(path: &[Step]) -> String {
+    let keys = path.iter().filter_map(|step| match step {
+        Step::Key(key) => Some(*key),
+        Step::Item(_) => None,
+    });
+    keys.collect::<Vec<_>>().join(".")
+}
+
+/// The byte `within` the string at `span`, unless escapes make the two differ.
+fn narrowed(text: &str, span: Range<usize>, within: Option<usize>) -> Range<usize> {
+    let Some(within) = within else { return span };
+    let written = text.get(span.clone()).unwrap_or_default();
+    if written.starts_with('"') && written.contains('\\') {
+        return span;
+    }
+    let quotes = if written.starts_with("'''") || written.starts_with("\"\"\"") { 3 } else { 1 };
+    let at = (span.start + quotes + within).min(span.end);
+    at..at + 1
+}
+
+/// serde's messages have fixed shapes: names stand between backticks, the wrong one first.
+fn reword(message: &str) -> Problem {
+    let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let listed = || names.iter().skip(1).copied();
+    match names.first() {
+        Some(given) if message.starts_with("unknown field") => unknown_key(given, listed()),
+        Some(given) if message.starts_with("unknown variant") => Problem::unknown("name", given, listed()),
+        Some(key) if message.starts_with("missing field") => {
+            Problem::new(format!("`{key}` is missing")).help("every rule has `name`, `category`, `when` and `action`")
+        }
+        _ => mismatch(message),
+    }
+}
+
+fn unknown_key<'a>(given: &str, valid: impl Iterator<Item = &'a str>) -> Problem {
+    if given.to_lowercase().contains("token") {
+        let what = format!("unknown key `{given}`: a token does not belong in this file");
+        return Problem::new(what).help("the environment variable DISCORD_TOKEN");
+    }
+    Problem::unknown("key", given, valid)
+}
+
+/// "invalid type: string "x", expected y": what was found, and what would be valid.
+fn mismatch(message: &str) -> Problem {
+    let invalid = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+    match invalid.and_then(|rest| rest.split_once(", expected ")) {
+        Some((found, expected)) => Problem::new(format!("{found} is not valid here")).help(plain(expected)),
+        None => Problem::new(message),
+    }
+}
+
+/// serde's names for types, in the words of TOML.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list, such as [\"…\"]",
+        "a map" => "a table",
+        "u32" => "a whole number",
+        _ if expected.starts_with("struct ") => "a table",
+        _ => expected,
+    }
+}

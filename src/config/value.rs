@@ -1,0 +1,137 @@
+//! Single values: what each accepts, and what it says when it is given something else.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+
+use super::Server;
+use crate::message::{ChannelId, GuildId, RoleId};
+
+/// A value written as a number or a string, with the words for what it ought to be.
+struct Scalar<T> {
+    expected: &'static str,
+    integer: fn(i64) -> Option<T>,
+    float: fn(f64) -> Option<T>,
+    text: fn(&str) -> Option<T>,
+}
+
+impl<T> Visitor<'_> for Scalar<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        (self.integer)(value).ok_or_else(|| E::invalid_value(Unexpected::Signed(value), &self))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        (self.float)(value).ok_or_else(|| E::invalid_value(Unexpected::Float(value), &self))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
+        (self.text)(value).ok_or_else(|| E::invalid_value(Unexpected::Str(value), &self))
+    }
+}
+
+/// A Discord id: 64 bits, and never 0.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Id(u64);
+
+impl Id {
+    fn new(id: u64) -> Option<Self> {
+        (id != 0).then_some(Self(id))
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Scalar {
+            expected: "an id such as \"123456789012345678\" (turn on Developer Mode in Discord's advanced settings, then right-click and Copy ID)",
+            integer: |value| u64::try_from(value).ok().and_then(Self::new),
+            float: |_| None,
+            text: |value| value.parse().ok().and_then(Self::new),
+        })
+    }
+}
+
+pub(super) fn channel<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ChannelId>, D::Error> {
+    Id::deserialize(deserializer).map(|id| Some(ChannelId(id.0)))
+}
+
+pub(super) fn role<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RoleId>, D::Error> {
+    Id::deserialize(deserializer).map(|id| Some(RoleId(id.0)))
+}
+
+pub(super) fn channels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ChannelId>, D::Error> {
+    let ids = Vec::<Id>::deserialize(deserializer)?;
+    Ok(ids.into_iter().map(|id| ChannelId(id.0)).collect())
+}
+
+pub(super) fn roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RoleId>, D::Error> {
+    let ids = Vec::<Id>::deserialize(deserializer)?;
+    Ok(ids.into_iter().map(|id| RoleId(id.0)).collect())
+}
+
+pub(super) fn only_channels<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<ChannelId>>, D::Error> {
+    channels(deserializer).map(Some)
+}
+
+pub(super) fn only_roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<RoleId>>, D::Error> {
+    roles(deserializer).map(Some)
+}
+
+pub(super) fn servers<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<GuildId, Server>, D::Error> {
+    let servers = BTreeMap::<Id, Server>::deserialize(deserializer)?;
+    Ok(servers.into_iter().map(|(id, server)| (GuildId(id.0), server)).collect())
+}
+
+/// Hours, minutes and seconds, as jiff's "friendly" format has them.
+pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    deserializer.deserialize_any(Scalar {
+        expected: "a time such as \"10m\", \"1h30m\" or \"24h\"",
+        integer: |_| None,
+        float: |_| None,
+        text: |value| value.parse::<SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok()),
+    })
+}
+
+pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>, D::Error> {
+    deserializer.deserialize_any(Scalar {
+        expected: "a number from 0 to 1, such as 0.8",
+        integer: |value| [(0, 0.0), (1, 1.0)].into_iter().find(|(whole, _)| *whole == value).map(|(_, ratio)| Some(ratio)),
+        float: |value| (0.0..=1.0).contains(&value).then(|| Some(nearest(value))),
+        text: |_| None,
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a threshold needs no more digits than it is compared with")]
+fn nearest(value: f64) -> f32 {
+    value as f32
+}
+
+pub(super) fn auto_archive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    deserializer.deserialize_any(Scalar {
+        expected: "one of 60, 1440, 4320 or 10080 minutes, the times that Discord knows",
+        integer: |value| [60, 1440, 4320, 10080].into_iter().find(|minutes| i64::from(*minutes) == value),
+        float: |_| None,
+        text: |_| None,
+    })
+}
+
+pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    deserializer.deserialize_any(Scalar {
+        expected: "a whole number from 0 to 1000",
+        integer: |value| u16::try_from(value).ok().filter(|count| *count <= 1000),
+        float: |_| None,
+        text: |_| None,
+    })
+}

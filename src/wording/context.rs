@@ -1,0 +1,106 @@
+//! Facts, as templates see them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+
+use super::{Facts, Utterance, mention};
+use crate::detect::{Category, Kind};
+
+/// Every placeholder, in the order of [`Facts`].
+pub(super) const PLACEHOLDERS: &[&str] = &[
+    "member",
+    "moderators",
+    "number",
+    "kinds",
+    "channel",
+    "thread",
+    "link",
+    "category",
+    "rule",
+    "alerted",
+    "removed",
+    "problem",
+];
+
+/// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
+/// and Discord shows no mentions in names and reasons.
+pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
+    match utterance {
+        Utterance::ThreadName => &["number"],
+        Utterance::RemovalReason | Utterance::ThreadReason => {
+            &["number", "kinds", "category", "rule", "removed"]
+        }
+        _ if utterance.is_public() => {
+            &["member", "moderators", "number", "channel", "thread", "link", "alerted", "removed"]
+        }
+        _ => PLACEHOLDERS,
+    }
+}
+
+/// The values of all placeholders. Absent facts are empty: they print nothing and test as false.
+pub(super) fn of(facts: &Facts) -> Value {
+    let text = |value: Option<String>| Value::from(value.unwrap_or_default());
+    Value::from(BTreeMap::from([
+        ("member", text(facts.member.map(mention::member))),
+        (
+            "moderators",
+            text(Some(facts.moderators.iter().copied().map(mention::role).collect::<Vec<_>>().join(" "))),
+        ),
+        ("number", text(facts.number.map(|number| number.to_string()))),
+        ("kinds", Value::from_object(Kinds(facts.kinds.clone()))),
+        ("channel", text(facts.channel.map(mention::channel))),
+        ("thread", text(facts.thread.map(mention::channel))),
+        ("link", text(facts.link.clone())),
+        ("category", text(facts.category.map(|category| plain(category).to_owned()))),
+        ("rule", text(facts.rule.clone())),
+        ("alerted", Value::from(facts.alerted)),
+        ("removed", Value::from(facts.removed)),
+        ("problem", text(facts.problem.clone())),
+    ]))
+}
+
+/// What a case is about, for moderators to read.
+const fn plain(category: Category) -> &'static str {
+    match category {
+        Category::BoilingPoint => "a heated moment",
+        Category::SensitiveInfo => "private details",
+        Category::Confidential => "confidential business",
+        Category::NeedsDetails => "something that needs more details",
+        Category::Personal => "a personal conversation",
+    }
+}
+
+/// Prints as "a card number and a phone number"; is a list of names to `{% if "card" in kinds %}`.
+#[derive(Debug)]
+struct Kinds(Vec<Kind>);
+
+impl Object for Kinds {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.0.get(key.as_usize()?).map(|kind| Value::from(kind.as_str()))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.0.len())
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.0.len().saturating_sub(1);
+        for (at, kind) in self.0.iter().enumerate() {
+            let joint = match at {
+                0 => "",
+                _ if at < last => ", ",
+                _ => " and ",
+            };
+            write!(f, "{joint}{}", kind.label())?;
+        }
+        Ok(())
+    }
+}

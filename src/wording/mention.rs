@@ -1,0 +1,77 @@
+//! Mentions: how Discord writes them, and that only those in the facts are left in a text.
+
+use super::Facts;
+use crate::message::{ChannelId, RoleId, UserId};
+
+pub(super) fn member(id: UserId) -> String {
+    format!("<@{id}>")
+}
+
+pub(super) fn role(id: RoleId) -> String {
+    format!("<@&{id}>")
+}
+
+pub(super) fn channel(id: ChannelId) -> String {
+    format!("<#{id}>")
+}
+
+/// What would mention someone when a template says it outright.
+pub(super) const FORBIDDEN: &[&str] = &["@everyone", "@here", "<@"];
+
+/// Stands behind an `@` that must not mention anyone; takes no room.
+const ZERO_WIDTH_SPACE: char = '\u{200b}';
+
+/// `text` with every mention broken that `facts` do not name.
+pub(super) fn restrict(text: &str, facts: &Facts) -> String {
+    let members = facts.member.into_iter().map(member);
+    let allowed: Vec<String> = members.chain(facts.moderators.iter().copied().map(role)).collect();
+    let mut restricted = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('@') {
+        let start = if rest[..at].ends_with('<') { at - 1 } else { at };
+        restricted.push_str(&rest[..start]);
+        rest = &rest[start..];
+        rest = match allowed.iter().find(|mention| rest.starts_with(*mention)) {
+            Some(mention) => take(&mut restricted, rest, mention.len()),
+            None => broken(&mut restricted, rest),
+        };
+    }
+    restricted + rest
+}
+
+fn take<'a>(restricted: &mut String, rest: &'a str, length: usize) -> &'a str {
+    restricted.push_str(&rest[..length]);
+    &rest[length..]
+}
+
+/// Moves up to the next `@` over, and breaks it when it would mention someone.
+fn broken<'a>(restricted: &mut String, rest: &'a str) -> &'a str {
+    let mentions = FORBIDDEN.iter().any(|mention| rest.starts_with(mention));
+    let rest = take(restricted, rest, rest.find('@').map_or(rest.len(), |at| at + 1));
+    if mentions {
+        restricted.push(ZERO_WIDTH_SPACE);
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::restrict;
+    use crate::message::{RoleId, UserId};
+    use crate::wording::Facts;
+
+    #[test]
+    fn only_those_in_the_facts_are_mentioned() {
+        let facts = Facts { member: Some(UserId(1)), moderators: vec![RoleId(2)], ..Facts::default() };
+        for (text, restricted) in [
+            ("hi <@1> and <@&2>", "hi <@1> and <@&2>"),
+            ("hi <@2> and <@&1>", "hi <@\u{200b}2> and <@\u{200b}&1>"),
+            ("hi <@11> and <@!1>", "hi <@\u{200b}11> and <@\u{200b}!1>"),
+            ("@everyone @here @someone", "@\u{200b}everyone @\u{200b}here @someone"),
+            ("a@b.example <@", "a@b.example <@\u{200b}"),
+            ("<<@1>@", "<<@1>@"),
+        ] {
+            assert_eq!(restrict(text, &facts), restricted);
+        }
+    }
+}

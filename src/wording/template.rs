@@ -1,0 +1,167 @@
+//! One variant of a template: cut out of its file, checked, and finished after rendering.
+
+use super::error::{nearest_first, quoted};
+use super::{Facts, Source, Utterance, WordingError, context, mention};
+use crate::detect::{Category, Kind};
+use crate::message::{ChannelId, RoleId, UserId};
+
+/// Stands alone on a line between two variants.
+const SEPARATOR: &str = "---";
+
+/// One way to say something.
+pub(super) struct Template {
+    path: String,
+    /// Lines of the file above it.
+    above: usize,
+    pub(super) text: String,
+}
+
+/// The variants in a file; at least one, none of them empty.
+pub(super) fn variants(source: &Source) -> Result<Vec<Template>, WordingError> {
+    let mut variants = vec![Template { path: source.path.clone(), above: 0, text: String::new() }];
+    for (at, line) in source.text.lines().enumerate() {
+        match variants.last_mut() {
+            Some(variant) if line.trim() != SEPARATOR => variant.text.extend([line, "\n"]),
+            _ => variants.push(Template { path: source.path.clone(), above: at + 1, text: String::new() }),
+        }
+    }
+    match variants.iter().find(|variant| variant.text.trim().is_empty()) {
+        Some(empty) => Err(empty.wrong(
+            Some(1),
+            "there is nothing to say here",
+            "words above, below and between lines of `---`",
+        )),
+        None => Ok(variants),
+    }
+}
+
+impl Template {
+    fn wrong(&self, line: Option<usize>, what: impl Into<String>, help: impl Into<String>) -> WordingError {
+        let line = line.map(|line| line + self.above);
+        WordingError { path: self.path.clone(), line, what: what.into(), help: help.into() }
+    }
+
+    /// What the template engine says, in our words.
+    pub(super) fn error(&self, error: &minijinja::Error) -> WordingError {
+        let detail = error.detail().map_or_else(|| error.kind().to_string(), |detail| detail.to_owned());
+        self.wrong(
+            error.line(),
+            detail,
+            "placeholders such as `{{ number }}`, and {% if … %}…{% endif %}; no filters and no functions",
+        )
+    }
+
+    /// The line, from 1, that `word` first stands in.
+    fn line_of(&self, word: &str) -> Option<usize> {
+        self.text.lines().position(|line| line.contains(word)).map(|at| at + 1)
+    }
+
+    /// Whom the bot mentions is decided in code, never in a template.
+    pub(super) fn check_text(&self) -> Result<(), WordingError> {
+        match mention::FORBIDDEN.iter().find(|mention| self.text.contains(**mention)) {
+            None => Ok(()),
+            Some(mention) => {
+                let what = format!("`{mention}` would mention someone");
+                Err(self.wrong(self.line_of(mention), what, "`{{ member }}` and `{{ moderators }}`"))
+            }
+        }
+    }
+
+    /// Its placeholders are known, and it can be rendered whichever of its facts are there.
+    pub(super) fn check_compiled(
+        &self,
+        utterance: Utterance,
+        compiled: &minijinja::Template<'_, '_>,
+    ) -> Result<(), WordingError> {
+        let valid = context::placeholders(utterance);
+        let mut used: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
+        used.sort();
+        if let Some(name) = used.iter().find(|name| !valid.contains(&name.as_str())) {
+            return Err(self.unknown_placeholder(utterance, name));
+        }
+        for facts in combinations(&used) {
+            let rendered = compiled.render(context::of(&facts)).map_err(|error| self.error(&error))?;
+            self.check_length(utterance, &rendered)?;
+        }
+        Ok(())
+    }
+
+    fn unknown_placeholder(&self, utterance: Utterance, name: &str) -> WordingError {
+        let known = context::PLACEHOLDERS.contains(&name);
+        let what = if known && utterance.is_public() {
+            format!("everyone reads this, so it must not tell `{name}`")
+        } else if known {
+            format!("`{name}` has no place in `{}`", utterance.as_str())
+        } else {
+            format!("unknown placeholder `{name}`")
+        };
+        let valid = context::placeholders(utterance).iter().copied();
+        self.wrong(self.line_of(name), what, quoted(nearest_first(name, valid)))
+    }
+
+    fn check_length(&self, utterance: Utterance, rendered: &str) -> Result<(), WordingError> {
+        let length = rendered.trim().chars().count();
+        let limit = utterance.limit();
+        if (1..=limit).contains(&length) {
+            return Ok(());
+        }
+        let what = format!("can become {length} characters long");
+        Err(self.wrong(Some(1), what, format!("1 to {limit} characters, whichever facts are there")))
+    }
+}
+
+/// A rendered template, ready for Discord.
+pub(super) fn finish(utterance: Utterance, rendered: &str, facts: &Facts) -> String {
+    let text = if utterance.is_plain() {
+        rendered.split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        rendered.trim().to_owned()
+    };
+    shortened(mention::restrict(&text, facts), utterance.limit())
+}
+
+fn shortened(text: String, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        None => text,
+        Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
+    }
+}
+
+/// Facts with each of the `used` ones there and not there, in every combination.
+fn combinations(used: &[String]) -> Vec<Facts> {
+    let mut combinations = vec![Facts::default()];
+    for name in used {
+        let with = combinations.iter().flat_map(|facts| examples(name, facts));
+        let with: Vec<Facts> = with.collect();
+        combinations.extend(with);
+    }
+    combinations
+}
+
+/// `facts` with the one called `name` there, at its longest; kinds also one by one, because
+/// templates ask for each by name.
+fn examples(name: &str, facts: &Facts) -> Vec<Facts> {
+    if name == "kinds" {
+        let each = Kind::ALL.iter().map(|&kind| vec![kind]);
+        let several = vec![Kind::UrlCredentials, Kind::Words, Kind::Solicitation, Kind::Pattern];
+        return each.chain([several]).map(|kinds| Facts { kinds, ..facts.clone() }).collect();
+    }
+    vec![example(name, facts.clone())]
+}
+
+fn example(name: &str, facts: Facts) -> Facts {
+    match name {
+        "member" => Facts { member: Some(UserId(u64::MAX)), ..facts },
+        "moderators" => Facts { moderators: vec![RoleId(u64::MAX); 5], ..facts },
+        "number" => Facts { number: Some(u32::MAX), ..facts },
+        "channel" => Facts { channel: Some(ChannelId(u64::MAX)), ..facts },
+        "thread" => Facts { thread: Some(ChannelId(u64::MAX)), ..facts },
+        "link" => Facts { link: Some("x".repeat(100)), ..facts },
+        "category" => Facts { category: Some(Category::NeedsDetails), ..facts },
+        "rule" => Facts { rule: Some("x".repeat(64)), ..facts },
+        "alerted" => Facts { alerted: true, ..facts },
+        "removed" => Facts { removed: true, ..facts },
+        "problem" => Facts { problem: Some("x".repeat(300)), ..facts },
+        _ => facts,
+    }
+}
