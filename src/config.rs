@@ -12,16 +12,16 @@ mod templates;
 mod value;
 
 use std::collections::BTreeMap;
-use std::{env, fmt, fs};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{env, fmt, fs};
 
 use serde::Deserialize;
 
 pub use self::build::Core;
 pub use self::problem::ConfigError;
-pub use self::rule::{RuleTable, WhenTable};
 use self::problem::Problem;
+pub use self::rule::{COOLDOWN, MOST_RULES, RuleTable, TEMPLATES, WhenTable};
 use crate::message::{ChannelId, GuildId, RoleId};
 
 /// The file looked for in the working directory when none is named.
@@ -171,7 +171,8 @@ impl Config {
     ///
     /// When anything in it is not valid.
     pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| Problem::reworded(&error, text).placed(file, text))?;
+        let config: Self =
+            toml::from_str(text).map_err(|error| Problem::reworded(&error, text).placed(file, text))?;
         config.check().map_err(|problem| problem.placed(file, text))?;
         Ok(config)
     }

@@ -17,7 +17,8 @@ pub struct Core {
 
 impl Core {
     pub(super) fn build(config: &Config) -> Result<Self, ConfigError> {
-        let (rules, detectors) = rule::build_all(&config.rule).map_err(|problem| problem.unplaced("settings"))?;
+        let (rules, detectors) =
+            rule::build_all(&config.rule).map_err(|problem| problem.unplaced("settings"))?;
         Ok(Self {
             scanner: Scanner::new(detectors),
             policy: Policy::new(rules, config.watch.exempt_roles.clone()),

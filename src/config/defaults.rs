@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::rule::COOLDOWN;
-use super::{CatchUp, Cases, Config, RuleTable, Store, Thread, Watch, WhenTable, WordingSettings};
+use super::{Cases, CatchUp, Config, RuleTable, Store, Thread, Watch, WhenTable, WordingSettings};
 use crate::detect::{Category, Kind};
 use crate::policy::Response;
 

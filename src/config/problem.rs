@@ -163,9 +163,8 @@ fn reword(message: &str) -> Problem {
     match names.first() {
         Some(given) if message.starts_with("unknown field") => unknown_key(given, listed()),
         Some(given) if message.starts_with("unknown variant") => Problem::unknown("name", given, listed()),
-        Some(key) if message.starts_with("missing field") => {
-            Problem::new(format!("`{key}` is missing")).help("every rule has `name`, `category`, `when` and `action`")
-        }
+        Some(key) if message.starts_with("missing field") => Problem::new(format!("`{key}` is missing"))
+            .help("every rule has `name`, `category`, `when` and `action`"),
         _ => mismatch(message),
     }
 }

@@ -83,7 +83,9 @@ pub(super) fn only_channels<'de, D: Deserializer<'de>>(
     channels(deserializer).map(Some)
 }
 
-pub(super) fn only_roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<RoleId>>, D::Error> {
+pub(super) fn only_roles<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<RoleId>>, D::Error> {
     roles(deserializer).map(Some)
 }
 
@@ -107,13 +109,18 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
 pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>, D::Error> {
     deserializer.deserialize_any(Scalar {
         expected: "a number from 0 to 1, such as 0.8",
-        integer: |value| [(0, 0.0), (1, 1.0)].into_iter().find(|(whole, _)| *whole == value).map(|(_, ratio)| Some(ratio)),
+        integer: |value| {
+            [(0, 0.0), (1, 1.0)].into_iter().find(|(whole, _)| *whole == value).map(|(_, ratio)| Some(ratio))
+        },
         float: |value| (0.0..=1.0).contains(&value).then(|| Some(nearest(value))),
         text: |_| None,
     })
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a threshold needs no more digits than it is compared with")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a threshold needs no more digits than it is compared with"
+)]
 fn nearest(value: f64) -> f32 {
     value as f32
 }
