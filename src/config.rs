@@ -18,11 +18,11 @@ use std::{env, fmt, fs};
 
 use serde::Deserialize;
 
-pub use self::build::Core;
 pub use self::problem::ConfigError;
 use self::problem::Problem;
-pub use self::rule::{RuleTable, WhenTable};
+pub use self::rule::{COOLDOWN, MOST_RULES, RuleTable, TEMPLATES, WhenTable};
 use crate::message::{ChannelId, GuildId, RoleId};
+use crate::responder::Core;
 
 /// The file looked for in the working directory when none is named.
 pub const FILE: &str = "config.toml";
@@ -183,7 +183,7 @@ impl Config {
     ///
     /// When a setting, a rule or a template is not valid.
     pub fn build(&self) -> Result<Core, ConfigError> {
-        Core::build(self)
+        build::core(self)
     }
 
     fn read(file: &Path) -> Result<Self, ConfigError> {

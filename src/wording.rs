@@ -104,6 +104,11 @@ pub struct Facts {
 }
 
 impl Utterance {
+    /// The utterance whose template has this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|utterance| utterance.as_str() == name)
+    }
+
     /// The most characters Discord takes.
     const fn limit(self) -> usize {
         match self {
@@ -148,8 +153,7 @@ impl Source {
     /// When `file_name` is not an utterance's name with `.md`.
     pub fn new(language: &str, file_name: &str, path: &str, text: String) -> Result<Self, WordingError> {
         let name = file_name.strip_suffix(".md").unwrap_or(file_name);
-        let known = Utterance::ALL.iter().copied().find(|utterance| utterance.as_str() == name);
-        match known.filter(|_| file_name.ends_with(".md")) {
+        match Utterance::parse(name).filter(|_| file_name.ends_with(".md")) {
             Some(utterance) => {
                 Ok(Self { language: language.to_owned(), utterance, path: path.to_owned(), text })
             }

@@ -156,13 +156,21 @@ fn narrowed(text: &str, span: Range<usize>, within: Option<usize>) -> Range<usiz
     at..at + 1
 }
 
+/// Part of the format, and refused by this version.
+const LATER: &[&str] = &["suggest", "answer", "exchanges"];
+
+/// Conditions of their own, although findings have these kinds.
+const NOT_ASKED_FOR: &[&str] = &["words", "pattern"];
+
 /// serde's messages have fixed shapes: names stand between backticks, the wrong one first.
 fn reword(message: &str) -> Problem {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let listed = || names.iter().skip(1).copied();
+    let listed = || names.iter().skip(1).copied().filter(|name| !LATER.contains(name));
     match names.first() {
         Some(given) if message.starts_with("unknown field") => unknown_key(given, listed()),
-        Some(given) if message.starts_with("unknown variant") => Problem::unknown("name", given, listed()),
+        Some(given) if message.starts_with("unknown variant") => {
+            Problem::unknown("name", given, listed().filter(|name| !NOT_ASKED_FOR.contains(name)))
+        }
         Some(key) if message.starts_with("missing field") => Problem::new(format!("`{key}` is missing"))
             .help("every rule has `name`, `category`, `when` and `action`"),
         _ => mismatch(message),
@@ -181,7 +189,10 @@ fn unknown_key<'a>(given: &str, valid: impl Iterator<Item = &'a str>) -> Problem
 fn mismatch(message: &str) -> Problem {
     let invalid = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     match invalid.and_then(|rest| rest.split_once(", expected ")) {
-        Some((found, expected)) => Problem::new(format!("{found} is not valid here")).help(plain(expected)),
+        Some((found, expected)) => {
+            let value = found.find(['`', '"']).map_or(found, |at| &found[at..]);
+            Problem::new(format!("{value} is not valid here")).help(plain(expected))
+        }
         None => Problem::new(message),
     }
 }

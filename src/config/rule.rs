@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::problem::Problem;
 use super::value;
 use crate::detect::{Category, Detector, Kind};
+use crate::detect::{Pattern, PatternError, Words, WordsError};
 use crate::message::{ChannelId, RoleId};
 use crate::policy::{Response, Rule, When};
 use crate::wording::Utterance;
@@ -18,6 +19,10 @@ pub const MOST_RULES: usize = 100;
 
 /// The least time between two acknowledgments when a rule does not say.
 pub const COOLDOWN: Duration = Duration::from_mins(10);
+
+/// The templates a rule may choose for its acknowledgment. The others tell of a removal, a direct
+/// message or an alert, which is for what happens to decide.
+pub const TEMPLATES: &[Utterance] = &[Utterance::Acknowledgment, Utterance::AcknowledgmentAlone];
 
 /// A rule as `[[rule]]` writes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -40,7 +45,7 @@ pub struct RuleTable {
     /// Only for members with one of these roles.
     #[serde(default, deserialize_with = "value::only_roles")]
     pub roles: Option<Vec<RoleId>>,
-    /// The template that words the acknowledgment: one whose name begins with `acknowledgment`.
+    /// The template that words the acknowledgment: one of [`TEMPLATES`].
     #[serde(default)]
     pub template: Option<String>,
 }
@@ -109,29 +114,37 @@ impl RuleTable {
         Ok((rule, detectors))
     }
 
-    /// A template says what was done, so one that tells of a removal needs an action that removes.
+    /// A template says what was done: a rule can only choose words that are true whatever was.
     fn check_template(&self) -> Result<(), Problem> {
         let Some(template) = &self.template else { return Ok(()) };
-        let family = || {
-            Utterance::ALL
-                .iter()
-                .map(|utterance| utterance.as_str())
-                .filter(|name| name.starts_with("acknowledgment"))
-        };
-        if !family().any(|name| name == template) {
-            return Err(Problem::unknown("template", template, family()));
+        if TEMPLATES.iter().any(|utterance| utterance.as_str() == template) {
+            return Ok(());
         }
-        let removal = template == Utterance::AcknowledgmentShielded.as_str();
-        if removal && self.action != Response::Shield {
-            let what = format!("`{template}` says that the message was removed, which only `shield` does");
-            return Err(Problem::new(what).help("another template, or action = \"shield\""));
-        }
-        Ok(())
+        Err(Problem::unknown("template", template, TEMPLATES.iter().map(|utterance| utterance.as_str())))
     }
 
-    fn detectors(&self, _name: &Arc<str>) -> Result<Vec<Box<dyn Detector>>, Problem> {
-        Ok(Vec::new())
+    fn detectors(&self, name: &Arc<str>) -> Result<Vec<Box<dyn Detector>>, Problem> {
+        let mut detectors: Vec<Box<dyn Detector>> = Vec::new();
+        if let Some(words) = &self.when.words {
+            let words = Words::new(Arc::clone(name), self.category, words).map_err(blank)?;
+            detectors.push(Box::new(words));
+        }
+        if let Some(pattern) = &self.when.pattern {
+            let pattern = Pattern::new(Arc::clone(name), self.category, pattern).map_err(malformed)?;
+            detectors.push(Box::new(pattern));
+        }
+        Ok(detectors)
     }
+}
+
+fn blank(error: WordsError) -> Problem {
+    let help = "words and phrases, such as \"Project Falcon\"";
+    Problem::new("nothing to match in this entry").help(help).item(error.index).under("words")
+}
+
+fn malformed(error: PatternError) -> Problem {
+    let help = "the syntax of https://docs.rs/regex, such as '(?i)falcon-\\d+'";
+    Problem::new(error.message).help(help).byte(error.position).under("pattern")
 }
 
 fn check_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Result<(), Problem> {

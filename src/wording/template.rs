@@ -8,6 +8,9 @@ use crate::message::{ChannelId, RoleId, UserId};
 /// Stands alone on a line between two variants.
 const SEPARATOR: &str = "---";
 
+/// More than one message is likely to hold.
+const LONGEST_KINDS: &[Kind] = &[Kind::UrlCredentials, Kind::Words, Kind::Solicitation, Kind::Pattern];
+
 /// One way to say something.
 pub(super) struct Template {
     path: String,
@@ -127,33 +130,29 @@ fn shortened(text: String, limit: usize) -> String {
     }
 }
 
-/// Facts with each of the `used` ones there and not there, in every combination.
+/// Facts with each of the `used` ones there and not there, in every combination; and each kind by
+/// itself, because templates ask for kinds by name.
 fn combinations(used: &[String]) -> Vec<Facts> {
     let mut combinations = vec![Facts::default()];
     for name in used {
-        let with = combinations.iter().flat_map(|facts| examples(name, facts));
-        let with: Vec<Facts> = with.collect();
+        let with: Vec<Facts> = combinations.iter().map(|facts| example(name, facts.clone())).collect();
         combinations.extend(with);
+    }
+    if used.iter().any(|name| name == "kinds") {
+        let all = combinations.last().cloned().unwrap_or_default();
+        let single = |&kind: &Kind| Facts { kinds: vec![kind], ..all.clone() };
+        combinations.extend(Kind::ALL.iter().map(single));
     }
     combinations
 }
 
-/// `facts` with the one called `name` there, at its longest; kinds also one by one, because
-/// templates ask for each by name.
-fn examples(name: &str, facts: &Facts) -> Vec<Facts> {
-    if name == "kinds" {
-        let each = Kind::ALL.iter().map(|&kind| vec![kind]);
-        let several = vec![Kind::UrlCredentials, Kind::Words, Kind::Solicitation, Kind::Pattern];
-        return each.chain([several]).map(|kinds| Facts { kinds, ..facts.clone() }).collect();
-    }
-    vec![example(name, facts.clone())]
-}
-
+/// `facts` with the one called `name` there, at its longest.
 fn example(name: &str, facts: Facts) -> Facts {
     match name {
         "member" => Facts { member: Some(UserId(u64::MAX)), ..facts },
         "moderators" => Facts { moderators: vec![RoleId(u64::MAX); 5], ..facts },
         "number" => Facts { number: Some(u32::MAX), ..facts },
+        "kinds" => Facts { kinds: LONGEST_KINDS.to_vec(), ..facts },
         "channel" => Facts { channel: Some(ChannelId(u64::MAX)), ..facts },
         "thread" => Facts { thread: Some(ChannelId(u64::MAX)), ..facts },
         "link" => Facts { link: Some("x".repeat(100)), ..facts },

@@ -1,0 +1,126 @@
+//! Settings: the documented file is the default, and every broken file says what would be right.
+//!
+//! `tests/config/NAME.toml` is a broken file, `tests/config/NAME.txt` what is said about it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aside::config::{Config, MOST_RULES};
+use aside::message::{ChannelId, GuildId, RoleId};
+
+const DOCUMENTED: &str = include_str!("../config.toml");
+
+fn parse(text: &str) -> Result<Config, String> {
+    Config::parse(text, Path::new("config.toml")).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_documented_file_is_the_default() {
+    assert_eq!(parse(DOCUMENTED), Ok(Config::default()));
+    assert_eq!(parse(""), Ok(Config::default()));
+}
+
+#[test]
+fn the_documented_file_names_every_key() {
+    let rule = "[[rule]]\nname = 'a'\ncategory = 'personal'\naction = 'alert'\n";
+    let tables = [
+        String::new(),
+        "[store]\n".to_owned(),
+        "[watch]\n".to_owned(),
+        "[thread]\n".to_owned(),
+        "[cases]\n".to_owned(),
+        "[catch_up]\n".to_owned(),
+        "[wording]\n".to_owned(),
+        "[server.\"1\"]\n".to_owned(),
+        format!("{rule}when = {{ heat = 1 }}\n"),
+        format!("{rule}[rule.when]\n"),
+    ];
+    let words: BTreeSet<&str> = DOCUMENTED.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    for table in tables {
+        let keys = keys_of(&table);
+        assert!(!keys.is_empty(), "{table} has keys");
+        for key in &keys {
+            assert!(words.contains(key.as_str()), "config.toml does not explain `{key}` of {table}");
+        }
+    }
+}
+
+/// The keys that the error about an unknown one lists.
+fn keys_of(table: &str) -> Vec<String> {
+    let error = parse(&format!("{table}no_such_key = 1")).expect_err("an unknown key is refused");
+    let valid = error.split("= valid: ").nth(1).unwrap_or_default();
+    valid.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn ids_are_numbers_or_strings() {
+    let config = parse(
+        "[watch]\nchannels = [1, '2']\nexempt_roles = ['3']\n[server.'4']\nmoderator_role = 5\ndesk_channel = '6'\n",
+    )
+    .expect("valid");
+    assert_eq!(config.watch.channels, [ChannelId(1), ChannelId(2)]);
+    assert_eq!(config.watch.exempt_roles, [RoleId(3)]);
+    let server = &config.server[&GuildId(4)];
+    assert_eq!(server.moderator_role, Some(RoleId(5)));
+    assert_eq!(server.desk_channel, Some(ChannelId(6)));
+    assert_eq!(server.alert_channel, None);
+}
+
+#[test]
+fn times_are_written_as_people_write_them() {
+    for (text, minutes) in [("10m", 10), ("1h30m", 90), ("24h", 1440), ("1h 5m", 65), ("0s", 0)] {
+        let config = parse(&format!("[cases]\njoin_within = '{text}'")).expect("valid");
+        assert_eq!(config.cases.join_within, Duration::from_mins(minutes), "{text}");
+    }
+}
+
+#[test]
+fn a_files_rules_are_the_whole_list() {
+    let rule = "[[rule]]\nname = 'one'\ncategory = 'personal'\nwhen = { words = [] }\naction = 'observe'\n";
+    let names =
+        |text: &str| parse(text).map(|config| config.rule.into_iter().map(|rule| rule.name).collect());
+    assert_eq!(names(rule), Ok(vec!["one".to_owned()]));
+    assert_eq!(names("rule = []"), Ok(Vec::new()));
+}
+
+#[test]
+fn rules_have_a_limit() {
+    let rule = |at: usize| {
+        format!(
+            "[[rule]]\nname = 'r{at}'\ncategory = 'personal'\nwhen = {{ heat = 1 }}\naction = 'observe'\n"
+        )
+    };
+    let rules = |count: usize| parse(&(0..count).map(rule).collect::<String>());
+    assert!(rules(MOST_RULES).is_ok());
+    let error = rules(MOST_RULES + 1).expect_err("one too many");
+    assert!(error.contains("101 rules are too many"), "{error}");
+}
+
+#[test]
+fn debug_and_display_keep_the_password_of_an_address() {
+    let mut config = Config::default();
+    config.store.url = "sqlite://me:hunter2@host/aside.db".to_owned();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    assert!(!config.store.shown().contains("hunter2"));
+}
+
+fn broken_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config");
+    let entries =
+        fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
+    entries.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect()
+}
+
+#[test]
+fn broken_files_say_what_would_be_right() {
+    let files = broken_files();
+    assert!(files.len() >= 20);
+    for file in files {
+        let text = fs::read_to_string(&file).expect("readable");
+        let said = parse(&text).expect_err(&format!("{} is broken", file.display()));
+        let expected = fs::read_to_string(file.with_extension("txt")).unwrap_or_default();
+        assert_eq!(said.trim_end(), expected.trim_end(), "{}\n{said}", file.display());
+    }
+}

@@ -1,0 +1,324 @@
+//! What the bot says: every built-in template, and what is said about a broken one.
+//!
+//! `tests/wording/NAME.md` is a broken template: the first line names its file, the lines after
+//! `=====` are what is said about it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use aside::detect::{Category, Kind};
+use aside::message::{ChannelId, RoleId, UserId};
+use aside::wording::{Facts, Source, Utterance, Wording};
+
+fn english() -> Wording {
+    Wording::load("en", []).expect("the built-in templates are valid")
+}
+
+/// Facts as they are for most cases.
+fn facts() -> Facts {
+    Facts {
+        member: Some(UserId(11)),
+        moderators: vec![RoleId(22), RoleId(23)],
+        number: Some(12),
+        kinds: vec![Kind::Card, Kind::Phone],
+        channel: Some(ChannelId(33)),
+        thread: Some(ChannelId(44)),
+        link: Some("https://discord.com/channels/1/33/55".to_owned()),
+        category: Some(Category::SensitiveInfo),
+        rule: Some("secrets".to_owned()),
+        alerted: true,
+        removed: true,
+        problem: Some("No private thread could be opened there: missing permission.".to_owned()),
+    }
+}
+
+/// Facts that a case may come with.
+fn circumstances() -> Vec<Facts> {
+    let kept = Facts { removed: false, alerted: false, problem: None, ..facts() };
+    let unthreaded = Facts { thread: None, moderators: Vec::new(), ..facts() };
+    let heated =
+        Facts { kinds: Vec::new(), category: Some(Category::BoilingPoint), ..kept.clone() };
+    vec![facts(), kept, unthreaded, heated]
+}
+
+/// Every utterance in every variant and circumstance.
+fn everything_said() -> Vec<(Utterance, String)> {
+    let wording = english();
+    let mut said = Vec::new();
+    for &utterance in Utterance::ALL {
+        for variant in 0..wording.variants(utterance) {
+            for facts in
+                circumstances().into_iter().filter(|facts| facts.thread.is_some() || !needs_thread(utterance))
+            {
+                said.push((utterance, wording.render(utterance, variant, &facts)));
+            }
+        }
+    }
+    said
+}
+
+/// These are said only when there is a thread.
+fn needs_thread(utterance: Utterance) -> bool {
+    matches!(utterance, Utterance::Acknowledgment | Utterance::AcknowledgmentShielded)
+}
+
+fn is_public(utterance: Utterance) -> bool {
+    utterance.as_str().starts_with("acknowledgment")
+}
+
+fn is_plain(utterance: Utterance) -> bool {
+    matches!(utterance, Utterance::ThreadName | Utterance::RemovalReason | Utterance::ThreadReason)
+}
+
+#[test]
+fn what_members_read_is_said_in_several_ways() {
+    let wording = english();
+    for &utterance in Utterance::ALL {
+        let several = !is_plain(utterance) && !matches!(utterance, Utterance::Alert | Utterance::ComingSoon);
+        let least = if several { 3 } else { 1 };
+        let ways: BTreeSet<String> =
+            (0..wording.variants(utterance)).map(|at| wording.render(utterance, at, &facts())).collect();
+        assert!(ways.len() >= least, "{utterance:?} has {} different variants", ways.len());
+        assert_eq!(ways.len(), wording.variants(utterance), "{utterance:?} repeats itself");
+    }
+}
+
+#[test]
+fn what_is_said_reads_well() {
+    for (utterance, text) in everything_said() {
+        assert!(!text.is_empty() && text.trim() == text, "{utterance:?}: {text}");
+        for flaw in ["  ", " ,", " .", "\n\n\n", "()", "``", "{", "}", "%", "none", "—"] {
+            assert!(!text.contains(flaw), "{utterance:?} contains {flaw:?}: {text}");
+        }
+        let limit = if is_public(utterance) { 200 } else { 1_600 };
+        assert!(text.chars().count() <= limit, "{utterance:?} is long: {text}");
+    }
+}
+
+#[test]
+fn nobody_is_blamed_and_nothing_is_corporate() {
+    let unkind = [
+        "calm down",
+        "violat",
+        "inappropriate",
+        "offen",
+        "rule",
+        "policy",
+        "warn",
+        "you should",
+        "you must",
+        "abusive",
+        "angry",
+        "toxic",
+        "inconvenience",
+        "valued",
+        "unfortunately",
+        "apolog",
+        "escalat",
+        "ticket",
+        "please note",
+        "kindly",
+        "regret",
+        "behavio",
+    ];
+    let to_members = everything_said()
+        .into_iter()
+        .filter(|(utterance, _)| !is_plain(*utterance) && *utterance != Utterance::Alert);
+    for (utterance, text) in to_members {
+        let lower = text.to_lowercase();
+        for word in unkind {
+            assert!(!lower.contains(word), "{utterance:?} says {word:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_everyone_reads_tells_nothing_of_what_was_found() {
+    let wording = english();
+    for utterance in Utterance::ALL.iter().copied().filter(|utterance| is_public(*utterance)) {
+        for variant in 0..wording.variants(utterance) {
+            let said: BTreeSet<String> = Kind::ALL
+                .iter()
+                .map(|&kind| Facts { kinds: vec![kind], category: Some(kind.category()), ..facts() })
+                .map(|facts| wording.render(utterance, variant, &facts))
+                .collect();
+            assert_eq!(said.len(), 1, "{utterance:?}: {said:?}");
+        }
+    }
+}
+
+/// The words of `utterance` in each of its variants.
+fn ways(utterance: Utterance, facts: &Facts) -> Vec<String> {
+    let wording = english();
+    (0..wording.variants(utterance)).map(|variant| wording.render(utterance, variant, facts)).collect()
+}
+
+#[test]
+fn promises_are_only_of_what_happened() {
+    let threads = [Utterance::Acknowledgment, Utterance::AcknowledgmentShielded];
+    for utterance in threads {
+        assert!(ways(utterance, &facts()).iter().all(|text| text.contains("<#44>")), "{utterance:?}");
+    }
+    let none =
+        [Utterance::AcknowledgmentDirect, Utterance::AcknowledgmentAlerted, Utterance::AcknowledgmentAlone];
+    for text in none.into_iter().flat_map(|utterance| ways(utterance, &facts())) {
+        assert!(!text.contains("thread") && !text.contains("<#"), "{text}");
+    }
+    let kept = Facts { removed: false, ..facts() };
+    for text in none.into_iter().flat_map(|utterance| ways(utterance, &kept)) {
+        assert!(!text.contains("removed") && !text.contains("taken"), "{text}");
+    }
+}
+
+#[test]
+fn a_removed_message_has_no_reply_so_its_author_is_named() {
+    for utterance in Utterance::ALL.iter().copied().filter(|utterance| is_public(*utterance)) {
+        let named = ways(utterance, &facts()).iter().all(|text| text.contains("<@11>"));
+        assert_eq!(named, utterance != Utterance::Acknowledgment, "{utterance:?}");
+    }
+}
+
+#[test]
+fn an_opening_says_who_reads_here_and_brings_moderators_in() {
+    for utterance in [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded] {
+        for text in ways(utterance, &facts()) {
+            assert!(text.contains("<@&22> <@&23>") && text.contains("<@11>"), "{text}");
+        }
+        for text in ways(utterance, &Facts { moderators: Vec::new(), ..facts() }) {
+            assert!(text.contains("the moderators of this server"), "{text}");
+        }
+    }
+    for text in ways(Utterance::DirectOpening, &facts()) {
+        assert!(!text.contains("<@"), "nobody else is in a direct message: {text}");
+    }
+}
+
+#[test]
+fn advice_is_for_what_was_found() {
+    let advised = |kind: Kind, word: &str| {
+        let facts = Facts { kinds: vec![kind], ..facts() };
+        let speech = [Utterance::OpeningShielded, Utterance::OpeningUnshielded, Utterance::FurtherShielded];
+        speech.into_iter().flat_map(|utterance| ways(utterance, &facts)).all(|text| text.contains(word))
+    };
+    for (kind, word) in [
+        (Kind::Card, "your bank"),
+        (Kind::Iban, "your bank"),
+        (Kind::Password, "Change that password"),
+        (Kind::UrlCredentials, "Change that password"),
+        (Kind::Token, "Revoke"),
+        (Kind::ApiKey, "Revoke"),
+        (Kind::PrivateKey, "replace it"),
+        (Kind::CryptoWallet, "new one"),
+        (Kind::NationalId, "office"),
+    ] {
+        assert!(advised(kind, word), "{kind:?}");
+        assert!(!advised(Kind::Phone, word), "{kind:?}");
+    }
+}
+
+#[test]
+fn moderators_learn_what_they_need() {
+    let text = english().render(Utterance::Alert, 0, &facts());
+    for fact in [
+        "<@&22>",
+        "<@11>",
+        "12",
+        "private details",
+        "a card number and a phone number",
+        "<#33>",
+        "secrets",
+        "<#44>",
+        "https://discord.com/channels/1/33/55",
+        "missing permission",
+    ] {
+        assert!(text.contains(fact), "{fact} is missing: {text}");
+    }
+}
+
+#[test]
+fn names_and_reasons_are_one_plain_line() {
+    let wording = english();
+    let said = |utterance| wording.render(utterance, 0, &facts());
+    assert_eq!(said(Utterance::ThreadName), "A private word · 12");
+    assert_eq!(
+        said(Utterance::RemovalReason),
+        "Aside: removed a message with something private (a card number and a phone number), case 12, rule secrets"
+    );
+    assert_eq!(said(Utterance::ThreadReason), "Aside: private thread of case 12, rule secrets");
+    assert_eq!(wording.render(Utterance::ThreadName, 0, &Facts::default()), "A private word");
+}
+
+#[test]
+fn kinds_are_listed_as_people_list_things() {
+    let wording = own("removal_reason", "{{ kinds }}!").expect("valid");
+    for (kinds, words) in [
+        (vec![Kind::Card], "a card number!"),
+        (vec![Kind::Card, Kind::Phone], "a card number and a phone number!"),
+        (vec![Kind::Card, Kind::Phone, Kind::Email], "a card number, a phone number and an email address!"),
+    ] {
+        assert_eq!(wording.render(Utterance::RemovalReason, 0, &Facts { kinds, ..facts() }), words);
+    }
+}
+
+#[test]
+fn the_last_variant_is_not_chosen_again() {
+    let wording = english();
+    let utterance = Utterance::Acknowledgment;
+    let count = wording.variants(utterance);
+    for last in 0..count {
+        let chosen: BTreeSet<usize> =
+            (0..100).map(|random| wording.choose(utterance, Some(last), random)).collect();
+        let others: BTreeSet<usize> = (0..count).filter(|variant| *variant != last).collect();
+        assert_eq!(chosen, others);
+    }
+    let first: BTreeSet<usize> = (0..100).map(|random| wording.choose(utterance, None, random)).collect();
+    assert_eq!(first.len(), count);
+    assert_eq!(wording.choose(Utterance::ThreadName, Some(0), u64::MAX), 0);
+}
+
+/// The built-in wording with `text` in the place of one template.
+fn own(name: &str, text: &str) -> Result<Wording, String> {
+    let file = format!("{name}.md");
+    let source = Source::new("en", &file, &file, text.to_owned()).map_err(|error| error.to_string())?;
+    Wording::load("en", [source]).map_err(|error| error.to_string())
+}
+
+#[test]
+fn rendered_text_fits_and_mentions_only_those_in_the_facts() {
+    let wording = own("alert", "{{ problem }} {{ '<' }}{{ '@99>' }} {{ member }}").expect("valid");
+    let problem = Some(format!("@everyone <@99> {}", "x".repeat(3_000)));
+    let text = wording.render(Utterance::Alert, 0, &Facts { problem, ..facts() });
+    assert_eq!(text.chars().count(), 2_000);
+    assert!(text.starts_with("@\u{200b}everyone <@\u{200b}99> x") && text.ends_with('…'));
+    let text = wording.render(Utterance::Alert, 0, &Facts { problem: None, ..facts() });
+    assert_eq!(text, "<@\u{200b}99> <@11>");
+}
+
+#[test]
+fn another_language_says_in_english_what_it_lacks() {
+    let german =
+        Source::new("de", "acknowledgment.md", "acknowledgment.md", "Danke! {{ thread }}".to_owned());
+    let wording = Wording::load("de", german).expect("valid");
+    assert_eq!(wording.render(Utterance::Acknowledgment, 7, &facts()), "Danke! <#44>");
+    assert_eq!(wording.render(Utterance::ThreadName, 0, &facts()), "A private word · 12");
+    assert_eq!(wording.variants_in("de", Utterance::ThreadName), 0);
+    let error = Wording::load("fr", []).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("nothing is written in `fr`") && error.contains("`en`"), "{error}");
+}
+
+#[test]
+fn broken_templates_say_what_would_be_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wording");
+    let files =
+        fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
+    let files: Vec<_> = files.collect();
+    assert!(files.len() >= 10);
+    for file in files {
+        let case = fs::read_to_string(&file).expect("readable");
+        let (name, rest) = case.split_once('\n').expect("a first line");
+        let (text, expected) = rest.split_once("=====\n").expect("a line of =====");
+        let said = own(name, text).err().unwrap_or_default();
+        assert_eq!(said.trim_end(), expected.trim_end(), "{}\n{said}", file.display());
+    }
+}
