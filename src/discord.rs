@@ -175,10 +175,9 @@ fn assemble(
     let Loaded { config, core, .. } = loaded;
     let max_age = SignedDuration::try_from(config.catch_up.max_age).unwrap_or(SignedDuration::MAX);
     let max_messages = usize::from(config.catch_up.max_messages);
-    let join_within = config.cases.join_within;
     let guilds = Arc::new(Guilds::new(me, config));
     let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds) };
-    let responder = Responder::new(core, join_within, store, discord);
+    let responder = Responder::new(core, store, discord);
     let gap = Arc::new(Gap::new(last_alive, max_age));
     let catch_up = CatchUp {
         guilds: Arc::clone(&guilds),

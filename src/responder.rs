@@ -17,12 +17,23 @@ use tracing::{info, warn};
 
 use crate::case::action::{Action, Enclosure, Receipt, Refusal, Speech};
 use crate::case::{Event, Matter, Surroundings};
-use crate::config::Core;
-use crate::detect::{Scan, mask};
+use crate::detect::{Scan, Scanner, mask};
 use crate::message::{Message, Origin};
-use crate::policy::{Circumstances, Decision, Response};
+use crate::policy::{Circumstances, Decision, Policy, Response};
 use crate::store::{Notice, Noticed, Pending, Store, StoreError};
-use crate::wording::Utterance;
+use crate::wording::{Utterance, Wording};
+
+/// The built, immutable core: everything that judges and words.
+pub struct Core {
+    /// Finds things.
+    pub scanner: Scanner,
+    /// Decides.
+    pub policy: Policy,
+    /// Says it.
+    pub wording: Wording,
+    /// A case at most this old takes further messages of its member.
+    pub join_within: SignedDuration,
+}
 
 /// Whether an action may have been performed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +102,6 @@ pub struct Responder<S, E> {
 
 struct Inner<S, E> {
     core: Core,
-    /// A case at most this old takes further messages of its member.
-    join_within: Duration,
     store: S,
     executor: E,
     /// Notices are made one at a time, so that two messages of one member meet the same case.
@@ -109,13 +118,11 @@ impl<S, E> Clone for Responder<S, E> {
 }
 
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
-    /// A responder that judges with `core`, remembers in `store` and acts through `executor`. A case at most
-    /// `join_within` old takes further messages of its member.
-    pub fn new(core: Core, join_within: Duration, store: S, executor: E) -> Self {
+    /// A responder that judges with `core`, remembers in `store` and acts through `executor`.
+    pub fn new(core: Core, store: S, executor: E) -> Self {
         Self {
             inner: Arc::new(Inner {
                 core,
-                join_within,
                 store,
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
@@ -242,7 +249,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             },
             surroundings: self.inner.executor.surroundings(message),
             sent: message.sent,
-            join_since: now.checked_sub(self.inner.join_within).unwrap_or(Timestamp::MIN),
+            join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
             now,
         }
     }

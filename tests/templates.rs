@@ -37,8 +37,7 @@ fn facts() -> Facts {
 fn circumstances() -> Vec<Facts> {
     let kept = Facts { removed: false, alerted: false, problem: None, ..facts() };
     let unthreaded = Facts { thread: None, moderators: Vec::new(), ..facts() };
-    let heated =
-        Facts { kinds: Vec::new(), category: Some(Category::BoilingPoint), ..kept.clone() };
+    let heated = Facts { kinds: Vec::new(), category: Some(Category::BoilingPoint), ..kept.clone() };
     vec![facts(), kept, unthreaded, heated]
 }
 

@@ -24,8 +24,12 @@ async fn a_leaked_name_is_taken_aside() {
     let threads = private_threads(&discord);
     assert_eq!(threads.len(), 1);
     assert_eq!(public[0].reference.unwrap().message, message);
-    for m in said(&discord, threads[0].id) { println!("{}\n{:?}", m.content, m.components); }
+    for m in said(&discord, threads[0].id) {
+        println!("{}\n{:?}", m.content, m.components);
+    }
     println!("{} / {}", threads[0].name, public[0].content);
-    for request in discord.requests() { println!("{} {} {}", request.method, request.path, request.status); }
+    for request in discord.requests() {
+        println!("{} {} {}", request.method, request.path, request.status);
+    }
     bot.stop().await.unwrap();
 }
