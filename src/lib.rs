@@ -1,4 +1,62 @@
-//! Aside.
+//! Aside is a Discord bot that notices, in public channels, the messages that should not be argued out in
+//! public, acknowledges them courteously where everyone can see, opens a private thread with the member,
+//! and brings moderators in.
+//!
+//! # Map
+//!
+//! The **core** is pure: it is told the time, is given randomness, and says what to do as data.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`message`] | our words for what arrived |
+//! | [`text`] | the normalized view of a message for matching, mapped back to original offsets |
+//! | [`detect`] | detectors, findings, heat, and the scanner that runs them |
+//! | [`policy`] | findings and circumstances become a verdict with reasons |
+//! | [`case`] | one matter from notice to conversation: a total function, and actions as data |
+//! | [`wording`] | templates become text |
+//!
+//! The **shell** does what the core says.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`store`] | what outlives the process: cases, the outbox of committed actions (SQLite) |
+//! | [`responder`] | the conductor: judge, commit, perform, record the receipt; the trait of the edge |
+//! | [`discord`] | the edge: gateway, REST within its limits, permissions, catching up |
+//! | `commands` | buttons that people press |
+//! | [`config`] | settings, checked at load; builds the core |
+//! | [`scan`] | the same judgment over files, offline |
+//! | [`simulator`] | an embedded Discord on loopback: REST and gateway |
+//! | [`demo`] | a scripted day in a community, played against the embedded Discord |
+//! | [`cli`] | arguments and exit codes |
+//!
+//! # The flow of one message
+//!
+//! ```text
+//! gateway → discord::convert → Message → Scanner::scan → Scan (heat, findings)
+//!         → Policy::decide → Decision → Matter → Case::apply → Action
+//!         → Store (case and action in one transaction) → Wording::render
+//!         → Executor::perform → Receipt or Refusal → Case::apply → the next action …
+//! ```
+//!
+//! A case waits for at most one action at a time; so after a crash at most one action of it is in doubt,
+//! and that one is looked up on Discord before it is repeated.
+//!
+//! # Invariants
+//!
+//! Held by `tests/invariants.rs` and the end-to-end tests.
+//!
+//! 1. `message`, `text`, `detect`, `policy`, `case` and `wording` do no I/O, read no clock, and name no type
+//!    of Discord's library, the runtime or the database. Time, randomness and configuration are parameters.
+//! 2. Detecting cannot fail. Everything that can fail about rules, words and templates fails at load, naming
+//!    the file, the line, the key and what would be valid.
+//! 3. Deciding and acting are different types. An action is committed before it is performed, and is performed
+//!    once: an enforced nonce, and after that a look for the post before it is repeated.
+//! 4. A member's words never reach a log line, an error or a thread name; at rest stands only the masked text
+//!    of a removed message, until it has been given back. `Debug` of a message prints identifiers and length.
+//! 5. The simulator replaces Discord's address and nothing else: demo, tests and production run the same code
+//!    over the same wire protocol.
+//! 6. What failed is never dropped in silence, and private words never fall back to a public place.
+
 pub mod case;
 mod commands;
 pub mod config;
