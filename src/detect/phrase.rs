@@ -61,7 +61,7 @@ impl fmt::Display for PhraseError {
 #[derive(Default)]
 pub(crate) struct Phrases {
     groups: Vec<Group>,
-    phrases: Vec<Phrase>,
+    all: Vec<Phrase>,
     /// The words of all phrases, numbered.
     vocabulary: HashMap<Box<str>, usize>,
     /// For each word, the phrases it can begin.
@@ -119,13 +119,19 @@ impl Phrases {
         let mut found = Vec::new();
         for (at, number) in numbers.iter().enumerate() {
             let Some(number) = number else { continue };
-            for phrase in self.begun_by[*number].iter().map(|&index| &self.phrases[index]) {
+            for phrase in self.begun_by[*number].iter().map(|&index| &self.all[index]) {
                 if let Some(end) = phrase.end(&line, at) {
                     found.push(Match { group: &self.groups[phrase.group], words: at..end });
                 }
             }
         }
         found
+    }
+
+    /// The names of the groups, in order.
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(|group| &*group.name)
     }
 
     /// The number of `word`, a new one if need be.
@@ -150,9 +156,9 @@ impl Phrases {
         begins.sort_unstable();
         begins.dedup();
         for word in begins {
-            self.begun_by[word].push(self.phrases.len());
+            self.begun_by[word].push(self.all.len());
         }
-        self.phrases.push(phrase);
+        self.all.push(phrase);
     }
 }
 

@@ -1,0 +1,122 @@
+//! Public IP addresses.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::value::{finding, in_sentence, regex, stands_free};
+use super::{Detector, Finding, Kind};
+use crate::text::Text;
+
+static V4: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"));
+static V6: LazyLock<Regex> = LazyLock::new(|| regex(r"\b[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{2,40}"));
+
+const CONTEXT: [&str; 17] = [
+    "ip",
+    "ips",
+    "ipv4",
+    "ipv6",
+    "server",
+    "ping",
+    "connect",
+    "host",
+    "join",
+    "address",
+    "hosted",
+    "vps",
+    "ssh",
+    "adresse",
+    "direccion",
+    "router",
+    "port",
+];
+const VERSION: [&str; 12] = [
+    "version",
+    "v",
+    "ver",
+    "build",
+    "release",
+    "update",
+    "upgraded",
+    "patch",
+    "firmware",
+    "driver",
+    "changelog",
+    "kernel",
+];
+
+/// Finds IP addresses that lead to someone: no private, reserved or documentation ranges, no public
+/// resolvers, no version numbers.
+pub(super) struct IpAddress;
+
+impl Detector for IpAddress {
+    fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
+        let folded = text.folded();
+        if text.digits().len() < 2 {
+            return;
+        }
+        for found in V4.find_iter(folded).map(|found| found.range()) {
+            if let Some(confidence) = v4(text, &found) {
+                findings.push(finding(text, Kind::IpAddress, &found, confidence, "A public IP address"));
+            }
+        }
+        for found in V6.find_iter(folded).filter(|found| in_sentence(text, found.start())) {
+            let written = found.as_str().trim_end_matches(':');
+            let range = found.start()..found.start() + written.len();
+            if written.parse().is_ok_and(is_public_v6) {
+                findings.push(finding(text, Kind::IpAddress, &range, 0.9, "A public IP address"));
+            }
+        }
+    }
+}
+
+/// How sure it is that the digits at `range` are somebody's address.
+fn v4(text: &Text<'_>, range: &Range<usize>) -> Option<f32> {
+    let folded = text.folded();
+    let dotted = folded[..range.start].ends_with(['.', '-', '/'])
+        || folded[range.end..].starts_with('-')
+        || folded.as_bytes()[range.end..].first() == Some(&b'.')
+            && folded.as_bytes().get(range.end + 1).is_some_and(u8::is_ascii_alphanumeric);
+    let address: Ipv4Addr = folded[range.clone()].parse().ok()?;
+    if dotted || !stands_free(folded, range) || !in_sentence(text, range.start) || !is_public_v4(address) {
+        return None;
+    }
+    if text.mentions(range, 6, 3, &CONTEXT) {
+        return Some(0.92);
+    }
+    // Version numbers have small parts; addresses rarely have none above 100.
+    let large = address.octets().iter().filter(|octet| **octet >= 100).count();
+    (large > 0 && !text.mentions(range, 3, 0, &VERSION)).then_some(if large > 1 { 0.85 } else { 0.7 })
+}
+
+/// Neither reserved (IANA's special-purpose registry) nor one of the well-known resolvers.
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let reserved = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_documentation()
+        || address.is_broadcast()
+        || matches!((a, b, c), (0 | 224..=255, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18 | 19, _));
+    let resolver = matches!(
+        address.octets(),
+        [8, 8, 8, 8]
+            | [8, 8, 4, 4]
+            | [1, 1, 1 | 0, 1]
+            | [9, 9, 9, 9]
+            | [208, 67, 222 | 220, _]
+            | [1, 2, 3, 4]
+    );
+    !reserved && !resolver
+}
+
+/// Global unicast, not for documentation, not a public resolver.
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let segments = address.segments();
+    let documentation = segments[0] == 0x2001 && segments[1] == 0xdb8;
+    let resolver =
+        matches!(segments, [0x2001, 0x4860, 0x4860, ..] | [0x2606, 0x4700, 0x4700, ..] | [0x2620, 0xfe, ..]);
+    !documentation && !resolver
+}

@@ -1,0 +1,33 @@
+//! Full names, by the words before them only.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::value::{finding, in_sentence, regex};
+use super::{Detector, Finding, Kind};
+use crate::text::Text;
+
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?x)\b(?i: my\ (?:full|real|legal|actual|whole|irl)\ name(?:'?s|\ is) | my\ name(?:'?s|\ is) | full\ name\s*:
+            | (?:his|her|their)\ (?:full|real|legal|actual|irl)\ name(?:'?s|\ is)
+            | name\ on\ (?:the|my)\ (?:account|order|card|booking|ticket)(?:\ is|\ was|\s*:)
+            | mein\ (?:voller\ |richtiger\ )?name\ ist | me\ llamo | mi\ nombre\ (?:completo\ )?es | je\ m'appelle | meu\ nome\ (?:completo\ )?e )
+        \s*:?\s*(?P<name>[A-Z][a-z'-]{1,20}(?:\ [A-Z]\.)?(?:\ (?:de|da|van|von|la|del|der|di|bin|al)){0,2}(?:\ [A-Z][A-Za-z'-]{1,24}){1,3})\b",
+    )
+});
+
+/// Finds a given name with a surname after words such as "my full name is".
+pub(super) struct PersonName;
+
+impl Detector for PersonName {
+    fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
+        for name in NAME.captures_iter(text.folded()).filter_map(|found| found.name("name")) {
+            if in_sentence(text, name.start()) {
+                let explanation = "A full name, by the words before it";
+                findings.push(finding(text, Kind::PersonName, &name.range(), 0.75, explanation));
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Links with a user name and password in them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::value::{finding, is_placeholder, regex};
+use super::{Detector, Finding, Kind};
+use crate::text::Text;
+
+static LINK: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s:/@]{0,64}):(?P<password>[^\s/@]{3,128})@(?P<host>[^\s/:?#>`]+)[^\s>`]*",
+    )
+});
+
+/// Finds links that log whoever follows them in: `scheme://user:password@host`.
+pub(super) struct UrlCredentials;
+
+impl Detector for UrlCredentials {
+    fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
+        let folded = text.folded();
+        if !folded.contains("://") || !folded.contains('@') {
+            return;
+        }
+        for found in LINK.captures_iter(folded) {
+            let part = |name: &str| found.name(name).map_or("", |part| part.as_str());
+            let (user, password) = (part("user"), part("password"));
+            let Some(whole) = found.get(0) else { continue };
+            let local =
+                matches!(part("host"), "localhost" | "127.0.0.1" | "host" | "hostname") && user == password;
+            if !local && !is_placeholder(password) && user != password {
+                let explanation = "A link with a user name and password in it";
+                findings.push(finding(text, Kind::UrlCredentials, &whole.range(), 0.97, explanation));
+            }
+        }
+    }
+}
