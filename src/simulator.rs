@@ -24,7 +24,9 @@
 //! # Ok(()) }
 //! ```
 
+mod acts;
 mod body;
+mod changes;
 mod commands;
 mod control;
 mod faults;
@@ -45,6 +47,8 @@ mod server;
 mod session;
 mod state;
 mod threads;
+mod trouble;
+mod view;
 mod wire;
 mod world;
 
@@ -56,6 +60,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use commands::Command;
+pub use control::InVain;
 pub use faults::{Fault, Trouble};
 pub use gate::{Moment, Pause};
 pub use interactions::{Interaction, InteractionKind, Reply};
@@ -67,6 +72,7 @@ pub use model::{
 pub use permissions::Permissions;
 pub use refusal::Refusal;
 pub use state::State;
+pub use view::{Seen, SeenMessage};
 pub use world::{ChannelPlan, GuildPlan, MemberPlan, OverwritePlan, Privileged, RolePlan, World};
 
 use server::Shared;

@@ -82,16 +82,9 @@ pub(crate) fn decoded(text: &str, plus: bool) -> String {
     while let Some((&first, after)) = rest.split_first() {
         let pair = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
         let byte = pair.filter(|_| first == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match byte {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(if plus && first == b'+' { b' ' } else { first });
-                rest = after;
-            }
-        }
+        let literal = if plus && first == b'+' { b' ' } else { first };
+        bytes.push(byte.unwrap_or(literal));
+        rest = if byte.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -3,6 +3,7 @@
 //! Source: <https://discord.com/developers/docs/events/gateway>.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use flate2::{Compress, Compression, FlushCompress};
@@ -12,6 +13,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::body::id_of;
 use super::server::Shared;
 use super::session::{Closing, Frame, Identify};
+
+/// How long a client may take to answer a goodbye.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How a client wants its frames.
 enum Wire {
@@ -183,6 +187,14 @@ impl Connection {
         self.send(json!({ "op": 9, "d": false, "s": null, "t": null }).to_string()).await
     }
 
+    async fn answered_goodbye(&mut self) {
+        while let Some(Ok(message)) = self.socket.recv().await {
+            if matches!(message, Message::Close(_)) {
+                return;
+            }
+        }
+    }
+
     async fn finish(mut self, end: End) {
         let session = self.session.take();
         self.shared.change(|state| {
@@ -197,11 +209,7 @@ impl Connection {
             let frame = CloseFrame { code, reason: reason.into() };
             // The client may be gone already; then there is nobody to tell.
             self.socket.send(Message::Close(Some(frame))).await.ok();
-            while let Some(Ok(message)) = self.socket.recv().await {
-                if matches!(message, Message::Close(_)) {
-                    break;
-                }
-            }
+            tokio::time::timeout(GOODBYE, self.answered_goodbye()).await.ok();
         }
     }
 }

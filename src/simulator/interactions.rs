@@ -134,7 +134,7 @@ impl State {
             "app_permissions": self.permissions(self.app.bot, channel).0.to_string(),
             "entitlements": [],
             "authorizing_integration_owners": {},
-            "context": if channel.guild.is_some() { 0 } else { 1 },
+            "context": u8::from(channel.guild.is_none()),
             "attachment_size_limit": 10_485_760,
         });
         if let Some(guild) = channel.guild.and_then(|id| self.guilds.get(&id)) {

@@ -16,24 +16,31 @@ use super::state::State;
 #[derive(Debug, Clone)]
 pub(crate) struct Allowed {
     everyone: bool,
-    all_users: bool,
-    all_roles: bool,
-    users: Vec<Id>,
-    roles: Vec<Id>,
+    users: Named,
+    roles: Named,
     replied_user: bool,
+}
+
+/// All of a kind, or those named.
+#[derive(Debug, Clone)]
+enum Named {
+    All,
+    These(Vec<Id>),
+}
+
+impl Named {
+    fn holds(&self, id: Id) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(ids) => ids.contains(&id),
+        }
+    }
 }
 
 impl Allowed {
     /// Everything takes effect: what Discord does without an `allowed_mentions`.
     pub(crate) fn everything() -> Self {
-        Self {
-            everyone: true,
-            all_users: true,
-            all_roles: true,
-            users: Vec::new(),
-            roles: Vec::new(),
-            replied_user: true,
-        }
+        Self { everyone: true, users: Named::All, roles: Named::All, replied_user: true }
     }
 
     pub(crate) fn read(value: &Value) -> Self {
@@ -41,12 +48,11 @@ impl Allowed {
             return Self::everything();
         }
         let parse = |kind: &str| list(&value["parse"]).iter().any(|parse| parse.as_str() == Some(kind));
+        let named = |kind: &str| if parse(kind) { Named::All } else { Named::These(ids_of(&value[kind])) };
         Self {
             everyone: parse("everyone"),
-            all_users: parse("users"),
-            all_roles: parse("roles"),
-            users: ids_of(&value["users"]),
-            roles: ids_of(&value["roles"]),
+            users: named("users"),
+            roles: named("roles"),
             replied_user: value["replied_user"].as_bool().unwrap_or(false),
         }
     }
@@ -85,7 +91,7 @@ impl State {
     ) -> Mentions {
         let mut users = written(text, "@");
         users.extend(written(text, "@!"));
-        users.retain(|user| allowed.all_users || allowed.users.contains(user));
+        users.retain(|user| allowed.users.holds(*user));
         users.retain(|user| self.users.contains_key(user));
         if let Some(answered) = answered.filter(|user| allowed.replied_user && !users.contains(user)) {
             users.push(answered);
@@ -93,7 +99,7 @@ impl State {
         let may_all = self.permissions(author, channel).contains(Permissions::MENTION_EVERYONE);
         let guild = channel.guild.and_then(|id| self.guilds.get(&id));
         let mut roles = written(text, "@&");
-        roles.retain(|role| allowed.all_roles || allowed.roles.contains(role));
+        roles.retain(|role| allowed.roles.holds(*role));
         roles.retain(|role| {
             guild.and_then(|guild| guild.roles.get(role)).is_some_and(|role| role.mentionable || may_all)
         });

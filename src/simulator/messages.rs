@@ -192,7 +192,7 @@ impl State {
         if recent { Err(Refusal::new(429, 20016)) } else { Ok(()) }
     }
 
-    /// AutoMod: those with MANAGE_GUILD and webhooks are exempt. The guild learns what was blocked.
+    /// AutoMod: those with `MANAGE_GUILD` and webhooks are exempt. The guild learns what was blocked.
     fn check_automod(&mut self, author: Id, channel: Id, content: &str) -> Result<(), Refusal> {
         let Some(word) = self.blocked_word(author, channel, content) else { return Ok(()) };
         let guild = self.channel(channel)?.guild;
@@ -411,7 +411,7 @@ impl State {
         let before = self.message(channel, id)?;
         let mut after = before.clone();
         if let Some(content) = body.get("content") {
-            after.content = content.as_str().unwrap_or_default().to_owned();
+            content.as_str().unwrap_or_default().clone_into(&mut after.content);
             let home = self.channel(channel)?;
             let allowed = Allowed::read(&body["allowed_mentions"]);
             let mentions = self.mentions(after.author, home, &after.content, &allowed, None);
@@ -440,7 +440,7 @@ impl State {
         Ok(())
     }
 
-    /// Deletes a message: one's own, or anybody's with MANAGE_MESSAGES.
+    /// Deletes a message: one's own, or anybody's with `MANAGE_MESSAGES`.
     pub(crate) fn delete(&mut self, by: Id, channel: Id, id: Id) -> Result<(), Refusal> {
         let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
         let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);

@@ -99,7 +99,7 @@ pub enum ChannelKind {
     AnnouncementThread = 10,
     /// A thread everyone who sees its parent sees, a forum post included.
     PublicThread = 11,
-    /// A thread only its members and those with MANAGE_THREADS see.
+    /// A thread only its members and those with `MANAGE_THREADS` see.
     PrivateThread = 12,
     /// A stage.
     Stage = 13,
@@ -145,9 +145,9 @@ pub struct Thread {
     pub owner: Id,
     /// Whether it is put away; a post reopens it unless it is locked.
     pub archived: bool,
-    /// Whether only those with MANAGE_THREADS may reopen it.
+    /// Whether only those with `MANAGE_THREADS` may reopen it.
     pub locked: bool,
-    /// Whether members without MANAGE_THREADS may add others.
+    /// Whether members without `MANAGE_THREADS` may add others.
     pub invitable: bool,
     /// Minutes of silence after which Discord archives it.
     pub auto_archive_minutes: u64,

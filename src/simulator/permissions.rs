@@ -215,7 +215,7 @@ pub(crate) fn in_guild(guild: &Guild, member: &Member) -> Permissions {
 }
 
 /// What `member` may do in a channel of `guild` with these `overwrites`: `@everyone`'s overwrite first,
-/// then those of all roles together, then the member's own; without VIEW_CHANNEL nothing is left,
+/// then those of all roles together, then the member's own; without `VIEW_CHANNEL` nothing is left,
 /// and a timed-out member can only read.
 pub(crate) fn in_channel(
     guild: &Guild,

@@ -148,7 +148,9 @@ impl State {
         let announced: Vec<Value> =
             guilds.map(|guild| render::gateway_guild(self, guild, everyone)).collect();
         if session.wants(1) {
-            announced.iter().for_each(|guild| session.dispatch("GUILD_CREATE", guild));
+            for guild in &announced {
+                session.dispatch("GUILD_CREATE", guild);
+            }
         }
         self.sessions.insert(id.clone(), session);
         Ok(id)

@@ -243,7 +243,7 @@ impl State {
     }
 
     /// Whether `user` sees `channel` at all; a private thread only its members and those with
-    /// MANAGE_THREADS.
+    /// `MANAGE_THREADS`.
     pub(crate) fn sees(&self, user: Id, channel: &Channel) -> bool {
         let permissions = self.permissions(user, channel);
         let inside = channel.kind != ChannelKind::PrivateThread

@@ -1,0 +1,372 @@
+//! What members do with commands, menus, buttons and modals.
+
+use serde_json::{Map, Value, json};
+
+use super::Simulator;
+use super::commands::Command;
+use super::form::{characters, list};
+use super::interactions::InteractionKind;
+use super::model::Id;
+use super::permissions::Permissions;
+use super::refusal::{self, Refusal};
+use super::render;
+use super::state::State;
+
+impl Simulator {
+    /// `member` presses the button, or uses the select, with `custom_id` on a message they can see.
+    ///
+    /// # Errors
+    /// When they cannot see it, or it has no such component, or that is disabled.
+    pub fn press(&self, member: Id, channel: Id, message: Id, custom_id: &str) -> Result<Id, Refusal> {
+        self.choose(member, channel, message, custom_id, &[])
+    }
+
+    /// As [`Self::press`], with the values chosen in a select.
+    ///
+    /// # Errors
+    /// As [`Self::press`].
+    pub fn choose(
+        &self,
+        member: Id,
+        channel: Id,
+        message: Id,
+        custom_id: &str,
+        values: &[&str],
+    ) -> Result<Id, Refusal> {
+        self.shared.change(|state| {
+            let on = state.message(channel, message)?;
+            if on.only_for.is_some_and(|only| only != member) {
+                return Err(refusal::unknown_message());
+            }
+            let component = component(&on.components, custom_id).ok_or_else(refusal::unknown_message)?;
+            if component["disabled"].as_bool().unwrap_or(false) {
+                return Err(refusal::missing_permissions());
+            }
+            let mut data = json!({
+                "custom_id": custom_id, "component_type": component["type"], "id": component["id"],
+            });
+            if component["type"] != 2 {
+                data["values"] = json!(values);
+            }
+            state.interact(InteractionKind::Component, member, channel, Some(message), data)
+        })
+    }
+
+    /// `member` uses a chat command: `path` is its name with subcommands, as in `case resolve`.
+    ///
+    /// # Errors
+    /// When they may not use it, or no such command is registered, or an option is unknown, missing or of
+    /// the wrong kind.
+    pub fn command(
+        &self,
+        member: Id,
+        channel: Id,
+        path: &str,
+        options: &[(&str, Value)],
+    ) -> Result<Id, Refusal> {
+        self.shared.change(|state| {
+            let data = state.chat_command(member, channel, path, options, None)?;
+            state.interact(InteractionKind::Command, member, channel, None, data)
+        })
+    }
+
+    /// `member` is typing the option `focused` of a chat command; `options` holds what is there so far.
+    ///
+    /// # Errors
+    /// As [`Self::command`], but nothing need be complete; and when the option does not autocomplete.
+    pub fn autocomplete(
+        &self,
+        member: Id,
+        channel: Id,
+        path: &str,
+        options: &[(&str, Value)],
+        focused: &str,
+    ) -> Result<Id, Refusal> {
+        self.shared.change(|state| {
+            let data = state.chat_command(member, channel, path, options, Some(focused))?;
+            state.interact(InteractionKind::Autocomplete, member, channel, None, data)
+        })
+    }
+
+    /// `member` uses a message menu on `message`.
+    ///
+    /// # Errors
+    /// When they may not use it or do not see the message, or no such menu is registered.
+    pub fn message_menu(&self, member: Id, channel: Id, name: &str, message: Id) -> Result<Id, Refusal> {
+        self.shared.change(|state| {
+            let target = render::message(state, state.message(channel, message)?);
+            let mut data = state.command_data(member, channel, name, 3)?;
+            data["target_id"] = render::id(message);
+            data["resolved"] = json!({ "messages": { message.to_string(): target } });
+            state.interact(InteractionKind::Command, member, channel, None, data)
+        })
+    }
+
+    /// `member` uses a user menu on `target`.
+    ///
+    /// # Errors
+    /// When they may not use it, or no such menu is registered.
+    pub fn user_menu(&self, member: Id, channel: Id, name: &str, target: Id) -> Result<Id, Refusal> {
+        self.shared.change(|state| {
+            let mut data = state.command_data(member, channel, name, 2)?;
+            data["target_id"] = render::id(target);
+            let guild = state.channel(channel)?.guild;
+            let mut resolved = Map::new();
+            state.resolve(guild, 6, &render::id(target), &mut resolved);
+            data["resolved"] = Value::Object(resolved);
+            state.interact(InteractionKind::Command, member, channel, None, data)
+        })
+    }
+
+    /// `member` fills in the modal that `interaction` was answered with and sends it.
+    ///
+    /// # Errors
+    /// When no modal was opened for them, or an input is unknown, missing, too short or too long.
+    pub fn submit_modal(&self, member: Id, interaction: Id, values: &[(&str, &str)]) -> Result<Id, Refusal> {
+        self.shared.change(|state| {
+            let unknown = || Refusal::new(404, 10062);
+            let of = state.interactions.get(&interaction).filter(|of| of.user == member);
+            let of = of.ok_or_else(unknown)?;
+            let modal = of.reply.as_ref().filter(|reply| reply.kind == 9).ok_or_else(unknown)?;
+            let data = filled(&modal.data, values)?;
+            let (channel, message) = (of.channel, of.message);
+            state.interact(InteractionKind::Modal, member, channel, message, data)
+        })
+    }
+}
+
+impl State {
+    /// The command of this name that `member` may use here: the guild's own before a global one.
+    fn usable(&self, member: Id, channel: Id, name: &str, kind: u64) -> Result<&Command, Refusal> {
+        let home = self.access(member, channel, Permissions::VIEW_CHANNEL)?;
+        let fits = |one: &&Command| one.name() == name && one.kind() == kind;
+        let own =
+            self.commands.iter().filter(fits).find(|one| one.guild.is_some() && one.guild == home.guild);
+        let global = self.commands.iter().filter(fits).find(|one| one.guild.is_none());
+        let command = own.or(global).ok_or_else(|| Refusal::new(404, 10063))?;
+        if home.guild.is_none() {
+            return Ok(command);
+        }
+        let has = self.permissions(member, home);
+        let asked = super::body::id_of(&command.body["default_member_permissions"]).map(Permissions);
+        let wanted = match asked {
+            // Switched off for all but administrators.
+            Some(Permissions::NONE) => Permissions::ADMINISTRATOR,
+            Some(wanted) => wanted,
+            None => Permissions::NONE,
+        };
+        let allowed = has.contains(wanted | Permissions::USE_APPLICATION_COMMANDS);
+        if allowed { Ok(command) } else { Err(refusal::missing_permissions()) }
+    }
+
+    fn command_data(&self, member: Id, channel: Id, name: &str, kind: u64) -> Result<Value, Refusal> {
+        let command = self.usable(member, channel, name, kind)?;
+        let mut data = json!({ "id": render::id(command.id), "name": name, "type": kind });
+        if let Some(guild) = command.guild {
+            data["guild_id"] = render::id(guild);
+        }
+        Ok(data)
+    }
+
+    fn chat_command(
+        &self,
+        member: Id,
+        channel: Id,
+        path: &str,
+        options: &[(&str, Value)],
+        focused: Option<&str>,
+    ) -> Result<Value, Refusal> {
+        let mut words = path.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        let mut data = self.command_data(member, channel, name, 1)?;
+        let command = self.usable(member, channel, name, 1)?;
+        let form = Form { state: self, guild: self.channel(channel)?.guild, given: options, focused };
+        let mut resolved = Map::new();
+        let words: Vec<&str> = words.collect();
+        data["options"] = form.fill(&command.body["options"], &words, &mut resolved)?.into();
+        if !resolved.is_empty() {
+            data["resolved"] = Value::Object(resolved);
+        }
+        Ok(data)
+    }
+
+    /// Adds to `resolved` what an identifier of a user (6), channel (7) or role (8) stands for.
+    fn resolve(&self, guild: Option<Id>, kind: u64, value: &Value, resolved: &mut Map<String, Value>) {
+        let Some(id) = super::body::id_of(value) else { return };
+        let mut add = |what: &str, of: Value| {
+            let slot = resolved.entry(what).or_insert_with(|| json!({}));
+            slot[id.to_string()] = of;
+        };
+        let home = guild.and_then(|guild| self.guilds.get(&guild));
+        match kind {
+            6 => {
+                add("users", render::user_by(self, id));
+                if let Some(member) = home.and_then(|home| home.members.get(&id)) {
+                    let mut partial = render::member_alone(member);
+                    partial["permissions"] = json!("0");
+                    add("members", partial);
+                }
+            }
+            7 => {
+                if let Some(channel) = self.channels.get(&id) {
+                    let mut partial = render::channel(self, channel);
+                    partial["permissions"] = json!("0");
+                    add("channels", partial);
+                }
+            }
+            _ => {
+                if let Some(role) = home.and_then(|home| home.roles.get(&id)) {
+                    add("roles", render::role(role));
+                }
+            }
+        }
+    }
+}
+
+/// A chat command being filled in.
+struct Form<'a> {
+    state: &'a State,
+    guild: Option<Id>,
+    given: &'a [(&'a str, Value)],
+    focused: Option<&'a str>,
+}
+
+impl Form<'_> {
+    fn fill(
+        &self,
+        definition: &Value,
+        words: &[&str],
+        resolved: &mut Map<String, Value>,
+    ) -> Result<Vec<Value>, Refusal> {
+        let defined = list(definition);
+        let nested = |option: &&Value| matches!(option["type"].as_u64(), Some(1 | 2));
+        let Some((word, rest)) = words.split_first() else {
+            if defined.iter().any(|option| nested(&option)) {
+                return Err(Refusal::required("options"));
+            }
+            return self.leaves(defined, resolved);
+        };
+        let inner = defined.iter().filter(nested).find(|option| option["name"] == *word);
+        let inner = inner.ok_or_else(|| Refusal::new(404, 10063))?;
+        let options = self.fill(&inner["options"], rest, resolved)?;
+        Ok(vec![json!({ "name": word, "type": inner["type"], "options": options })])
+    }
+
+    fn leaves(&self, defined: &[Value], resolved: &mut Map<String, Value>) -> Result<Vec<Value>, Refusal> {
+        let names: Vec<&str> = self.given.iter().map(|(name, _)| *name).collect();
+        let unknown = names.iter().find(|name| !defined.iter().any(|option| option["name"] == **name));
+        if let Some(unknown) = unknown {
+            return Err(Refusal::form(&format!("options.{unknown}"), "UNKNOWN_OPTION", "No such option."));
+        }
+        let missing = defined
+            .iter()
+            .filter(|option| option["required"] == true)
+            .find(|option| !names.iter().any(|name| option["name"] == *name));
+        if let Some(missing) = missing.filter(|_| self.focused.is_none()) {
+            return Err(Refusal::required(&format!("options.{}", missing["name"].as_str().unwrap_or(""))));
+        }
+        self.given.iter().map(|(name, value)| self.leaf(defined, name, value, resolved)).collect()
+    }
+
+    fn leaf(
+        &self,
+        defined: &[Value],
+        name: &str,
+        value: &Value,
+        resolved: &mut Map<String, Value>,
+    ) -> Result<Value, Refusal> {
+        let option = defined.iter().find(|option| option["name"] == name).unwrap_or(&Value::Null);
+        let kind = option["type"].as_u64().unwrap_or(0);
+        let mut filled = json!({ "name": name, "type": kind, "value": value });
+        if self.focused == Some(name) {
+            if option["autocomplete"] != true {
+                return Err(Refusal::form(name, "NO_AUTOCOMPLETE", "This option does not autocomplete."));
+            }
+            filled["focused"] = json!(true);
+            return Ok(filled);
+        }
+        check_value(option, kind, name, value)?;
+        if (6..=8).contains(&kind) {
+            filled["value"] = json!(super::body::id_of(value).unwrap_or(0).to_string());
+            self.state.resolve(self.guild, kind, value, resolved);
+        }
+        Ok(filled)
+    }
+}
+
+fn check_value(option: &Value, kind: u64, name: &str, value: &Value) -> Result<(), Refusal> {
+    let path = format!("options.{name}");
+    let fits = match kind {
+        3 => value.is_string(),
+        4 => value.is_i64() || value.is_u64(),
+        5 => value.is_boolean(),
+        6..=9 => super::body::id_of(value).is_some(),
+        10 => value.is_number(),
+        _ => false,
+    };
+    if !fits {
+        return Err(Refusal::form(&path, "BASE_TYPE_INVALID", "The value is of the wrong kind."));
+    }
+    let choices = list(&option["choices"]);
+    if !choices.is_empty() && !choices.iter().any(|choice| choice["value"] == *value) {
+        return Err(Refusal::choice(&path, "the choices"));
+    }
+    let (least, most) = bounds(option, 6000);
+    let length = characters(value);
+    if kind == 3 && !(least..=most).contains(&length) {
+        return Err(Refusal::length(&path, least, most));
+    }
+    Ok(())
+}
+
+fn bounds(of: &Value, most: usize) -> (usize, usize) {
+    let number = |key: &str| of[key].as_u64().and_then(|number| usize::try_from(number).ok());
+    (number("min_length").unwrap_or(0), number("max_length").unwrap_or(most))
+}
+
+/// What a modal becomes when it is sent.
+fn filled(modal: &Value, values: &[(&str, &str)]) -> Result<Value, Refusal> {
+    let mut known = Vec::new();
+    let mut rows = Vec::new();
+    for row in list(&modal["components"]) {
+        let input = row["components"].get(0).or_else(|| row.get("component")).unwrap_or(&Value::Null);
+        let custom_id = input["custom_id"].as_str().unwrap_or_default();
+        known.push(custom_id);
+        let given = values.iter().find(|(name, _)| *name == custom_id).map(|(_, text)| *text);
+        let text = given.or_else(|| input["value"].as_str()).unwrap_or_default();
+        check_input(input, custom_id, text)?;
+        let sent = json!({ "type": input["type"], "custom_id": custom_id, "value": text });
+        rows.push(match row["type"].as_u64() {
+            Some(18) => json!({ "type": 18, "component": sent }),
+            _ => json!({ "type": 1, "components": [sent] }),
+        });
+    }
+    if let Some((unknown, _)) = values.iter().find(|(name, _)| !known.contains(name)) {
+        return Err(Refusal::form(unknown, "UNKNOWN_INPUT", "The modal has no such input."));
+    }
+    Ok(json!({ "custom_id": modal["custom_id"], "components": rows, "resolved": {} }))
+}
+
+fn check_input(input: &Value, custom_id: &str, text: &str) -> Result<(), Refusal> {
+    let length = text.chars().count();
+    let (least, most) = bounds(input, 4000);
+    if length == 0 && input["required"].as_bool().unwrap_or(true) {
+        return Err(Refusal::required(custom_id));
+    }
+    if length > 0 && !(least..=most).contains(&length) {
+        return Err(Refusal::length(custom_id, least, most));
+    }
+    Ok(())
+}
+
+/// The component with this id, however deep.
+fn component<'a>(tree: &'a [Value], custom_id: &str) -> Option<&'a Value> {
+    tree.iter().find_map(|part| {
+        if part["custom_id"] == custom_id {
+            return Some(part);
+        }
+        let inner = part["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+        component(inner, custom_id)
+            .or_else(|| component(std::slice::from_ref(part.get("accessory")?), custom_id))
+    })
+}
