@@ -58,6 +58,7 @@
 //! 6. What failed is never dropped in silence, and private words never fall back to a public place.
 
 pub mod case;
+pub mod cli;
 mod commands;
 pub mod config;
 pub mod detect;
@@ -65,6 +66,7 @@ pub mod discord;
 pub mod message;
 pub mod policy;
 pub mod responder;
+pub mod scan;
 pub mod simulator;
 pub mod store;
 pub mod text;

@@ -1,3 +1,7 @@
 //! Arguments, configuration, run; the only place that exits.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    aside::cli::main().into()
+}

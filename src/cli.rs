@@ -1,0 +1,115 @@
+//! The command line: what was asked for, and the exit code that answers.
+
+mod check;
+mod scan;
+
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, ConfigError, Loaded};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// What was asked for was done.
+    Done,
+    /// It failed.
+    Failed,
+    /// What was asked for was not understood.
+    Usage,
+    /// The configuration is not valid; `EX_CONFIG` of `sysexits.h`.
+    Config,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => Self::SUCCESS,
+            Exit::Failed => Self::FAILURE,
+            Exit::Usage => Self::from(2),
+            Exit::Config => Self::from(78),
+        }
+    }
+}
+
+/// A Discord bot that takes boiling points and private details aside, courteously, and stays until they are settled.
+#[derive(Debug, Parser)]
+#[command(name = "aside", version, arg_required_else_help = true)]
+struct Cli {
+    /// The configuration file [default: config.toml, or built-in defaults when that is not there]
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run detection and policy over messages, offline
+    Scan(scan::Args),
+    /// Validate configuration, rules and templates, and print what is in force
+    Check,
+}
+
+/// Does what the command line asks for.
+pub fn main() -> Exit {
+    match Cli::try_parse() {
+        Ok(cli) => dispatch(cli),
+        Err(error) => usage(&error),
+    }
+}
+
+/// Help and the version are asked for; anything else was not understood.
+fn usage(error: &clap::Error) -> Exit {
+    let exit = if error.exit_code() == 0 { Exit::Done } else { Exit::Usage };
+    error.print().map_or(Exit::Failed, |()| exit)
+}
+
+fn dispatch(cli: Cli) -> Exit {
+    start_logging();
+    let loaded = match Config::load(cli.config.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(error) => return refuse(&error),
+    };
+    match cli.command {
+        Command::Scan(args) => scan::run(&args, &loaded.core),
+        Command::Check => finished(check::print(&loaded, &mut io::stdout().lock())),
+    }
+}
+
+/// Logs go to standard error; `RUST_LOG` chooses which.
+fn start_logging() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("aside=info,warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+}
+
+fn refuse(error: &ConfigError) -> Exit {
+    complain(error);
+    Exit::Config
+}
+
+/// Says on standard error what went wrong. When even that fails there is no one left to tell.
+fn complain(what: &dyn fmt::Display) {
+    drop(writeln!(io::stderr(), "error: {what}"));
+}
+
+/// A reader who has seen enough (`aside scan … | head`) is no failure.
+fn finished(printed: io::Result<()>) -> Exit {
+    match printed {
+        Ok(()) => Exit::Done,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) => {
+            complain(&error);
+            Exit::Failed
+        }
+    }
+}

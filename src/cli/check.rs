@@ -1,0 +1,121 @@
+//! `aside check`: what is in force, in words.
+
+use std::env;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::Loaded;
+use crate::config::{Config, RuleTable, Server, WhenTable};
+use crate::message::GuildId;
+use crate::wording::{Utterance, Wording};
+
+pub(super) fn print(loaded: &Loaded, out: &mut impl Write) -> io::Result<()> {
+    let config = &loaded.config;
+    match &loaded.file {
+        Some(file) => writeln!(out, "{} is valid. In force:\n", file.display())?,
+        None => writeln!(out, "There is no config.toml here. The built-in defaults are in force:\n")?,
+    }
+    settings(config, out)?;
+    servers(config, out)?;
+    rules(&config.rule, out)?;
+    utterances(&loaded.core.wording, out)
+}
+
+fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
+    let token = match env::var_os("DISCORD_TOKEN") {
+        Some(token) if !token.is_empty() => "set in DISCORD_TOKEN",
+        _ => "not set; DISCORD_TOKEN is needed to connect",
+    };
+    row(out, "token", &token)?;
+    row(out, "store", &config.store.shown())?;
+    row(out, "watched", &"every channel that @everyone can read")?;
+    list(out, "watched too", &config.watch.channels)?;
+    list(out, "ignored", &config.watch.ignore_channels)?;
+    list(out, "exempt roles", &config.watch.exempt_roles)?;
+    row(out, "threads", &format_args!("archived after {} minutes of silence", config.thread.auto_archive))?;
+    row(out, "cases", &format_args!("take further messages for {}", time(config.cases.join_within)))?;
+    let (age, most) = (time(config.catch_up.max_age), config.catch_up.max_messages);
+    row(out, "caught up", &format_args!("at most {most} messages a channel, none older than {age}"))?;
+    let templates = config.wording.templates.as_ref().map(|folder| format!(", with {}", folder.display()));
+    let language = &config.wording.language;
+    row(out, "wording", &format_args!("{language}, built in{}", templates.unwrap_or_default()))
+}
+
+fn row(out: &mut impl Write, name: &str, what: &dyn Display) -> io::Result<()> {
+    writeln!(out, "{name:<14}{what}")
+}
+
+/// Nothing is said of what is not configured.
+fn list(out: &mut impl Write, name: &str, items: &[impl Display]) -> io::Result<()> {
+    if items.is_empty() { Ok(()) } else { row(out, name, &joined(items.iter())) }
+}
+
+fn joined(items: impl Iterator<Item = impl Display>) -> String {
+    items.map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn time(time: Duration) -> String {
+    SignedDuration::try_from(time).map_or_else(|_| "ever".to_owned(), |time| format!("{time:#}"))
+}
+
+fn servers(config: &Config, out: &mut impl Write) -> io::Result<()> {
+    for (id, server) in &config.server {
+        row(out, "server", &describe_server(*id, server))?;
+    }
+    Ok(())
+}
+
+fn describe_server(id: GuildId, server: &Server) -> String {
+    let unset = || "not set".to_owned();
+    let role = server.moderator_role.map_or_else(unset, |id| id.to_string());
+    let desk = server.desk_channel.map_or_else(unset, |id| id.to_string());
+    let alerts = server.alert_channel.map_or_else(unset, |id| id.to_string());
+    format!("{id}: moderator role {role}, desk channel {desk}, alert channel {alerts}")
+}
+
+fn rules(rules: &[RuleTable], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\n{} rules, in this order:", rules.len())?;
+    for rule in rules {
+        writeln!(out, "  {:<20}  {:<10}  when {}", rule.name, rule.action.as_str(), conditions(&rule.when))?;
+        writeln!(out, "  {:<20}  {:<10}  {}", "", "", limits(rule))?;
+    }
+    Ok(())
+}
+
+/// Words and patterns are counted, not printed: they may be what is to be kept private.
+fn conditions(when: &WhenTable) -> String {
+    let mut conditions = Vec::new();
+    conditions.extend(when.heat.map(|heat| format!("heat is at least {heat}")));
+    conditions.extend(when.kinds.as_ref().map(|kinds| {
+        let surely = when.confidence.map(|confidence| format!(" with confidence {confidence}"));
+        let kinds = joined(kinds.iter().map(|kind| kind.as_str()));
+        format!("one of [{kinds}] is found{}", surely.unwrap_or_default())
+    }));
+    conditions.extend(when.words.as_ref().map(|words| format!("one of its {} words is found", words.len())));
+    conditions.extend(when.pattern.as_ref().map(|_| "its pattern matches".to_owned()));
+    conditions.join(" and ")
+}
+
+fn limits(rule: &RuleTable) -> String {
+    let mut limits = format!("cooldown {}", time(rule.cooldown));
+    let only = |name: &str, ids: String| format!("; only {name} [{ids}]");
+    limits.extend(rule.channels.as_ref().map(|ids| only("channels", joined(ids.iter()))));
+    limits.extend(rule.roles.as_ref().map(|ids| only("roles", joined(ids.iter()))));
+    limits.extend(rule.template.as_ref().map(|template| format!("; acknowledged with {template}")));
+    limits
+}
+
+fn utterances(wording: &Wording, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "\nWays to say each of {} things:", Utterance::ALL.len())?;
+    for &utterance in Utterance::ALL {
+        let languages =
+            wording.languages().map(|language| (language, wording.variants_in(language, utterance)));
+        let counts =
+            languages.filter(|(_, count)| *count > 0).map(|(language, count)| format!("{language} {count}"));
+        writeln!(out, "  {:<24}  {}", utterance.as_str(), joined(counts))?;
+    }
+    Ok(())
+}
