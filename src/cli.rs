@@ -1,6 +1,7 @@
 //! The command line: what was asked for, and the exit code that answers.
 
 mod check;
+mod run;
 mod scan;
 
 use std::fmt;
@@ -50,6 +51,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Connect to Discord; needs `DISCORD_TOKEN`
+    Run,
     /// Run detection and policy over messages, offline
     Scan(scan::Args),
     /// Validate configuration, rules and templates, and print what is in force
@@ -77,6 +80,7 @@ fn dispatch(cli: Cli) -> Exit {
         Err(error) => return refuse(&error),
     };
     match cli.command {
+        Command::Run => run::run(loaded),
         Command::Scan(args) => scan::run(&args, &loaded.core),
         Command::Check => finished(check::print(&loaded, &mut io::stdout().lock())),
     }
