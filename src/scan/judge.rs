@@ -85,7 +85,7 @@ impl Memory {
     }
 
     fn decide(&mut self, core: &Core, message: &Message, scan: &Scan) -> Verdict {
-        if !core.policy.concerns(message, scan) {
+        if !core.policy.concerns(scan) {
             return core.policy.decide(message, scan, &Circumstances::default());
         }
         let verdict = core.policy.decide(message, scan, &self.recall(message));
