@@ -11,21 +11,19 @@ mod print;
 
 use std::io::{self, BufRead, Write};
 
-use clap::ValueEnum;
-
 use self::entry::{Entry, Place, Read};
 use self::judge::Judge;
 use self::print::Printer;
 use crate::responder::Core;
 
 /// How messages are written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One message a line
+    /// One message a line.
     Text,
-    /// One JSON object a line, with "content" and perhaps "id", "author", "channel", "timestamp"
+    /// One JSON object a line, with `content` and perhaps `id`, `author`, `channel` and `timestamp`.
     Jsonl,
-    /// The JSON of DiscordChatExporter
+    /// The JSON of DiscordChatExporter.
     DiscordExport,
 }
 
@@ -42,11 +40,11 @@ impl Format {
 }
 
 /// How conclusions are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// For people to read
+    /// For people to read.
     Table,
-    /// One JSON object a line, for programs
+    /// One JSON object a line, for programs.
     Jsonl,
 }
 

@@ -152,12 +152,12 @@ impl Source {
     ///
     /// When `file_name` is not an utterance's name with `.md`.
     pub fn new(language: &str, file_name: &str, path: &str, text: String) -> Result<Self, WordingError> {
-        let name = file_name.strip_suffix(".md").unwrap_or(file_name);
-        match Utterance::parse(name).filter(|_| file_name.ends_with(".md")) {
+        let name = file_name.strip_suffix(".md");
+        match name.and_then(Utterance::parse) {
             Some(utterance) => {
                 Ok(Self { language: language.to_owned(), utterance, path: path.to_owned(), text })
             }
-            None => Err(WordingError::unknown_file(path, name)),
+            None => Err(WordingError::unknown_file(path, name.unwrap_or(file_name))),
         }
     }
 }

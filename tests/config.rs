@@ -2,6 +2,8 @@
 //!
 //! `tests/config/NAME.toml` is a broken file, `tests/config/NAME.txt` what is said about it.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 //! `tests/wording/NAME.md` is a broken template: the first line names its file, the lines after
 //! `=====` are what is said about it.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -9,7 +9,6 @@ use jiff::SignedDuration;
 
 use super::Loaded;
 use crate::config::{Config, RuleTable, Server, WhenTable};
-use crate::message::GuildId;
 use crate::wording::{Utterance, Wording};
 
 pub(super) fn print(loaded: &Loaded, out: &mut impl Write) -> io::Result<()> {
@@ -68,7 +67,7 @@ fn servers(config: &Config, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn describe_server(id: GuildId, server: &Server) -> String {
+fn describe_server(id: impl Display, server: &Server) -> String {
     let unset = || "not set".to_owned();
     let role = server.moderator_role.map_or_else(unset, |id| id.to_string());
     let desk = server.desk_channel.map_or_else(unset, |id| id.to_string());

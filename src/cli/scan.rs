@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
 
 use super::{Exit, complain, finished};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 use crate::responder::Core;
 use crate::scan::{Format, Output, Session};
 
@@ -22,6 +25,35 @@ pub(super) struct Args {
     /// Judge each message alone, without history and cooldown
     #[arg(long)]
     independent: bool,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Text, Self::Jsonl, Self::DiscordExport]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Text => PossibleValue::new("text").help("One message a line"),
+            Self::Jsonl => PossibleValue::new("jsonl").help(
+                "One JSON object a line, with \"content\" and perhaps \"id\", \"author\", \"channel\", \"timestamp\"",
+            ),
+            Self::DiscordExport => PossibleValue::new("discord-export").help("The JSON of DiscordChatExporter"),
+        })
+    }
+}
+
+impl ValueEnum for Output {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Table, Self::Jsonl]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Table => PossibleValue::new("table").help("For people to read"),
+            Self::Jsonl => PossibleValue::new("jsonl").help("One JSON object a line, for programs"),
+        })
+    }
 }
 
 /// Bytes gathered before they are written or after they are read.

@@ -74,11 +74,11 @@ fn cooldown() -> Duration {
     COOLDOWN
 }
 
-/// A rule in force and the detectors of its own words and pattern.
-type Built = (Rule, Vec<Box<dyn Detector>>);
+/// The detectors of rules' own words and patterns.
+type Detectors = Vec<Box<dyn Detector>>;
 
 /// Every rule in force, with the detectors that their words and patterns need.
-pub(super) fn build_all(tables: &[RuleTable]) -> Result<(Vec<Rule>, Vec<Box<dyn Detector>>), Problem> {
+pub(super) fn build_all(tables: &[RuleTable]) -> Result<(Vec<Rule>, Detectors), Problem> {
     if tables.len() > MOST_RULES {
         let what = format!("{} rules are too many", tables.len());
         return Err(Problem::new(what).help(format!("at most {MOST_RULES}")).item(MOST_RULES).under("rule"));
@@ -94,7 +94,7 @@ pub(super) fn build_all(tables: &[RuleTable]) -> Result<(Vec<Rule>, Vec<Box<dyn 
 }
 
 impl RuleTable {
-    fn build<'a>(&'a self, names: &mut BTreeSet<&'a str>) -> Result<Built, Problem> {
+    fn build<'a>(&'a self, names: &mut BTreeSet<&'a str>) -> Result<(Rule, Detectors), Problem> {
         check_name(&self.name, names).map_err(|problem| problem.under("name"))?;
         check_action(self.action).map_err(|problem| problem.under("action"))?;
         self.check_template().map_err(|problem| problem.under("template"))?;
@@ -123,10 +123,10 @@ impl RuleTable {
         Err(Problem::unknown("template", template, TEMPLATES.iter().map(|utterance| utterance.as_str())))
     }
 
-    fn detectors(&self, name: &Arc<str>) -> Result<Vec<Box<dyn Detector>>, Problem> {
-        let mut detectors: Vec<Box<dyn Detector>> = Vec::new();
+    fn detectors(&self, name: &Arc<str>) -> Result<Detectors, Problem> {
+        let mut detectors: Detectors = Vec::new();
         if let Some(words) = &self.when.words {
-            let words = Words::new(Arc::clone(name), self.category, words).map_err(blank)?;
+            let words = Words::new(Arc::clone(name), self.category, words).map_err(|error| blank(&error))?;
             detectors.push(Box::new(words));
         }
         if let Some(pattern) = &self.when.pattern {
@@ -137,7 +137,7 @@ impl RuleTable {
     }
 }
 
-fn blank(error: WordsError) -> Problem {
+fn blank(error: &WordsError) -> Problem {
     let help = "words and phrases, such as \"Project Falcon\"";
     Problem::new("nothing to match in this entry").help(help).item(error.index).under("words")
 }

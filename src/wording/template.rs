@@ -46,7 +46,7 @@ impl Template {
 
     /// What the template engine says, in our words.
     pub(super) fn error(&self, error: &minijinja::Error) -> WordingError {
-        let detail = error.detail().map_or_else(|| error.kind().to_string(), |detail| detail.to_owned());
+        let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
         self.wrong(
             error.line(),
             detail,
