@@ -49,7 +49,8 @@ const OUTSIDE: &[&str] = &[
     "tracing",
     "fastrand",
     "std::fs",
-    "std::net",
+    "TcpStream",
+    "UdpSocket",
     "std::env",
     "std::io",
     "std::process",
@@ -68,7 +69,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("axum", &["simulator"]),
     ("minijinja", &["wording"]),
-    ("clap", &["cli", "scan"]),
+    ("clap", &["cli"]),
 ];
 
 /// A module's source without comments, documentation and unit tests.
