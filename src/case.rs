@@ -182,6 +182,8 @@ impl Case {
             Event::Refused(refusal) => self.state = self.without(&refusal),
         }
         if self.state == State::Talking {
+            // Given back, or never to be: nothing needs the member's text any more.
+            self.matter.enclosure = None;
             self.take_up_next();
         }
         let action = (self.state != waited).then(|| self.action()).flatten();

@@ -1,0 +1,289 @@
+//! Every way a case can go: each action is answered by success and by refusal, to the end of every path.
+
+use std::collections::BTreeSet;
+
+use aside::case::action::{Action, Button, Enclosure, Post, Receipt, Refusal, Speech};
+use aside::case::{Case, Event, Matter, Place, Rung, State, Surroundings};
+use aside::detect::{Category, Kind};
+use aside::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use aside::policy::Response;
+use aside::wording::Utterance;
+use jiff::Timestamp;
+
+const GUILD: GuildId = GuildId(1);
+const MEMBER: UserId = UserId(2);
+const GENERAL: ChannelId = ChannelId(10);
+const DESK: ChannelId = ChannelId(11);
+const STAFF: ChannelId = ChannelId(12);
+const THREAD: ChannelId = ChannelId(20);
+const DESK_THREAD: ChannelId = ChannelId(21);
+const DIRECT: ChannelId = ChannelId(22);
+const MODERATOR: RoleId = RoleId(30);
+
+fn matter(message: u64, response: Response) -> Matter {
+    let shield = response == Response::Shield;
+    Matter {
+        message: MessageId(message),
+        channel: GENERAL,
+        home: GENERAL,
+        category: if shield { Category::SensitiveInfo } else { Category::BoilingPoint },
+        rule: "rule".to_owned(),
+        kinds: if shield { vec![Kind::Card] } else { vec![Kind::Anger] },
+        response,
+        acknowledgment: None,
+        quiet: false,
+        enclosure: shield.then(|| Enclosure("masked".to_owned())),
+        removed: false,
+    }
+}
+
+fn everything() -> Surroundings {
+    Surroundings { moderators: vec![MODERATOR], desk: Some(DESK), alerts: vec![STAFF], auto_archive: 1440 }
+}
+
+fn nothing() -> Surroundings {
+    Surroundings { auto_archive: 1440, ..Surroundings::default() }
+}
+
+fn noticed(response: Response, surroundings: Surroundings) -> Case {
+    let mut case = Case::notice(GUILD, MEMBER, matter(100, response), surroundings, Timestamp::UNIX_EPOCH);
+    case.number = 7;
+    case
+}
+
+/// What Discord gives back when `action` succeeds.
+fn success(action: &Action<Speech>) -> Receipt {
+    match action {
+        Action::RemoveMessage { .. } => Receipt::Removed,
+        Action::OpenThread { parent, .. } if *parent == DESK => Receipt::Opened(DESK_THREAD),
+        Action::OpenThread { .. } => Receipt::Opened(THREAD),
+        Action::OpenDirect { .. } => Receipt::Opened(DIRECT),
+        Action::AddMember { .. } => Receipt::Joined,
+        Action::CloseThread { .. } => Receipt::Closed,
+        Action::Post(_) => Receipt::Posted(MessageId(500)),
+    }
+}
+
+/// One way a case went: each action with whether it succeeded, and where the case ended.
+struct Path {
+    steps: Vec<(Action<Speech>, bool)>,
+    end: Case,
+}
+
+impl Path {
+    fn done(&self) -> impl Iterator<Item = &Action<Speech>> {
+        self.steps.iter().filter(|(_, succeeded)| *succeeded).map(|(action, _)| action)
+    }
+
+    fn posts(&self) -> impl Iterator<Item = &Post<Speech>> {
+        self.done().filter_map(|action| if let Action::Post(post) = action { Some(post) } else { None })
+    }
+
+    fn public(&self) -> Vec<&Post<Speech>> {
+        self.posts().filter(|post| post.channel == GENERAL).collect()
+    }
+
+    fn tried(&self) -> Vec<&'static str> {
+        self.steps.iter().map(|(action, _)| action.name()).collect()
+    }
+}
+
+/// Every path from `case` on.
+fn paths(case: Case) -> Vec<Path> {
+    let mut open = vec![Path { steps: Vec::new(), end: case }];
+    let mut ended = Vec::new();
+    while let Some(path) = open.pop() {
+        assert!(path.steps.len() < 20, "a case goes on for ever: {:?}", path.tried());
+        let Some(action) = path.end.action() else {
+            ended.push(path);
+            continue;
+        };
+        for succeeded in [true, false] {
+            let event = if succeeded {
+                Event::Performed(success(&action))
+            } else {
+                Event::Refused(Refusal::Forbidden)
+            };
+            let (end, next) = path.end.clone().apply(event);
+            assert_eq!(next, end.action(), "the action committed is the one waited for");
+            let mut steps = path.steps.clone();
+            steps.push((action.clone(), succeeded));
+            open.push(Path { steps, end });
+        }
+    }
+    ended
+}
+
+fn all_paths() -> Vec<Path> {
+    let responses = [Response::TakeAside, Response::Shield, Response::Alert];
+    let cases = responses
+        .into_iter()
+        .flat_map(|response| [everything(), nothing()].map(|surroundings| noticed(response, surroundings)));
+    cases.flat_map(paths).collect()
+}
+
+#[test]
+fn every_path_ends_and_waits_for_nothing() {
+    let paths = all_paths();
+    assert!(paths.len() > 200, "only {} paths", paths.len());
+    assert!(paths.iter().all(|path| path.end.state == State::Talking));
+}
+
+#[test]
+fn private_words_never_appear_in_public_or_before_moderators() {
+    for path in all_paths() {
+        for post in path.posts().filter(|post| post.enclosure.is_some()) {
+            assert!([THREAD, DESK_THREAD, DIRECT].contains(&post.channel), "{:?}", path.tried());
+        }
+    }
+}
+
+#[test]
+fn the_masked_text_is_dropped_once_it_was_given_back_or_cannot_be() {
+    assert!(all_paths().iter().all(|path| path.end.matter.enclosure.is_none()));
+}
+
+#[test]
+fn a_public_message_always_gets_a_public_acknowledgment() {
+    for path in all_paths().iter().filter(|path| path.end.matter.response != Response::Alert) {
+        let tried: Vec<&(Action<Speech>, bool)> = path
+            .steps
+            .iter()
+            .filter(|(action, _)| matches!(action, Action::Post(post) if post.channel == GENERAL))
+            .collect();
+        assert_eq!(tried.len(), 1, "one acknowledgment, tried once: {:?}", path.tried());
+    }
+}
+
+#[test]
+fn the_acknowledgment_promises_only_what_happened() {
+    for path in all_paths() {
+        for post in path.public() {
+            let opened = path.end.place.map(|place| place.rung);
+            let alerted = path.posts().any(|post| post.channel == STAFF);
+            let expected: &[Utterance] = match (opened, alerted) {
+                (Some(Rung::Thread | Rung::Desk), _) => {
+                    &[Utterance::Acknowledgment, Utterance::AcknowledgmentShielded]
+                }
+                (Some(Rung::Direct), _) => &[Utterance::AcknowledgmentDirect],
+                (None, true) => &[Utterance::AcknowledgmentAlerted],
+                (None, false) => &[Utterance::AcknowledgmentAlone],
+            };
+            assert!(
+                expected.contains(&post.words.utterance),
+                "{:?} {:?}",
+                post.words.utterance,
+                path.tried()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_thread_is_spoken_in_before_it_is_spoken_of() {
+    for path in all_paths() {
+        let posts: Vec<ChannelId> = path.posts().map(|post| post.channel).collect();
+        let public = posts.iter().position(|channel| *channel == GENERAL);
+        let private = posts.iter().position(|channel| [THREAD, DESK_THREAD, DIRECT].contains(channel));
+        if let (Some(public), Some(private)) = (public, private) {
+            assert!(private < public, "{:?}", path.tried());
+        }
+    }
+}
+
+#[test]
+fn moderators_hear_of_whatever_could_not_be_done() {
+    for path in all_paths().iter().filter(|path| !path.end.surroundings.alerts.is_empty()) {
+        let failed = path.steps.iter().any(|(_, succeeded)| !succeeded);
+        let told = path
+            .steps
+            .iter()
+            .any(|(action, _)| matches!(action, Action::Post(post) if post.channel == STAFF));
+        assert!(!failed || told, "{:?}", path.tried());
+    }
+}
+
+#[test]
+fn a_thread_its_member_cannot_enter_is_not_left_behind() {
+    for path in all_paths() {
+        let opened: BTreeSet<ChannelId> = path
+            .done()
+            .filter_map(|action| match success(action) {
+                Receipt::Opened(at) => Some(at),
+                _ => None,
+            })
+            .collect();
+        let closing = |thread: ChannelId| {
+            path.steps.iter().any(|(action, _)| matches!(action, Action::CloseThread { thread: closed, .. } if *closed == thread))
+        };
+        for thread in opened.into_iter().filter(|thread| *thread != DIRECT) {
+            let used = path.end.place.is_some_and(|place| place.channel == thread);
+            assert!(used || closing(thread), "{:?}", path.tried());
+        }
+    }
+}
+
+#[test]
+fn the_opening_summons_the_moderators_and_offers_its_buttons() {
+    let (case, _) =
+        noticed(Response::TakeAside, everything()).apply(Event::Performed(Receipt::Opened(THREAD)));
+    let (case, action) = case.apply(Event::Performed(Receipt::Joined));
+    let Some(Action::Post(opening)) = action else { panic!("an opening: {:?}", case.state) };
+    assert_eq!((opening.members, opening.roles), (vec![MEMBER], vec![MODERATOR]));
+    assert_eq!(opening.buttons, [Button::Resolve, Button::AskModerator, Button::Decline]);
+}
+
+/// The path on which everything succeeds.
+fn smooth(case: Case) -> Path {
+    let mut path = Path { steps: Vec::new(), end: case };
+    while let Some(action) = path.end.action() {
+        path.end = path.end.apply(Event::Performed(success(&action))).0;
+        path.steps.push((action, true));
+    }
+    path
+}
+
+/// A case whose member and bot are talking in a thread.
+fn talking() -> Case {
+    smooth(noticed(Response::TakeAside, everything())).end
+}
+
+#[test]
+fn a_further_secret_is_removed_and_told_in_the_same_thread() {
+    let (case, action) = talking().apply(Event::Further(matter(101, Response::Shield)));
+    assert!(matches!(action, Some(Action::RemoveMessage { message: MessageId(101), .. })));
+    let (_, action) = case.apply(Event::Performed(Receipt::Removed));
+    let Some(Action::Post(post)) = action else { panic!("words in the thread") };
+    assert_eq!((post.channel, post.words.utterance), (THREAD, Utterance::FurtherShielded));
+}
+
+#[test]
+fn further_messages_wait_their_turn() {
+    let (case, _) = talking().apply(Event::Further(matter(101, Response::Shield)));
+    let (case, action) = case.apply(Event::Further(matter(102, Response::Shield)));
+    assert_eq!(action, None, "one action at a time");
+    let end =
+        paths(case).into_iter().find(|path| path.steps.iter().all(|(_, succeeded)| *succeeded)).unwrap();
+    let removals = end.done().filter(|action| matches!(action, Action::RemoveMessage { .. })).count();
+    assert_eq!((removals, end.end.matter.message), (2, MessageId(102)));
+}
+
+#[test]
+fn a_thread_deleted_by_hand_is_opened_anew_for_a_further_secret() {
+    let (case, _) = talking().apply(Event::Further(matter(101, Response::Shield)));
+    let (case, _) = case.apply(Event::Performed(Receipt::Removed));
+    let (case, action) = case.apply(Event::Refused(Refusal::Gone));
+    assert_eq!(case.state, State::Opening(Rung::Thread));
+    assert!(matches!(action, Some(Action::OpenThread { parent: GENERAL, .. })));
+}
+
+#[test]
+fn events_that_do_not_fit_change_nothing() {
+    let case = talking();
+    for receipt in [Receipt::Removed, Receipt::Joined, Receipt::Opened(THREAD), Receipt::Posted(MessageId(1))]
+    {
+        let (after, action) = case.clone().apply(Event::Performed(receipt));
+        assert_eq!((&after, action), (&case, None));
+    }
+    assert_eq!(case.place, Some(Place { rung: Rung::Thread, channel: THREAD }));
+}
