@@ -172,7 +172,7 @@ impl Config {
     /// When anything in it is not valid.
     pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
         let config: Self =
-            toml::from_str(text).map_err(|error| Problem::reworded(&error, text).placed(file, text))?;
+            toml::from_str(text).map_err(|error| Problem::reworded(&error).placed(file, text))?;
         config.check().map_err(|problem| problem.placed(file, text))?;
         Ok(config)
     }

@@ -76,7 +76,7 @@ fn describe_server(id: impl Display, server: &Server) -> String {
 }
 
 fn rules(rules: &[RuleTable], out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\n{} rules, in this order:", rules.len())?;
+    writeln!(out, "\nRules, in this order ({}):", rules.len())?;
     for rule in rules {
         writeln!(out, "  {:<20}  {:<10}  when {}", rule.name, rule.action.as_str(), conditions(&rule.when))?;
         writeln!(out, "  {:<20}  {:<10}  {}", "", "", limits(rule))?;
@@ -108,7 +108,7 @@ fn limits(rule: &RuleTable) -> String {
 }
 
 fn utterances(wording: &Wording, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "\nWays to say each of {} things:", Utterance::ALL.len())?;
+    writeln!(out, "\nWays to say each thing:")?;
     for &utterance in Utterance::ALL {
         let languages =
             wording.languages().map(|language| (language, wording.variants_in(language, utterance)));

@@ -107,11 +107,10 @@ impl Problem {
         Self { within: at, ..self }
     }
 
-    /// What the TOML reader says about `text`, in our words.
-    pub(super) fn reworded(error: &toml::de::Error, text: &str) -> Self {
+    /// What the TOML reader says, in our words.
+    pub(super) fn reworded(error: &toml::de::Error) -> Self {
         let problem = reword(error.message());
-        let span = error.span().or_else(|| (!text.is_empty()).then_some(0..0));
-        Self { span, ..problem }
+        Self { span: error.span(), ..problem }
     }
 
     /// The error about `text`, the content of `file`.

@@ -1,5 +1,6 @@
 //! Templates of one's own, from the folder that `[wording] templates` names.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,12 @@ pub(super) fn wording(settings: &WordingSettings) -> Result<Wording, ConfigError
 /// Every template in `folder`, which holds one folder a language.
 fn sources(folder: &Path) -> Result<Vec<Source>, ConfigError> {
     let mut sources = Vec::new();
-    for language in visible(folder)?.into_iter().filter(|path| path.is_dir()) {
+    let (languages, files): (Vec<_>, Vec<_>) = visible(folder)?.into_iter().partition(|path| path.is_dir());
+    for file in files {
+        // One laid out here would otherwise be passed over in silence.
+        WordingError::check_stray(&file.display().to_string(), &file_name(&file))?;
+    }
+    for language in languages {
         for path in visible(&language)? {
             let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
             sources.push(source(&language, &path, text)?);
@@ -28,9 +34,11 @@ fn sources(folder: &Path) -> Result<Vec<Source>, ConfigError> {
 }
 
 fn source(language: &Path, path: &Path, text: String) -> Result<Source, WordingError> {
-    let language = language.file_name().unwrap_or_default().to_string_lossy();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    Source::new(&language, &name, &path.display().to_string(), text)
+    Source::new(&file_name(language), &file_name(path), &path.display().to_string(), text)
+}
+
+fn file_name(path: &Path) -> Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
 }
 
 /// What is in `folder`, in order of name, without the hidden files that editors leave.
@@ -38,7 +46,7 @@ fn visible(folder: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     let entries = fs::read_dir(folder).map_err(unreadable(folder))?;
     let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
     let mut paths = paths.map_err(unreadable(folder))?;
-    paths.retain(|path| !path.file_name().unwrap_or_default().to_string_lossy().starts_with('.'));
+    paths.retain(|path| !file_name(path).starts_with('.'));
     paths.sort();
     Ok(paths)
 }

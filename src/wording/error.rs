@@ -29,6 +29,19 @@ impl WordingError {
         }
     }
 
+    /// Refuses a template that stands beside the folders of languages; other files may stand there.
+    pub(crate) fn check_stray(path: &str, file_name: &str) -> Result<(), Self> {
+        match file_name.strip_suffix(".md").and_then(Utterance::parse) {
+            None => Ok(()),
+            Some(_) => Err(Self {
+                path: path.to_owned(),
+                line: None,
+                what: "a template belongs in the folder of its language".to_owned(),
+                help: format!("`en/{file_name}`"),
+            }),
+        }
+    }
+
     pub(super) fn unknown_language<'a>(language: &str, known: impl Iterator<Item = &'a str>) -> Self {
         Self {
             path: "[wording] language".to_owned(),
