@@ -10,6 +10,7 @@ use super::interactions::{Interaction, Reply};
 use super::log::Request;
 use super::messages::{Answers, Draft};
 use super::model::{Channel, Id, Message};
+use super::permissions::Permissions;
 use super::refusal::Refusal;
 use super::state::State;
 
@@ -125,6 +126,14 @@ impl Simulator {
             let draft = Draft { webhook: Some(webhook), ..Draft::text(text) };
             Ok(state.compose(webhook, channel, draft, None))
         })
+    }
+
+    /// What `user` may do in a channel; a thread has its parent's permissions.
+    ///
+    /// # Errors
+    /// When there is no such channel.
+    pub fn permissions(&self, user: Id, channel: Id) -> Result<Permissions, Refusal> {
+        self.read(|state| Ok(state.permissions(user, state.channel(channel)?)))
     }
 
     /// The messages of a channel, oldest first, ephemeral ones included.

@@ -1,6 +1,12 @@
 //! The embedded Discord over real HTTP and WebSocket connections.
 
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
+mod permissions;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod serenity_client;
 #[cfg(test)]
 mod support;
