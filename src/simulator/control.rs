@@ -9,7 +9,7 @@ use super::Simulator;
 use super::interactions::{Interaction, Reply};
 use super::log::Request;
 use super::messages::{Answers, Draft};
-use super::model::{Channel, Id, Message};
+use super::model::{Channel, Guild, Id, Message};
 use super::permissions::Permissions;
 use super::refusal::Refusal;
 use super::state::State;
@@ -229,6 +229,11 @@ impl State {
     /// The messages of a channel, oldest first, ephemeral ones included.
     pub fn messages(&self, channel: Id) -> impl DoubleEndedIterator<Item = &Message> {
         self.messages.get(&channel).into_iter().flat_map(|all| all.values())
+    }
+
+    /// Every guild.
+    pub fn guilds(&self) -> impl Iterator<Item = &Guild> {
+        self.guilds.values()
     }
 
     /// Every channel, thread and direct message.

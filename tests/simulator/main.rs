@@ -1,6 +1,8 @@
 //! The embedded Discord over real HTTP and WebSocket connections.
 
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod permissions;
@@ -10,3 +12,5 @@ mod refusals;
 mod serenity_client;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod trouble;
