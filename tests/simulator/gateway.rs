@@ -56,9 +56,7 @@ async fn heartbeats_are_acknowledged_until_they_are_not() {
 /// What a client sends, and the code it is closed with.
 #[tokio::test]
 async fn wrong_clients_are_closed_with_the_right_code() {
-    let identify = |token: &str, intents: u64, shard: [u64; 2]| {
-        json!({ "op": 2, "d": { "token": token, "intents": intents, "shard": shard, "properties": {} } })
-    };
+    let identify = |token: &str, intents: u64, shard: [u64; 2]| json!({ "op": 2, "d": { "token": token, "intents": intents, "shard": shard, "properties": {} } });
     let table = [
         (identify("wrong", GUILDS, [0, 1]), 4004),
         (identify("simulated", GUILDS, [1, 1]), 4010),

@@ -1,7 +1,13 @@
 //! The embedded Discord over real HTTP and WebSocket connections.
 
 #[cfg(test)]
+mod document;
+#[cfg(test)]
 mod gateway;
+#[cfg(test)]
+mod interactions;
+#[cfg(test)]
+mod messages;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
@@ -12,5 +18,7 @@ mod refusals;
 mod serenity_client;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod threads;
 #[cfg(test)]
 mod trouble;

@@ -74,10 +74,23 @@ impl Document {
             .collect()
     }
 
+    /// What is wrong with an event of the gateway, as far as the document describes what it carries.
+    pub(crate) fn event_complaints(&self, name: &str, data: &Value) -> Vec<String> {
+        let schema = match name {
+            "MESSAGE_CREATE" | "MESSAGE_UPDATE" => "MessageResponse",
+            "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "CHANNEL_DELETE" => "GuildChannelResponse",
+            "THREAD_CREATE" | "THREAD_UPDATE" => "ThreadResponse",
+            _ => return Vec::new(),
+        };
+        let complaints = self.check(&format!("/components/schemas/{schema}"), data);
+        complaints.iter().map(|what| format!("{name}: {what}")).collect()
+    }
+
     fn operation(&self, request: &Request) -> Option<Operation> {
         let method = request.method.to_lowercase();
         let paths = self.root["paths"].as_object().unwrap();
-        let fitting = paths.iter().filter(|(path, of)| fits(path, &request.path) && of.get(&method).is_some());
+        let fitting =
+            paths.iter().filter(|(path, of)| fits(path, &request.path) && of.get(&method).is_some());
         // A path that names `@me` goes before one that takes any identifier there.
         let path = fitting.map(|(path, _)| path).min_by_key(|path| path.matches('{').count())?;
         Some(Operation { path: path.clone(), method })

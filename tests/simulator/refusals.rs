@@ -68,7 +68,12 @@ const MESSAGES: &[Refused] = &[
         400,
         50035,
     ),
-    ("POST /channels/{help}/messages", r#"{"content":"hi","message_reference":{"message_id":"1"}}"#, 400, 50035),
+    (
+        "POST /channels/{help}/messages",
+        r#"{"content":"hi","message_reference":{"message_id":"1"}}"#,
+        400,
+        50035,
+    ),
     (
         "POST /channels/{lounge}/messages",
         r#"{"content":"hi","message_reference":{"message_id":"{theirs}","channel_id":"{help}"}}"#,
