@@ -25,6 +25,7 @@
 //! ```
 
 mod acts;
+mod amend;
 mod body;
 mod changes;
 mod commands;

@@ -130,7 +130,11 @@ impl Simulator {
             let modal = of.reply.as_ref().filter(|reply| reply.kind == 9).ok_or_else(unknown)?;
             let data = filled(&modal.data, values)?;
             let (channel, message) = (of.channel, of.message);
-            state.interact(InteractionKind::Modal, member, channel, message, data)
+            let sent = state.interact(InteractionKind::Modal, member, channel, message, data)?;
+            if let Some(sent) = state.interactions.get_mut(&sent) {
+                sent.opened_by = Some(interaction);
+            }
+            Ok(sent)
         })
     }
 }

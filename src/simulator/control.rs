@@ -9,7 +9,8 @@ use super::Simulator;
 use super::interactions::{Interaction, Reply};
 use super::log::Request;
 use super::messages::{Answers, Draft};
-use super::model::{Channel, Id, Message};
+use super::model::{Channel, Guild, Id, Message};
+use super::permissions::Permissions;
 use super::refusal::Refusal;
 use super::state::State;
 
@@ -127,6 +128,14 @@ impl Simulator {
         })
     }
 
+    /// What `user` may do in a channel; a thread has its parent's permissions.
+    ///
+    /// # Errors
+    /// When there is no such channel.
+    pub fn permissions(&self, user: Id, channel: Id) -> Result<Permissions, Refusal> {
+        self.read(|state| Ok(state.permissions(user, state.channel(channel)?)))
+    }
+
     /// The messages of a channel, oldest first, ephemeral ones included.
     #[must_use]
     pub fn messages(&self, channel: Id) -> Vec<Message> {
@@ -220,6 +229,11 @@ impl State {
     /// The messages of a channel, oldest first, ephemeral ones included.
     pub fn messages(&self, channel: Id) -> impl DoubleEndedIterator<Item = &Message> {
         self.messages.get(&channel).into_iter().flat_map(|all| all.values())
+    }
+
+    /// Every guild.
+    pub fn guilds(&self) -> impl Iterator<Item = &Guild> {
+        self.guilds.values()
     }
 
     /// Every channel, thread and direct message.

@@ -60,6 +60,8 @@ pub struct Interaction {
     pub channel: Id,
     /// The message with the component.
     pub message: Option<Id>,
+    /// The interaction that was answered with the modal.
+    pub opened_by: Option<Id>,
     /// The `data` the bot was given.
     pub data: Value,
     /// When.
@@ -103,6 +105,7 @@ impl State {
             user,
             channel,
             message,
+            opened_by: None,
             data,
             created: self.now(),
             reply: None,
@@ -194,12 +197,14 @@ impl State {
         let mut value = json!({ "interaction": {
             "id": render::id(of.id), "type": of.kind as u8,
             "response_message_loading": kind == 5, "response_message_ephemeral": false,
-        }, "resource": { "type": kind } });
+        } });
         let message = made.and_then(|id| self.message(of.channel, id).ok());
         if let Some(message) = message.filter(|_| [4, 5, 7].contains(&kind)) {
             value["interaction"]["response_message_id"] = render::id(message.id);
             value["interaction"]["response_message_ephemeral"] = json!(message.flags & EPHEMERAL != 0);
-            value["resource"]["message"] = render::message(self, message);
+            if kind != 5 {
+                value["resource"] = json!({ "type": kind, "message": render::message(self, message) });
+            }
         }
         value
     }

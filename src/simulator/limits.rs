@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::log::fits;
 
-/// Requests a second over all routes but interactions and webhooks.
-const GLOBAL: u32 = 50;
+/// Requests over all routes but interactions and webhooks, and milliseconds.
+const GLOBAL: (u32, u64) = (50, 1000);
 
 /// Route, requests, milliseconds.
 const ROUTES: &[(&str, u32, u64)] = &[
@@ -47,6 +47,7 @@ pub(crate) struct Limits {
     pub(crate) enforced: bool,
     buckets: HashMap<String, Window>,
     global: Option<Window>,
+    global_allowance: (u32, u64),
     own: Vec<(String, u32, u64)>,
 }
 
@@ -81,14 +82,19 @@ impl Scope {
 
 impl Limits {
     pub(crate) fn new(enforced: bool) -> Self {
-        Self { enforced, buckets: HashMap::new(), global: None, own: Vec::new() }
+        Self { enforced, buckets: HashMap::new(), global: None, global_allowance: GLOBAL, own: Vec::new() }
     }
 
     /// Sets the limit of one route.
     pub(crate) fn set(&mut self, pattern: &str, requests: u32, window: Duration) {
-        let ms = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
-        self.own.insert(0, (pattern.to_owned(), requests, ms));
+        self.own.insert(0, (pattern.to_owned(), requests, milliseconds(window)));
         self.buckets.clear();
+    }
+
+    /// Sets the limit over all routes.
+    pub(crate) fn set_global(&mut self, requests: u32, window: Duration) {
+        self.global_allowance = (requests, milliseconds(window));
+        self.global = None;
     }
 
     /// Counts a request.
@@ -118,8 +124,9 @@ impl Limits {
             return;
         }
         let window = self.global.get_or_insert(Window { ends: now, used: 0 });
-        refresh(window, now, Duration::from_secs(1));
-        if self.enforced && window.used >= GLOBAL {
+        let (limit, ms) = self.global_allowance;
+        refresh(window, now, Duration::from_millis(ms));
+        if self.enforced && window.used >= limit {
             standing.exceeded = Some(Scope::Global);
             standing.reset_after = window.ends - now;
         } else {
@@ -133,6 +140,10 @@ impl Limits {
             .find(|(pattern, ..)| fits(pattern, method, path))
             .map_or(OTHERS, |(_, limit, ms)| (limit, ms))
     }
+}
+
+fn milliseconds(window: Duration) -> u64 {
+    u64::try_from(window.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn refresh(window: &mut Window, now: Instant, length: Duration) {

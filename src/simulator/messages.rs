@@ -81,7 +81,7 @@ impl Draft {
             must_exist: reference["fail_if_not_exists"].as_bool().unwrap_or(true),
         });
         Ok(Self {
-            embeds: form::list(&body["embeds"]).to_vec(),
+            embeds: enriched(form::list(&body["embeds"])),
             components: numbered(form::list(&body["components"])),
             files: files.to_vec(),
             allowed: Allowed::read(&body["allowed_mentions"]),
@@ -101,23 +101,33 @@ impl Draft {
     }
 }
 
-/// Components with the ids that Discord gives to those that came without one.
+/// Components with what Discord adds to them: ids, and how many values a select takes.
 pub(crate) fn numbered(components: &[Value]) -> Vec<Value> {
-    fn number(component: &mut Value, next: &mut u64) {
-        if component.get("id").is_none() {
-            component["id"] = json!(*next);
-        }
+    fn complete(component: &mut Value, next: &mut u64) {
+        let select = matches!(component["type"].as_u64(), Some(3 | 5..=8));
+        let Some(fields) = component.as_object_mut() else { return };
+        fields.entry("id").or_insert(json!(*next));
         *next += 1;
-        for inner in component["components"].as_array_mut().into_iter().flatten() {
-            number(inner, next);
+        for bound in ["min_values", "max_values"].iter().filter(|_| select) {
+            fields.entry(*bound).or_insert(json!(1));
         }
+        let inner = fields.get_mut("components").and_then(Value::as_array_mut);
+        inner.into_iter().flatten().for_each(|inner| complete(inner, next));
     }
     let mut all = components.to_vec();
     let mut next = 1;
-    for component in all.iter_mut().filter(|component| component.is_object()) {
-        number(component, &mut next);
-        if component["components"].is_null() {
-            component.as_object_mut().map(|fields| fields.remove("components"));
+    all.iter_mut().for_each(|component| complete(component, &mut next));
+    all
+}
+
+/// Embeds with what Discord adds to them: the type, and whether a field stands beside others.
+pub(crate) fn enriched(embeds: &[Value]) -> Vec<Value> {
+    let mut all = embeds.to_vec();
+    for embed in all.iter_mut().filter_map(Value::as_object_mut) {
+        embed.insert("type".to_owned(), json!("rich"));
+        let fields = embed.get_mut("fields").and_then(Value::as_array_mut);
+        for field in fields.into_iter().flatten().filter_map(Value::as_object_mut) {
+            field.entry("inline").or_insert(json!(false));
         }
     }
     all
@@ -384,120 +394,5 @@ impl State {
         let guild = self.channels.get(&channel).and_then(|channel| channel.guild);
         let intent = if guild.is_some() { in_guild } else { in_dm };
         self.emit(Event { name, data, intent, guild, channel: Some(channel) });
-    }
-
-    /// Changes a message as its author may.
-    pub(crate) fn edit(&mut self, by: Id, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
-        form::message(body)?;
-        let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
-        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
-        let message = self.message(channel, id)?;
-        if message.author != by {
-            let content = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
-            if content || !self.permissions(by, self.channel(channel)?).contains(Permissions::MANAGE_MESSAGES)
-            {
-                return Err(Refusal::new(403, 50005));
-            }
-        }
-        if archived {
-            return Err(Refusal::new(400, 50083));
-        }
-        self.amend(channel, id, body)
-    }
-
-    /// Changes a message and tells everyone; who may do so was settled before.
-    pub(crate) fn amend(&mut self, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
-        let now = self.now();
-        let before = self.message(channel, id)?;
-        let mut after = before.clone();
-        if let Some(content) = body.get("content") {
-            content.as_str().unwrap_or_default().clone_into(&mut after.content);
-            let home = self.channel(channel)?;
-            let allowed = Allowed::read(&body["allowed_mentions"]);
-            let mentions = self.mentions(after.author, home, &after.content, &allowed, None);
-            (after.mentions, after.mention_roles) = (mentions.users, mentions.roles);
-            after.mention_everyone = mentions.everyone;
-        }
-        if let Some(embeds) = body.get("embeds") {
-            after.embeds = form::list(embeds).to_vec();
-        }
-        if let Some(components) = body.get("components") {
-            after.components = numbered(form::list(components));
-        }
-        if let Some(flags) = body["flags"].as_u64() {
-            after.flags = (after.flags & (EPHEMERAL | LOADING)) | flags;
-        }
-        let empty = after.content.is_empty()
-            && after.embeds.is_empty()
-            && after.components.is_empty()
-            && after.attachments.is_empty();
-        if empty {
-            return Err(Refusal::new(400, 50006));
-        }
-        after.edited = Some(now);
-        *self.message_mut(channel, id)? = after;
-        self.announce("MESSAGE_UPDATE", channel, id);
-        Ok(())
-    }
-
-    /// Deletes a message: one's own, or anybody's with `MANAGE_MESSAGES`.
-    pub(crate) fn delete(&mut self, by: Id, channel: Id, id: Id) -> Result<(), Refusal> {
-        let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
-        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
-        let own = self.message(channel, id)?.author == by;
-        let home = self.channel(channel)?;
-        if !own && home.kind == ChannelKind::Dm {
-            return Err(Refusal::new(403, 50003));
-        }
-        if !own && !self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES) {
-            return Err(refusal::missing_permissions());
-        }
-        if archived {
-            return Err(Refusal::new(400, 50083));
-        }
-        self.remove(channel, id);
-        Ok(())
-    }
-
-    /// Takes a message away and tells everyone.
-    pub(crate) fn remove(&mut self, channel: Id, id: Id) {
-        let gone = self.messages.get_mut(&channel).and_then(|all| all.remove(&id));
-        let Some(gone) = gone.filter(|gone| gone.only_for.is_none()) else { return };
-        if let Some(home) = self.channels.get_mut(&channel).and_then(|home| home.thread.as_mut()) {
-            home.sent = home.sent.saturating_sub(1);
-        }
-        let mut data = json!({ "id": render::id(gone.id), "channel_id": render::id(channel) });
-        self.with_guild(&mut data, channel);
-        self.emit_in("MESSAGE_DELETE", data, channel, MESSAGES);
-    }
-
-    /// Adds the guild of `channel` to an event, when there is one.
-    pub(crate) fn with_guild(&self, data: &mut Value, channel: Id) {
-        if let Some(guild) = self.channels.get(&channel).and_then(|channel| channel.guild) {
-            data["guild_id"] = render::id(guild);
-        }
-    }
-
-    /// Deletes 2 to 100 messages, none older than two weeks; unknown ones are passed over.
-    pub(crate) fn bulk_delete(&mut self, by: Id, channel: Id, ids: &[Id]) -> Result<(), Refusal> {
-        let home = self.access(by, channel, Permissions::MANAGE_MESSAGES)?;
-        if home.kind == ChannelKind::Dm {
-            return Err(Refusal::new(403, 50003));
-        }
-        if !(2..=100).contains(&ids.len()) {
-            return Err(Refusal::length("messages", 2, 100));
-        }
-        let oldest = self.now() - SignedDuration::from_hours(14 * 24);
-        let too_old = ids.iter().any(|id| render::created(*id) < oldest);
-        if too_old {
-            return Err(Refusal::new(400, 50034));
-        }
-        let all = self.messages.entry(channel).or_default();
-        let gone: Vec<Value> =
-            ids.iter().filter_map(|id| all.remove(id)).map(|message| render::id(message.id)).collect();
-        let mut data = json!({ "ids": gone, "channel_id": render::id(channel) });
-        self.with_guild(&mut data, channel);
-        self.emit_in("MESSAGE_DELETE_BULK", data, channel, MESSAGES);
-        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::interactions::{Interaction, InteractionKind};
 use super::model::{Channel, ChannelKind, Guild, Id, Member, Message, Role, User};
 use super::state::State;
 
@@ -252,13 +253,24 @@ fn optional_parts(state: &State, message: &Message, value: &mut Value) {
         value["application_id"] = id(state.app.id);
     }
     if let Some(interaction) = message.interaction.and_then(|of| state.interactions.get(&of)) {
-        value["interaction_metadata"] = json!({
-            "id": id(interaction.id),
-            "type": interaction.kind as u8,
-            "user": user_by(state, interaction.user),
-            "authorizing_integration_owners": {},
-        });
+        value["interaction_metadata"] = interaction_metadata(state, interaction);
     }
+}
+
+fn interaction_metadata(state: &State, of: &Interaction) -> Value {
+    let mut value = json!({
+        "id": id(of.id),
+        "type": of.kind as u8,
+        "user": user_by(state, of.user),
+        "authorizing_integration_owners": {},
+    });
+    if let Some(message) = of.message.filter(|_| of.kind == InteractionKind::Component) {
+        value["interacted_message_id"] = id(message);
+    }
+    if let Some(opener) = of.opened_by.and_then(|opener| state.interactions.get(&opener)) {
+        value["triggering_interaction_metadata"] = interaction_metadata(state, opener);
+    }
+    value
 }
 
 fn reactions(state: &State, message: &Message) -> Value {

@@ -182,6 +182,7 @@ fn application(state: &State, call: &Call) -> Answered {
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
         "team": null,
     }))
 }

@@ -42,6 +42,11 @@ impl Simulator {
         self.shared.change(|state| state.limits.set(pattern, requests, window));
     }
 
+    /// Sets how many requests all routes together take in a window, interactions and webhooks excepted.
+    pub fn set_global_limit(&self, requests: u32, window: Duration) {
+        self.shared.change(|state| state.limits.set_global(requests, window));
+    }
+
     /// Switches the enforcement of rate limits on or off.
     pub fn enforce_limits(&self, on: bool) {
         self.shared.change(|state| state.limits.enforced = on);

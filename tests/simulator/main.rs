@@ -1,6 +1,24 @@
 //! The embedded Discord over real HTTP and WebSocket connections.
 
 #[cfg(test)]
+mod document;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod interactions;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod openapi;
+#[cfg(test)]
+mod permissions;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod serenity_client;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod threads;
+#[cfg(test)]
+mod trouble;

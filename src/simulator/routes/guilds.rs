@@ -36,7 +36,11 @@ pub(super) fn answer(state: &State, call: &Call, id: Id, rest: &[&str]) -> Answe
             let role = guild.roles.get(&path_id(role)?).ok_or_else(|| Refusal::new(404, 10011))?;
             with(render::role(role))
         }
-        ["threads", "active"] => with(listing(state, &render::active_threads(state, id, state.app.bot))),
+        ["threads", "active"] => {
+            let mut value = listing(state, &render::active_threads(state, id, state.app.bot));
+            value["has_more"] = false.into();
+            with(value)
+        }
         ["members"] => members(state, call, id),
         ["members", user] => {
             let user = if *user == "@me" { state.app.bot } else { path_id(user)? };

@@ -1,0 +1,130 @@
+//! Editing and deleting messages.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::form;
+use super::mentions::Allowed;
+use super::messages::{EPHEMERAL, LOADING, MESSAGES, enriched, numbered};
+use super::model::{ChannelKind, Id};
+use super::permissions::Permissions;
+use super::refusal::{self, Refusal};
+use super::render;
+use super::state::State;
+
+impl State {
+    /// Changes a message as its author may.
+    pub(crate) fn edit(&mut self, by: Id, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
+        form::message(body)?;
+        let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
+        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
+        let message = self.message(channel, id)?;
+        if message.author != by {
+            let content = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
+            if content || !self.permissions(by, self.channel(channel)?).contains(Permissions::MANAGE_MESSAGES)
+            {
+                return Err(Refusal::new(403, 50005));
+            }
+        }
+        if archived {
+            return Err(Refusal::new(400, 50083));
+        }
+        self.amend(channel, id, body)
+    }
+
+    /// Changes a message and tells everyone; who may do so was settled before.
+    pub(crate) fn amend(&mut self, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
+        let now = self.now();
+        let before = self.message(channel, id)?;
+        let mut after = before.clone();
+        if let Some(content) = body.get("content") {
+            content.as_str().unwrap_or_default().clone_into(&mut after.content);
+            let home = self.channel(channel)?;
+            let allowed = Allowed::read(&body["allowed_mentions"]);
+            let mentions = self.mentions(after.author, home, &after.content, &allowed, None);
+            (after.mentions, after.mention_roles) = (mentions.users, mentions.roles);
+            after.mention_everyone = mentions.everyone;
+        }
+        if let Some(embeds) = body.get("embeds") {
+            after.embeds = enriched(form::list(embeds));
+        }
+        if let Some(components) = body.get("components") {
+            after.components = numbered(form::list(components));
+        }
+        if let Some(flags) = body["flags"].as_u64() {
+            after.flags = (after.flags & (EPHEMERAL | LOADING)) | flags;
+        }
+        let empty = after.content.is_empty()
+            && after.embeds.is_empty()
+            && after.components.is_empty()
+            && after.attachments.is_empty();
+        if empty {
+            return Err(Refusal::new(400, 50006));
+        }
+        after.edited = Some(now);
+        *self.message_mut(channel, id)? = after;
+        self.announce("MESSAGE_UPDATE", channel, id);
+        Ok(())
+    }
+
+    /// Deletes a message: one's own, or anybody's with `MANAGE_MESSAGES`.
+    pub(crate) fn delete(&mut self, by: Id, channel: Id, id: Id) -> Result<(), Refusal> {
+        let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
+        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
+        let own = self.message(channel, id)?.author == by;
+        let home = self.channel(channel)?;
+        if !own && home.kind == ChannelKind::Dm {
+            return Err(Refusal::new(403, 50003));
+        }
+        if !own && !self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES) {
+            return Err(refusal::missing_permissions());
+        }
+        if archived {
+            return Err(Refusal::new(400, 50083));
+        }
+        self.remove(channel, id);
+        Ok(())
+    }
+
+    /// Takes a message away and tells everyone.
+    pub(crate) fn remove(&mut self, channel: Id, id: Id) {
+        let gone = self.messages.get_mut(&channel).and_then(|all| all.remove(&id));
+        let Some(gone) = gone.filter(|gone| gone.only_for.is_none()) else { return };
+        if let Some(home) = self.channels.get_mut(&channel).and_then(|home| home.thread.as_mut()) {
+            home.sent = home.sent.saturating_sub(1);
+        }
+        let mut data = json!({ "id": render::id(gone.id), "channel_id": render::id(channel) });
+        self.with_guild(&mut data, channel);
+        self.emit_in("MESSAGE_DELETE", data, channel, MESSAGES);
+    }
+
+    /// Adds the guild of `channel` to an event, when there is one.
+    pub(crate) fn with_guild(&self, data: &mut Value, channel: Id) {
+        if let Some(guild) = self.channels.get(&channel).and_then(|channel| channel.guild) {
+            data["guild_id"] = render::id(guild);
+        }
+    }
+
+    /// Deletes 2 to 100 messages, none older than two weeks; unknown ones are passed over.
+    pub(crate) fn bulk_delete(&mut self, by: Id, channel: Id, ids: &[Id]) -> Result<(), Refusal> {
+        let home = self.access(by, channel, Permissions::MANAGE_MESSAGES)?;
+        if home.kind == ChannelKind::Dm {
+            return Err(Refusal::new(403, 50003));
+        }
+        if !(2..=100).contains(&ids.len()) {
+            return Err(Refusal::length("messages", 2, 100));
+        }
+        let oldest = self.now() - SignedDuration::from_hours(14 * 24);
+        let too_old = ids.iter().any(|id| render::created(*id) < oldest);
+        if too_old {
+            return Err(Refusal::new(400, 50034));
+        }
+        let all = self.messages.entry(channel).or_default();
+        let gone: Vec<Value> =
+            ids.iter().filter_map(|id| all.remove(id)).map(|message| render::id(message.id)).collect();
+        let mut data = json!({ "ids": gone, "channel_id": render::id(channel) });
+        self.with_guild(&mut data, channel);
+        self.emit_in("MESSAGE_DELETE_BULK", data, channel, MESSAGES);
+        Ok(())
+    }
+}

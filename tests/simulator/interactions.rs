@@ -1,0 +1,263 @@
+//! Commands, menus, buttons, selects, modals and autocomplete, with every kind of answer.
+
+use aside::simulator::{Id, InteractionKind, Permissions, Simulator};
+use serde_json::{Value, json};
+
+use crate::support::{Gateway, Rest, harbor, id};
+
+/// A connected bot with one command of each kind.
+async fn bot() -> (Simulator, Rest, Gateway) {
+    let discord = harbor().await;
+    discord.enforce_limits(false);
+    let rest = Rest::new(&discord);
+    let path = format!("PUT /applications/{}/commands", discord.bot());
+    let reply = rest.call(&path, commands()).await;
+    assert_eq!(reply.body.as_array().unwrap().len(), 4, "{}", reply.body);
+    let (mut gateway, _) = Gateway::ready(&discord, 1).await;
+    gateway.event("GUILD_CREATE").await;
+    (discord, rest, gateway)
+}
+
+fn commands() -> Value {
+    let manage = Permissions::MODERATE_MEMBERS.0.to_string();
+    json!([
+        { "name": "case", "description": "cases", "default_member_permissions": manage, "options": [
+            { "type": 1, "name": "resolve", "description": "settle one", "options": [
+                { "type": 4, "name": "number", "description": "which", "required": true, "autocomplete": true },
+                { "type": 3, "name": "outcome", "description": "how",
+                  "choices": [{ "name": "Settled", "value": "settled" }] },
+                { "type": 6, "name": "member", "description": "whose" },
+            ] },
+        ] },
+        { "name": "aside", "description": "ask for a private word" },
+        { "name": "Take aside", "type": 3 },
+        { "name": "Cases of", "type": 2, "default_member_permissions": "0" },
+    ])
+}
+
+fn callback(interaction: &Value) -> String {
+    let part = |key: &str| interaction[key].as_str().unwrap();
+    format!("/interactions/{}/{}/callback", part("id"), part("token"))
+}
+
+fn webhook(interaction: &Value, rest: &str) -> String {
+    let part = |key: &str| interaction[key].as_str().unwrap();
+    format!("/webhooks/{}/{}{rest}", part("application_id"), part("token"))
+}
+
+/// A message of the bot with a button and a select.
+async fn with_button(discord: &Simulator, rest: &Rest) -> Id {
+    let rows = json!([
+        { "type": 1, "components": [
+            { "type": 2, "style": 1, "label": "Resolve", "custom_id": "resolve" },
+            { "type": 2, "style": 4, "label": "Off", "custom_id": "off", "disabled": true },
+        ] },
+        { "type": 1, "components": [{ "type": 3, "custom_id": "why", "options": [
+            { "label": "One", "value": "one" }, { "label": "Two", "value": "two" },
+        ] }] },
+    ]);
+    let path = format!("/channels/{}/messages", id(discord, "help"));
+    rest.post(&path, json!({ "content": "A case", "components": rows })).await.id()
+}
+
+#[tokio::test]
+async fn a_command_carries_its_options_and_who_used_it() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (mia, alex, help) = (id(&discord, "mia"), id(&discord, "alex"), id(&discord, "help"));
+    let options = [("number", json!(7)), ("member", json!(alex.to_string()))];
+    let used = discord.command(mia, help, "case resolve", &options).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    assert_eq!((&came["id"], &came["type"]), (&json!(used.to_string()), &json!(2)));
+    assert_eq!((&came["locale"], &came["guild_locale"]), (&json!("en-US"), &json!("en-US")));
+    let sub = &came["data"]["options"][0];
+    assert_eq!((&sub["name"], &sub["type"]), (&json!("resolve"), &json!(1)));
+    assert_eq!(sub["options"][0], json!({ "name": "number", "type": 4, "value": 7 }));
+    assert_eq!(came["data"]["resolved"]["users"][alex.to_string()]["username"], "alex");
+    let permissions: u64 = came["member"]["permissions"].as_str().unwrap().parse().unwrap();
+    assert!(Permissions(permissions).contains(Permissions::MODERATE_MEMBERS));
+
+    let answer = json!({ "type": 4, "data": { "content": "Done.", "flags": 64 } });
+    assert_eq!(rest.post(&callback(&came), answer.clone()).await.status, 204);
+    let reply = discord.answer_to(used).await.unwrap();
+    assert_eq!((reply.kind, reply.ephemeral), (4, true));
+    assert_eq!(rest.post(&callback(&came), answer).await.body["code"], 40060);
+    let seen = |who: Id| {
+        let everything = discord.view(who);
+        let messages = everything.iter().flat_map(|seen| &seen.messages);
+        messages.filter(|seen| seen.message.content == "Done.").count()
+    };
+    assert_eq!((seen(mia), seen(alex)), (1, 0), "an ephemeral answer is for one");
+    let listed = rest.get(&format!("/channels/{help}/messages")).await;
+    assert_eq!(listed.body, json!([]), "and in no list");
+}
+
+#[tokio::test]
+async fn commands_are_refused_as_a_client_would() {
+    let (discord, ..) = bot().await;
+    let (mia, alex, help) = (id(&discord, "mia"), id(&discord, "alex"), id(&discord, "help"));
+    let table: [(Id, &str, &[(&str, Value)], u32); 8] = [
+        (alex, "case resolve", &[("number", json!(1))], 50013),
+        (mia, "case reopen", &[], 10063),
+        (mia, "unknown", &[], 10063),
+        (mia, "case resolve", &[], 50035),
+        (mia, "case", &[], 50035),
+        (mia, "case resolve", &[("number", json!("seven"))], 50035),
+        (mia, "case resolve", &[("number", json!(1)), ("outcome", json!("lost"))], 50035),
+        (mia, "case resolve", &[("number", json!(1)), ("more", json!(1))], 50035),
+    ];
+    for (who, path, options, code) in table {
+        assert_eq!(discord.command(who, help, path, options).unwrap_err().code, code, "{path} {options:?}");
+    }
+    assert_eq!(discord.user_menu(mia, help, "Cases of", alex).unwrap_err().code, 50013);
+    discord.user_menu(id(&discord, "olga"), help, "Cases of", alex).unwrap();
+}
+
+#[tokio::test]
+async fn a_message_menu_brings_the_message() {
+    let (discord, _, mut gateway) = bot().await;
+    let (mia, help) = (id(&discord, "mia"), id(&discord, "help"));
+    let message = discord.post(id(&discord, "alex"), help, "please look").unwrap();
+    discord.message_menu(mia, help, "Take aside", message).unwrap();
+    let data = gateway.event("INTERACTION_CREATE").await["data"].clone();
+    assert_eq!((&data["target_id"], &data["type"]), (&json!(message.to_string()), &json!(3)));
+    // The content is there although the session has no message-content intent.
+    assert_eq!(data["resolved"]["messages"][message.to_string()]["content"], "please look");
+}
+
+#[tokio::test]
+async fn buttons_and_selects_change_their_message() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (alex, help) = (id(&discord, "alex"), id(&discord, "help"));
+    let message = with_button(&discord, &rest).await;
+    assert_eq!(discord.press(alex, help, message, "off").unwrap_err().code, 50013);
+    assert!(discord.press(alex, help, message, "unknown").is_err());
+    discord.press(alex, help, message, "resolve").unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    assert_eq!(came["data"]["component_type"], 2);
+    assert_eq!(came["message"]["id"], message.to_string());
+    let update = json!({ "type": 7, "data": { "content": "Settled", "components": [] } });
+    let path = format!("{}?with_response=true", callback(&came));
+    let reply = rest.post(&path, update).await;
+    assert_eq!(reply.body["resource"]["message"]["content"], "Settled");
+    assert!(discord.press(alex, help, message, "resolve").is_err(), "the buttons are gone");
+
+    let message = with_button(&discord, &rest).await;
+    let chosen = discord.choose(alex, help, message, "why", &["two"]).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    assert_eq!(came["data"]["values"], json!(["two"]));
+    assert_eq!(rest.post(&callback(&came), json!({ "type": 6 })).await.status, 204);
+    assert_eq!(discord.interaction(chosen).unwrap().kind, InteractionKind::Component);
+}
+
+#[tokio::test]
+async fn a_modal_is_opened_filled_in_and_sent() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (alex, help) = (id(&discord, "alex"), id(&discord, "help"));
+    let message = with_button(&discord, &rest).await;
+    let pressed = discord.press(alex, help, message, "resolve").unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    let input = json!({ "type": 4, "custom_id": "note", "label": "Note", "style": 2, "max_length": 20 });
+    let modal = json!({ "custom_id": "how", "title": "How did it go?",
+        "components": [{ "type": 1, "components": [input] }] });
+    let long =
+        json!({ "type": 9, "data": { "custom_id": "how", "title": "x".repeat(46), "components": [] } });
+    assert_eq!(rest.post(&callback(&came), long).await.body["code"], 50035);
+    assert_eq!(rest.post(&callback(&came), json!({ "type": 9, "data": modal })).await.status, 204);
+    assert!(discord.submit_modal(alex, pressed, &[]).is_err(), "the note is required");
+    assert!(discord.submit_modal(alex, pressed, &[("note", &"x".repeat(21))]).is_err());
+    assert!(discord.submit_modal(alex, pressed, &[("note", "a"), ("other", "b")]).is_err());
+    discord.submit_modal(alex, pressed, &[("note", "Fine.")]).unwrap();
+    let sent = gateway.event("INTERACTION_CREATE").await;
+    assert_eq!((&sent["type"], &sent["data"]["custom_id"]), (&json!(5), &json!("how")));
+    assert_eq!(sent["data"]["components"][0]["components"][0]["value"], "Fine.");
+    let again = json!({ "type": 9, "data": modal });
+    assert_eq!(rest.post(&callback(&sent), again).await.status, 400, "a modal cannot follow a modal");
+}
+
+#[tokio::test]
+async fn autocomplete_gets_choices_and_nothing_else() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (mia, help) = (id(&discord, "mia"), id(&discord, "help"));
+    let typing =
+        discord.autocomplete(mia, help, "case resolve", &[("number", json!("1"))], "number").unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    assert_eq!(came["type"], 4);
+    assert_eq!(came["data"]["options"][0]["options"][0]["focused"], true);
+    let message = json!({ "type": 4, "data": { "content": "no" } });
+    assert_eq!(rest.post(&callback(&came), message).await.status, 400);
+    let choices = |n: usize| vec![json!({ "name": "12", "value": 12 }); n];
+    let many = json!({ "type": 8, "data": { "choices": choices(26) } });
+    assert_eq!(rest.post(&callback(&came), many).await.body["code"], 50035);
+    let few = json!({ "type": 8, "data": { "choices": choices(1) } });
+    assert_eq!(rest.post(&callback(&came), few).await.status, 204);
+    assert_eq!(discord.answer_to(typing).await.unwrap().data["choices"][0]["value"], 12);
+    let plain = discord.autocomplete(mia, help, "case resolve", &[("outcome", json!("s"))], "outcome");
+    assert!(plain.is_err());
+}
+
+#[tokio::test]
+async fn a_deferred_answer_is_filled_in_followed_up_and_deleted() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (alex, help) = (id(&discord, "alex"), id(&discord, "help"));
+    let used = discord.command(alex, help, "aside", &[]).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    let original = webhook(&came, "/messages/@original");
+    assert_eq!(rest.post(&webhook(&came, ""), json!({ "content": "early" })).await.status, 404);
+    assert_eq!(rest.post(&callback(&came), json!({ "type": 5, "data": { "flags": 64 } })).await.status, 204);
+    assert_eq!(rest.get(&original).await.body["flags"], 64 | 128, "ephemeral and loading");
+    let filled = rest.call(&format!("PATCH {original}"), json!({ "content": "Here it is." })).await;
+    assert_eq!((&filled.body["content"], &filled.body["flags"]), (&json!("Here it is."), &json!(64)));
+    let more = rest.post(&webhook(&came, "?wait=true"), json!({ "content": "And more." })).await;
+    let interaction = discord.interaction(used).unwrap();
+    assert_eq!(interaction.followups, [more.id()]);
+    let named = webhook(&came, &format!("/messages/{}", more.id()));
+    assert_eq!(rest.call(&format!("DELETE {named}"), Value::Null).await.status, 204);
+    assert_eq!(rest.call(&format!("DELETE {original}"), Value::Null).await.status, 204);
+    assert_eq!(rest.get(&original).await.body["code"], 10008);
+    assert!(discord.messages(help).is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_after_three_seconds_finds_no_interaction() {
+    let (discord, rest, mut gateway) = bot().await;
+    discord.set_clock("2026-03-01T12:00:00Z".parse().unwrap());
+    let used = discord.command(id(&discord, "alex"), id(&discord, "help"), "aside", &[]).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    discord.set_clock("2026-03-01T12:00:04Z".parse().unwrap());
+    assert!(discord.interaction(used).unwrap().failed("2026-03-01T12:00:04Z".parse().unwrap()));
+    let reply = rest.post(&callback(&came), json!({ "type": 4, "data": { "content": "late" } })).await;
+    assert_eq!((reply.status, &reply.body["code"]), (404, &json!(10062)));
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_fifteen_minutes() {
+    let (discord, rest, mut gateway) = bot().await;
+    discord.set_clock("2026-03-01T12:00:00Z".parse().unwrap());
+    discord.command(id(&discord, "alex"), id(&discord, "help"), "aside", &[]).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    rest.post(&callback(&came), json!({ "type": 4, "data": { "content": "now" } })).await;
+    let original = format!("PATCH {}", webhook(&came, "/messages/@original"));
+    discord.set_clock("2026-03-01T12:14:00Z".parse().unwrap());
+    assert_eq!(rest.call(&original, json!({ "content": "later" })).await.status, 200);
+    discord.set_clock("2026-03-01T12:16:00Z".parse().unwrap());
+    assert_eq!(rest.call(&original, json!({ "content": "too late" })).await.body["code"], 50027);
+}
+
+#[tokio::test]
+async fn commands_are_created_changed_and_deleted_per_scope() {
+    let (discord, rest, _gateway) = bot().await;
+    let app = discord.bot();
+    let guild = format!("/applications/{app}/guilds/{}/commands", id(&discord, "Harbor"));
+    let body = json!({ "name": "doctor", "description": "what is missing" });
+    let created = rest.post(&guild, body.clone()).await;
+    assert_eq!((created.status, &created.body["guild_id"].is_string()), (201, &true));
+    assert_eq!(rest.post(&guild, body).await.status, 200, "the same name replaces");
+    let one = format!("{guild}/{}", created.id());
+    let changed = rest.call(&format!("PATCH {one}"), json!({ "description": "what works" })).await;
+    assert_eq!(changed.body["description"], "what works");
+    assert_eq!(rest.get(&guild).await.body.as_array().unwrap().len(), 1);
+    assert_eq!(rest.get(&format!("/applications/{app}/commands")).await.body.as_array().unwrap().len(), 4);
+    discord.command(id(&discord, "alex"), id(&discord, "help"), "doctor", &[]).unwrap();
+    assert_eq!(rest.call(&format!("DELETE {one}"), Value::Null).await.status, 204);
+    assert_eq!(rest.get(&guild).await.body, json!([]));
+}
