@@ -62,6 +62,8 @@ utterances! {
     FurtherShielded = "further_shielded",
     /// In an open thread: another message with something private could not be removed.
     FurtherUnshielded = "further_unshielded",
+    /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
+    Advice = "advice",
     /// To moderators: a case, where it began, what it is about, and what could not be done.
     Alert = "alert",
     /// The thread's name: contains the case number and nothing of the member's words.
@@ -103,6 +105,9 @@ pub struct Facts {
     pub problem: Option<String>,
 }
 
+/// The most characters of advice.
+const ADVICE_LIMIT: usize = 900;
+
 impl Utterance {
     /// The utterance whose template has this name.
     pub fn parse(name: &str) -> Option<Self> {
@@ -114,6 +119,8 @@ impl Utterance {
         match self {
             Self::ThreadName => 100,
             Self::RemovalReason | Self::ThreadReason => 512,
+            // So that the words around it fit beside it.
+            Self::Advice => ADVICE_LIMIT,
             _ => 2_000,
         }
     }
@@ -245,12 +252,19 @@ impl Wording {
     /// `utterance` in words, with `facts` filled in. Never longer than Discord takes, and mentions
     /// no one whom `facts` do not name. A `variant` that is not there any more counts round.
     pub fn render(&self, utterance: Utterance, variant: usize, facts: &Facts) -> String {
+        let advice = if utterance == Utterance::Advice { String::new() } else { self.advice(facts) };
         let variant = variant % self.variants(utterance).max(1);
         let name = template_name(self.language_of(utterance), utterance, variant);
-        let rendered =
-            self.environment.get_template(&name).and_then(|template| template.render(context::of(facts)));
+        let rendered = self
+            .environment
+            .get_template(&name)
+            .and_then(|template| template.render(context::of(facts, &advice)));
         // Every template was rendered at load with each of its facts there and not there.
         template::finish(utterance, &rendered.unwrap_or_default(), facts)
+    }
+
+    fn advice(&self, facts: &Facts) -> String {
+        self.render(Utterance::Advice, 0, facts)
     }
 }
 

@@ -34,6 +34,7 @@ fn text(utterance: Utterance) -> &'static str {
         Utterance::DirectOpening => english!("direct_opening"),
         Utterance::FurtherShielded => english!("further_shielded"),
         Utterance::FurtherUnshielded => english!("further_unshielded"),
+        Utterance::Advice => english!("advice"),
         Utterance::Alert => english!("alert"),
         Utterance::ThreadName => english!("thread_name"),
         Utterance::RemovalReason => english!("removal_reason"),

@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 use super::{Facts, Utterance, mention};
 use crate::detect::{Category, Kind};
 
-/// Every placeholder, in the order of [`Facts`].
+/// Every placeholder, in the order of [`Facts`], and the advice made from them.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -24,6 +24,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "alerted",
     "removed",
     "problem",
+    "advice",
 ];
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
@@ -31,6 +32,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
 pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
         Utterance::ThreadName => &["number"],
+        Utterance::Advice => &["kinds", "removed"],
         Utterance::RemovalReason | Utterance::ThreadReason => {
             &["number", "kinds", "category", "rule", "removed"]
         }
@@ -42,7 +44,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
 }
 
 /// The values of all placeholders. Absent facts are empty: they print nothing and test as false.
-pub(super) fn of(facts: &Facts) -> Value {
+pub(super) fn of(facts: &Facts, advice: &str) -> Value {
     let text = |value: Option<String>| Value::from(value.unwrap_or_default());
     Value::from(BTreeMap::from([
         ("member", text(facts.member.map(mention::member))),
@@ -60,6 +62,7 @@ pub(super) fn of(facts: &Facts) -> Value {
         ("alerted", Value::from(facts.alerted)),
         ("removed", Value::from(facts.removed)),
         ("problem", text(facts.problem.clone())),
+        ("advice", Value::from(advice)),
     ]))
 }
 

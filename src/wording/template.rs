@@ -82,9 +82,13 @@ impl Template {
         if let Some(name) = used.iter().find(|name| !valid.contains(&name.as_str())) {
             return Err(self.unknown_placeholder(utterance, name));
         }
+        let longest_advice = "x".repeat(Utterance::Advice.limit());
         for facts in combinations(&used) {
-            let rendered = compiled.render(context::of(&facts)).map_err(|error| self.error(&error))?;
-            self.check_length(utterance, &rendered)?;
+            for advice in ["", &longest_advice] {
+                let rendered =
+                    compiled.render(context::of(&facts, advice)).map_err(|error| self.error(&error))?;
+                self.check_length(utterance, &rendered)?;
+            }
         }
         Ok(())
     }
@@ -105,7 +109,9 @@ impl Template {
     fn check_length(&self, utterance: Utterance, rendered: &str) -> Result<(), WordingError> {
         let length = rendered.trim().chars().count();
         let limit = utterance.limit();
-        if (1..=limit).contains(&length) {
+        // There is not always something to advise.
+        let least = usize::from(utterance != Utterance::Advice);
+        if (least..=limit).contains(&length) {
             return Ok(());
         }
         let what = format!("can become {length} characters long");
