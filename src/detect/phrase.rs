@@ -230,7 +230,7 @@ impl Slot {
         let rows = self.rows.iter().filter(move |row| {
             row.iter().enumerate().all(|(offset, number)| stands(at + offset) == Some(*number))
         });
-        word.into_iter().chain(rows.map(move |row| at + row.len()))
+        rows.map(move |row| at + row.len()).chain(word)
     }
 }
 
