@@ -3,6 +3,7 @@
 mod birth;
 mod card;
 mod email;
+mod heat;
 mod iban;
 mod ip_address;
 mod key;
@@ -232,7 +233,8 @@ impl Scanner {
         for detector in &self.detectors {
             detector.detect(&text, &mut findings);
         }
-        Scan { heat: 0.0, findings: overlap::settle(findings) }
+        let heat = heat::measure(&text, &mut findings);
+        Scan { heat, findings: overlap::settle(findings) }
     }
 }
 

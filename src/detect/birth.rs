@@ -23,9 +23,10 @@ static BIRTH: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that say whose birth it was: no member's.
-const OTHERS: [&str; 13] = [
+const OTHERS: [&str; 14] = [
     "company",
     "server",
+    "servers",
     "guild",
     "project",
     "emperor",

@@ -16,8 +16,8 @@ static WRITTEN_OUT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?ix)\b[a-z0-9][a-z0-9._%+-]{1,63}
         (?: \s*[\[({<]\s*(?:at|@)\s*[\])}>]\s*[a-z0-9-]{1,63}(?:\s*[\[({<]\s*(?:dot|\.)\s*[\])}>]\s*|\.|\s+dot\s+)
-          | \s+at\s+[a-z0-9-]{2,63}\s+dot\s+ )
-        [a-z]{2,24}\b",
+          | \s+at\s+(?:[a-z0-9]+mail|outlook|proton|protonmail|yahoo|icloud|hotmail|gmx|web|posteo|[a-z0-9-]{4,63})\s+dot\s+ )
+        (?:com|net|org|io|dev|me|de|uk|co|fr|es|it|nl|pl|br|at|ch|se|eu|in|ca|au|gg|app|info|edu|email)\b",
     )
 });
 

@@ -12,8 +12,8 @@ static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r#"(?ix)\b(?:password|passwd|passphrase|passcode|pwd|pass|pw|passwort|kennwort|contrasena|clave|mot\ de\ passe|mdp|senha)
         (?:\s+(?:for|to|on|fur|para|de)\s+(?:[\w.]+\s+){0,3}?[\w.]+?)?
-        \s*(?P<mark>is|was|ist|es|est|e|=|:|->|=>)\s*:?\s*
-        (?P<quote>["'`|*]{0,3})(?P<value>[!-~&&[^"'`|]]{4,64})"#,
+        \s*(?P<mark>\b(?:is|was|ist|es|est|e)\b|=|:|->|=>)\s*:?\s*
+        (?P<quote>["'`|*]{0,3})(?P<value>[!\#-&(-_a-{}~]{4,64})"#,
     )
 });
 
@@ -34,7 +34,7 @@ impl Detector for Password {
             let quoted = found.name("quote").is_some_and(|quote| !quote.as_str().is_empty());
             let told =
                 found.name("mark").is_some_and(|mark| matches!(mark.as_str(), ":" | "=" | "->" | "=>"));
-            let trimmed = value.as_str().trim_end_matches(['.', ',', '!', '?', ')', ';', '*']);
+            let trimmed = value.as_str().trim_end_matches(['.', ',', ')', ';', '*']);
             let range = value.start()..value.start() + trimmed.len();
             let elsewhere = matches!(text.place(range.start), Place::Link | Place::Markup);
             if !elsewhere && is_password(trimmed, quoted) {
@@ -57,7 +57,7 @@ fn is_password(value: &str, quoted: bool) -> bool {
     let symbol = value
         .bytes()
         .any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'?' | b'_'));
-    let mixed = value[1..].bytes().any(|byte| byte.is_ascii_uppercase())
+    let mixed = value.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
         && value.bytes().any(|byte| byte.is_ascii_lowercase());
     let counted = value.len() < 6 && letters == 0;
     let amount = digit && value.to_ascii_lowercase().ends_with("char");

@@ -11,7 +11,8 @@
 //!
 //! A slot of a phrase is a word, a class, or several of both between `|`; then `?` makes it
 //! optional and `*` lets it come up to four times or not at all. `..` skips up to three words.
-//! `^` and `$` hold a phrase to the beginning and the end of a sentence. No phrase crosses the end
+//! `^` and `$` hold a phrase to the beginning and the end of a sentence; as an alternative, `$` is
+//! the end of the sentence in place of a word. No phrase crosses the end
 //! of a sentence.
 
 use std::collections::HashMap;
@@ -82,6 +83,8 @@ struct Slot {
     words: Vec<usize>,
     /// Words in a row.
     rows: Vec<Vec<usize>>,
+    /// Whether the end of the sentence will do, too.
+    or_end: bool,
     repeat: Repeat,
 }
 
@@ -230,7 +233,8 @@ impl Slot {
         let rows = self.rows.iter().filter(move |row| {
             row.iter().enumerate().all(|(offset, number)| stands(at + offset) == Some(*number))
         });
-        word.into_iter().chain(rows.map(move |row| at + row.len()))
+        let end = (self.or_end && !line.goes_on(at)).then_some(at);
+        rows.map(move |row| at + row.len()).chain(word).chain(end)
     }
 }
 
@@ -283,6 +287,8 @@ impl Parser {
             slot.rows.extend(class.rows.iter().cloned());
         } else if member.contains('+') {
             slot.rows.push(member.split('+').map(|word| self.phrases.number(word)).collect());
+        } else if member == "$" {
+            slot.or_end = true;
         } else if member.is_empty() {
             return Err("an alternative is empty");
         } else {
@@ -294,8 +300,9 @@ impl Parser {
     fn phrase(&mut self, line: &str) -> Result<(), &'static str> {
         let group = self.phrases.groups.len().checked_sub(1).ok_or("a phrase needs a group before it")?;
         let opens = line.starts_with('^');
-        let closes = line.ends_with('$');
-        let body = line.trim_start_matches('^').trim_end_matches('$');
+        let closes = line.ends_with(" $");
+        let body = line.trim_start_matches('^');
+        let body = if closes { body.trim_end_matches('$') } else { body };
         let slots = body.split_whitespace().map(|slot| self.slot(slot)).collect::<Result<Vec<_>, _>>()?;
         if slots.first().is_none_or(|slot| slot.repeat != Repeat::Once) {
             return Err("a phrase begins with a word that must be there");

@@ -14,7 +14,7 @@ static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
         (?P<type>Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Terrace|Square|Sq
             |Circle|Cir|Highway|Hwy|Parkway|Pkwy|Close|Crescent|Gardens|Grove)\b\.?
         (?:,?\ (?:Apt|Apartment|Unit|Suite|Ste|Flat|\#)\.?\ ?[A-Za-z0-9-]{1,6})?
-        (?P<town>,?\ [A-Z][A-Za-z.'-]{1,20}(?:\ [A-Z][A-Za-z.'-]{1,20}){0,2})?
+        (?P<town>,?\ [A-Z][a-z.'-]{1,20}(?:\ [A-Z][a-z.'-]{1,20}){0,2})?
         (?P<code>,?\ (?:[A-Z]{2}\ )?(?:[0-9]{5}(?:-[0-9]{4})?|[A-Z]{1,2}[0-9][A-Z0-9]?\ ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z]\ ?[0-9][A-Z][0-9]))?",
     )
 });
@@ -28,7 +28,7 @@ static CONTINENTAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words that say someone lives or wants something sent there.
-const CONTEXT: [&str; 26] = [
+const CONTEXT: [&str; 27] = [
     "address",
     "live",
     "lives",
@@ -50,6 +50,7 @@ const CONTEXT: [&str; 26] = [
     "endereco",
     "moro",
     "habite",
+    "jhabite",
     "adres",
     "postal",
     "apartment",

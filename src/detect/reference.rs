@@ -10,7 +10,7 @@ use crate::text::Text;
 
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?ix)\b(?:order|invoice|booking|reservation|tracking|confirmation|receipt|purchase|rma|return|transaction
+        r"(?ix)\b(?:order|invoice|booking|reservation|tracking|confirmation|receipt|purchase|rma|transaction
             |ticket|case|bestellung|bestellnummer|rechnung|rechnungsnummer|sendungsnummer|auftragsnummer|pedido
             |factura|commande|facture|encomenda|fatura)
         (?:\s+(?:number|no|num|nr|nummer|id|code|ref|reference|numero))?\.?

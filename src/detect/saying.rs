@@ -1,6 +1,7 @@
 //! What is said about private matters: asked for, about to be needed, marked confidential.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use super::phrase::Phrases;
@@ -18,7 +19,8 @@ pub(super) struct Saying;
 impl Detector for Saying {
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let words = text.prose();
-        let matches = PHRASES.matches(text, words);
+        let mut matches = PHRASES.matches(text, words);
+        matches.sort_by_key(|found| (found.words.start, Reverse(found.words.end)));
         let except: Vec<_> = matches
             .iter()
             .filter(|found| &*found.group.name == "except")
@@ -32,10 +34,15 @@ impl Detector for Saying {
                 continue;
             }
             let range = words[found.words.start].span.start..words[found.words.end - 1].span.end;
+            let span = text.span(&range);
+            let said = |earlier: &Finding| earlier.kind == kind && earlier.span.end > span.start;
+            if findings.last().is_some_and(said) {
+                continue;
+            }
             findings.push(Finding {
                 kind,
                 category: kind.category(),
-                span: text.span(&range),
+                span,
                 confidence: found.group.weight,
                 explanation: Cow::Borrowed(&found.group.explanation),
                 rule: None,

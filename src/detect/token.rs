@@ -160,5 +160,8 @@ fn shaped(text: &Text<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether `value` was drawn by lot rather than typed: many different characters, no stand-in.
 fn is_random(value: &str) -> bool {
-    !is_placeholder(value) && entropy(value) > 2.8
+    let words = value
+        .split(['-', '_', '.'])
+        .filter(|part| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_lowercase()));
+    !is_placeholder(value) && entropy(value) > 2.8 && words.count() < 3
 }

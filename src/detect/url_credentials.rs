@@ -10,7 +10,7 @@ use crate::text::Text;
 
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[^\s:/@]{0,64}):(?P<password>[^\s/@]{3,128})@(?P<host>[^\s/:?#>`]+)[^\s>`]*",
+        r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[!-.0-9;-?A-~]{0,64}):(?P<password>[!-.0-?A-~]{3,128})@(?P<host>[A-Za-z0-9._-]+)[!-=?-_a-~]*",
     )
 });
 

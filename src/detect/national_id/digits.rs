@@ -33,7 +33,7 @@ const SCHEMES: [Scheme; 8] = [
     Scheme {
         length: 9,
         groups: &[3, 3, 3],
-        check: |digits| luhn(digits) && !digits.starts_with(['0', '8']),
+        check: |digits| luhn(digits) && !digits.starts_with('8'),
         alone: 0.0,
         context: &["sin", "insurance", "nas"],
         explanation: "The check digit of a Canadian social insurance number",

@@ -1,0 +1,188 @@
+//! Every detector against rows of text: what must be found, with its span, and what must not.
+//!
+//! `tests/corpus/KIND.jsonl` holds, a line each, `{"hit": "text with the ⟦span⟧ marked"}` or
+//! `{"miss": "text in which nothing of the kind is"}`. `¦` joins pieces and is removed, so that no
+//! secret stands in one piece in the source. A row that is known to come out wrong has
+//! `"known_wrong": "why"`; the mark must go when the row comes right.
+#![allow(missing_docs, reason = "a test has no public interface")]
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use aside::detect::{Kind, Scanner, mask};
+use serde::Deserialize;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// One line of a corpus.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    hit: Option<String>,
+    miss: Option<String>,
+    known_wrong: Option<String>,
+}
+
+/// A row made ready: the text, and the span where something must be found.
+struct Expected {
+    text: String,
+    span: Option<Range<usize>>,
+}
+
+impl Row {
+    fn expected(&self) -> Result<Expected, Box<dyn Error>> {
+        let marked =
+            self.hit.as_ref().or(self.miss.as_ref()).ok_or("neither `hit` nor `miss`")?.replace('¦', "");
+        let text = marked.replace(['⟦', '⟧'], "");
+        let span = match (marked.split_once('⟦'), &self.hit) {
+            (Some((before, rest)), Some(_)) => {
+                let value = rest.split_once('⟧').ok_or("`⟦` without `⟧`")?.0;
+                Some(before.len()..before.len() + value.len())
+            }
+            (None, None) => None,
+            _ => return Err("a hit marks its span, a miss has none".into()),
+        };
+        Ok(Expected { text, span })
+    }
+}
+
+/// The rows of one file of the corpus.
+fn rows<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Box<dyn Error>> {
+    let place =
+        |number: usize, error: serde_json::Error| format!("{}:{}: {error}", path.display(), number + 1);
+    let lines = fs::read_to_string(path)?;
+    let rows = lines
+        .lines()
+        .enumerate()
+        .map(|(number, line)| serde_json::from_str(line).map_err(|e| place(number, e)));
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What is wrong with one row, if anything is.
+fn complaint(scanner: &Scanner, kind: Kind, row: &Row) -> Result<Option<String>, Box<dyn Error>> {
+    let expected = row.expected()?;
+    let result = scanner.scan(&expected.text);
+    let found: Vec<_> = result
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == kind)
+        .map(|finding| finding.span.clone())
+        .collect();
+    let right = match &expected.span {
+        Some(span) => found.contains(span),
+        None => found.is_empty(),
+    };
+    Ok(match (right, &row.known_wrong) {
+        (true, None) | (false, Some(_)) => None,
+        (true, Some(_)) => Some(format!("comes right now, remove its mark: {}", expected.text)),
+        (false, None) => {
+            let others: Vec<_> =
+                result.findings.iter().map(|finding| (finding.kind.as_str(), finding.span.clone())).collect();
+            Some(format!("wanted {:?}, found {found:?} of {others:?}: {}", expected.span, expected.text))
+        }
+    })
+}
+
+#[test]
+fn private_details_are_found_and_their_likes_are_not() -> Outcome {
+    let scanner = Scanner::new(Vec::new());
+    let mut complaints = String::new();
+    for kind in Kind::ALL {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/corpus/{}.jsonl", kind.as_str()));
+        let covered_elsewhere =
+            matches!(kind, Kind::Words | Kind::Pattern | Kind::Insult | Kind::Anger | Kind::Threat);
+        if covered_elsewhere {
+            continue;
+        }
+        let rows: Vec<Row> = rows(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let hits = rows.iter().filter(|row| row.hit.is_some()).count();
+        assert!(hits >= 4 && rows.len() - hits >= 4, "{kind:?} needs hits and near-misses");
+        for row in &rows {
+            if let Some(complaint) = complaint(&scanner, *kind, row)? {
+                writeln!(complaints, "{}: {complaint}", kind.as_str())?;
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "\n{complaints}");
+    Ok(())
+}
+
+#[test]
+fn nothing_of_a_value_is_left_by_the_mask() -> Outcome {
+    let scanner = Scanner::new(Vec::new());
+    for kind in Kind::ALL.iter().filter(|kind| kind.is_value()) {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/corpus/{}.jsonl", kind.as_str()));
+        let Ok(rows) = rows::<Row>(&path) else { continue };
+        for row in rows.iter().filter(|row| row.known_wrong.is_none()) {
+            let expected = row.expected()?;
+            let Some(span) = expected.span else { continue };
+            let masked = mask(&expected.text, &scanner.scan(&expected.text).findings);
+            assert!(!masked.contains(&expected.text[span]), "{masked}");
+        }
+    }
+    Ok(())
+}
+
+/// One line of the boiling-point corpus.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Voice {
+    text: String,
+    /// Whether it is a boiling point.
+    boils: bool,
+    /// What it is: `fury`, `insult`, `threat`; or why it is none though it looks like one.
+    why: String,
+    /// It is known to come out wrong.
+    #[serde(default)]
+    known_wrong: bool,
+}
+
+/// At this heat the shipped rule takes a member aside.
+const BOILING: f32 = 0.8;
+/// The least share of boiling points that must be found; measured, raised as it improves.
+const LEAST_RECALL: f64 = 0.5;
+/// The largest share of ordinary messages that may be taken for one.
+const MOST_FALSE_ALARMS: f64 = 0.02;
+
+#[test]
+fn boiling_points_are_told_from_ordinary_heat() -> Outcome {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/boiling_point.jsonl");
+    let voices: Vec<Voice> = rows(&path)?;
+    let scanner = Scanner::new(Vec::new());
+    let mut complaints = String::new();
+    let mut by_why: BTreeMap<(bool, &str), (u32, u32)> = BTreeMap::new();
+    for voice in &voices {
+        let heat = scanner.scan(&voice.text).heat;
+        let right = (heat >= BOILING) == voice.boils;
+        let tally = by_why.entry((voice.boils, &voice.why)).or_default();
+        tally.0 += u32::from(right);
+        tally.1 += 1;
+        if right == voice.known_wrong {
+            let state = if right { "comes right now, remove its mark" } else { "comes out wrong" };
+            writeln!(complaints, "{state}, heat {heat:.2}: {}", voice.text)?;
+        }
+    }
+    let share = |boils| {
+        let tallies = by_why.iter().filter(|((of, _), _)| *of == boils).map(|(_, tally)| *tally);
+        let (right, all) = tallies.fold((0, 0), |sum, tally| (sum.0 + tally.0, sum.1 + tally.1));
+        (f64::from(right) / f64::from(all), all)
+    };
+    let ((recall, boiling), (quiet, ordinary)) = (share(true), share(false));
+    let mut figures =
+        format!("recall {recall:.3} of {boiling}, false alarms {:.3} of {ordinary}", 1.0 - quiet);
+    for ((boils, why), (right, all)) in &by_why {
+        write!(figures, "\n  {} {why}: {right} of {all} right", if *boils { "boils:" } else { "ordinary:" })?;
+    }
+    assert!(boiling >= 250 && ordinary >= 350, "too few rows: {figures}");
+    assert!(
+        complaints.is_empty() && recall >= LEAST_RECALL && 1.0 - quiet <= MOST_FALSE_ALARMS,
+        "{figures}\n{complaints}"
+    );
+    Ok(())
+}
