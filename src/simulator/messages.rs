@@ -116,7 +116,9 @@ pub(crate) fn numbered(components: &[Value]) -> Vec<Value> {
     }
     let mut all = components.to_vec();
     let mut next = 1;
-    all.iter_mut().for_each(|component| complete(component, &mut next));
+    for component in &mut all {
+        complete(component, &mut next);
+    }
     all
 }
 

@@ -129,6 +129,19 @@ fn guild_channel(channel: &Channel) -> Value {
         value["last_message_id"] = json!(channel.last_message.map(id));
         value["rate_limit_per_user"] = json!(channel.slowmode);
     }
+    let more = match channel.kind {
+        ChannelKind::Voice | ChannelKind::Stage => {
+            json!({ "bitrate": 64000, "user_limit": 0, "rtc_region": null })
+        }
+        ChannelKind::Forum => json!({
+            "available_tags": [], "default_reaction_emoji": null, "default_sort_order": null,
+            "default_forum_layout": 0,
+        }),
+        _ => json!({}),
+    };
+    for (key, constant) in more.as_object().into_iter().flatten() {
+        value[key] = constant.clone();
+    }
     value
 }
 

@@ -1,6 +1,8 @@
 //! The embedded Discord over real HTTP and WebSocket connections.
 
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod document;
 #[cfg(test)]
 mod gateway;
