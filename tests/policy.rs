@@ -1,5 +1,7 @@
 //! The policy's sentences, each as a row: what is found, by whom and where; what is decided; and why.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -86,6 +86,9 @@ impl<S: Store + 'static> Listener<S> {
             Event::Ready(event) => {
                 let guilds = event.ready.guilds.iter().map(|guild| guild.id).collect();
                 self.gap.session(guilds, now());
+                if self.gap.is_first_start() {
+                    self.begin_memory().await;
+                }
                 info!(guilds = event.ready.guilds.len(), "connected");
             }
             Event::MessageCreate(event) => self.arrived(Arrival::of_event(&event.message)).await,
@@ -107,6 +110,13 @@ impl<S: Store + 'static> Listener<S> {
             | Event::MessageUpdate(_) => self.take_rare(event).await,
             Event::Unknown(unknown) => self.take_value(&unknown.kind, unknown.value).await,
             _ => {}
+        }
+    }
+
+    /// From the very first moment on there is a time to read back from.
+    async fn begin_memory(&self) {
+        if let Err(error) = self.responder.store().alive(now()).await {
+            warn!(%error, "cannot record that I listen");
         }
     }
 

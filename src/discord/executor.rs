@@ -48,7 +48,12 @@ impl Executor for Discord {
                 Ok(Receipt::Removed)
             }
             Action::OpenThread { parent, name, auto_archive, reason } => {
-                self.open_thread(parent, &name, auto_archive, &reason, attempt).await
+                if attempt == Attempt::Again
+                    && let Some(thread) = self.find_thread(pending.guild, parent, &name).await?
+                {
+                    return Ok(Receipt::Opened(thread));
+                }
+                self.open_thread(parent, &name, auto_archive, &reason).await
             }
             Action::OpenDirect { member } => {
                 let body = json!({ "recipient_id": member.to_string() });
@@ -88,17 +93,11 @@ impl Discord {
         name: &str,
         auto_archive: u16,
         reason: &str,
-        attempt: Attempt,
     ) -> Result<Receipt, Failure> {
         if self.guilds.kind(ChannelId::new(parent.0)).is_some_and(|kind| kind != kind::TEXT) {
             return Err(Failure::Refused(Refusal::WrongChannel));
         }
         self.require(parent, THREAD_NEEDS)?;
-        if attempt == Attempt::Again
-            && let Some(thread) = self.find_thread(parent, name).await?
-        {
-            return Ok(Receipt::Opened(thread));
-        }
         let body = json!({
             "name": name,
             "type": kind::PRIVATE_THREAD,
@@ -112,6 +111,7 @@ impl Discord {
     /// Our thread of that name, which tells it from every other, active or archived.
     async fn find_thread(
         &self,
+        guild: message::GuildId,
         parent: message::ChannelId,
         name: &str,
     ) -> Result<Option<message::ChannelId>, Failure> {
@@ -120,7 +120,6 @@ impl Discord {
                 && thread.parent_id == Some(ChannelId::new(parent.0))
                 && thread.name.as_deref() == Some(name)
         };
-        let guild = self.guilds.guild_of(ChannelId::new(parent.0)).ok_or(Failure::Trouble)?;
         let lists = [
             format!("guilds/{guild}/threads/active"),
             format!("channels/{parent}/users/@me/threads/archived/private"),

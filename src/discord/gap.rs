@@ -57,6 +57,11 @@ impl Gap {
         self.with(|inner| inner.unread.remove(&guild));
     }
 
+    /// Whether no process listened before this one, and nothing was missed since.
+    pub(super) fn is_first_start(&self) -> bool {
+        self.with(|inner| inner.since.is_none())
+    }
+
     /// From when on history is to be read at `now`; none when nothing can have been missed.
     pub(super) fn since(&self, now: Timestamp) -> Option<Timestamp> {
         let oldest = now.checked_sub(self.max_age).unwrap_or(Timestamp::MIN);

@@ -141,11 +141,6 @@ impl Guilds {
         self.find(channel, |known| known.channels.get(&channel).map(|channel| channel.kind)).flatten()
     }
 
-    /// The guild of a channel.
-    pub(super) fn guild_of(&self, channel: ChannelId) -> Option<GuildId> {
-        self.find(channel, |known| known.guild.id)
-    }
-
     /// What a case about `message` can count on.
     pub(super) fn surroundings(&self, message: &message::Message) -> Surroundings {
         let guild = GuildId::new(message.guild.0);

@@ -51,6 +51,12 @@ impl SqliteStore {
         Ok(Self { pool })
     }
 
+    /// Empties the write-ahead file, where the masked text would otherwise stand until much later.
+    async fn erase(&self) -> Result<(), StoreError> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
+        Ok(())
+    }
+
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
@@ -128,9 +134,13 @@ impl Store for SqliteStore {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let case = load_case(&mut tx, row.try_get("guild")?, row.try_get("number")?).await?;
+        let enclosed = case.matter.enclosure.clone();
         let (case, action) = case.apply(event);
         let pending = save(&mut tx, &case, action, choose).await?;
         tx.commit().await?;
+        if enclosed.is_some() && enclosed != case.matter.enclosure {
+            self.erase().await?;
+        }
         Ok(pending)
     }
 

@@ -1,0 +1,209 @@
+//! What every store promises, and what the embedded one says when it cannot.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it is wrong")]
+
+use aside::case::action::{Action, Enclosure, Receipt, Speech};
+use aside::case::{Event, Matter, Surroundings};
+use aside::detect::{Category, Kind};
+use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
+use aside::policy::Response;
+use aside::store::sqlite::SqliteStore;
+use aside::store::{Notice, Noticed, OutboxId, Pending, Store};
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+const ALEX: UserId = UserId(2);
+const GENERAL: ChannelId = ChannelId(10);
+const HARBOR: GuildId = GuildId(1);
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn hour() -> SignedDuration {
+    SignedDuration::from_hours(1)
+}
+
+fn notice(guild: GuildId, member: UserId, message: u64, response: Response) -> Notice {
+    let matter = Matter {
+        message: MessageId(message),
+        channel: GENERAL,
+        home: GENERAL,
+        category: Category::SensitiveInfo,
+        rule: "rule".to_owned(),
+        kinds: vec![Kind::Card],
+        response,
+        acknowledgment: None,
+        quiet: false,
+        enclosure: Some(Enclosure("masked words".to_owned())),
+        removed: false,
+    };
+    let surroundings = Surroundings { auto_archive: 1440, ..Surroundings::default() };
+    Notice { guild, member, matter, surroundings, sent: now(), join_since: now() - hour(), now: now() }
+}
+
+fn keep(_: &mut Speech) {}
+
+async fn noticed(store: &impl Store, notice: Notice) -> Noticed {
+    store.notice(notice, &keep).await.unwrap()
+}
+
+async fn settled(store: &impl Store, pending: &Pending, receipt: Receipt) -> Option<Pending> {
+    store.settle(pending.id, Event::Performed(receipt), &keep).await.unwrap()
+}
+
+fn first(noticed: Noticed) -> Pending {
+    match noticed {
+        Noticed::Opened(_, Some(pending)) => pending,
+        other => panic!("a new case with an action, not {other:?}"),
+    }
+}
+
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite://{}", self.0.path().join("aside.db").display())
+    }
+
+    async fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.url()).await.unwrap()
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.0.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+}
+
+#[tokio::test]
+async fn the_same_message_is_one_case_and_a_shield_may_follow() {
+    let (place, take, shield) = (Place::new(), Response::TakeAside, Response::Shield);
+    let store = place.open().await;
+    assert!(matches!(noticed(&store, notice(HARBOR, ALEX, 5, take)).await, Noticed::Opened(1, Some(_))));
+    assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, take)).await, Noticed::Known);
+    assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, shield)).await, Noticed::Joined(1, None));
+    assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, shield)).await, Noticed::Known);
+    assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, take)).await, Noticed::Known);
+}
+
+#[tokio::test]
+async fn numbers_count_from_one_in_each_guild() {
+    let (place, take) = (Place::new(), Response::TakeAside);
+    let store = place.open().await;
+    for (guild, member, expected) in [(1, 2, 1), (1, 3, 2), (9, 2, 1), (1, 4, 3)] {
+        let noticed =
+            noticed(&store, notice(GuildId(guild), UserId(member), guild * 100 + member, take)).await;
+        assert!(matches!(noticed, Noticed::Opened(number, _) if number == expected), "{noticed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_members_next_message_joins_a_young_case_only() {
+    let (place, take) = (Place::new(), Response::TakeAside);
+    let store = place.open().await;
+    noticed(&store, notice(HARBOR, ALEX, 5, take)).await;
+    assert!(matches!(noticed(&store, notice(HARBOR, ALEX, 6, take)).await, Noticed::Joined(1, _)));
+    let mut later = notice(HARBOR, ALEX, 7, take);
+    later.join_since = now() + hour();
+    assert!(matches!(noticed(&store, later).await, Noticed::Opened(2, _)));
+}
+
+#[tokio::test]
+async fn an_action_is_answered_once_and_then_gone() {
+    let place = Place::new();
+    let store = place.open().await;
+    let removal = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await);
+    assert!(matches!(removal.action, Action::RemoveMessage { .. }));
+    let opening = settled(&store, &removal, Receipt::Removed).await.unwrap();
+    assert!(matches!(opening.action, Action::OpenThread { .. }));
+    assert_eq!(settled(&store, &removal, Receipt::Removed).await, None, "a second receipt changes nothing");
+    assert_eq!(store.pending().await.unwrap(), [opening]);
+    assert_eq!(store.settle(OutboxId(99), Event::Performed(Receipt::Removed), &keep).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_committed_outlives_the_process() {
+    let place = Place::new();
+    let store = place.open().await;
+    let removal = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await);
+    store.alive(now()).await.unwrap();
+    store.close().await;
+    let store = place.open().await;
+    assert_eq!(store.pending().await.unwrap(), [removal]);
+    assert_eq!(store.last_alive().await.unwrap(), Some(now()));
+    assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await, Noticed::Known);
+}
+
+#[tokio::test]
+async fn who_was_acknowledged_where_is_remembered() {
+    let place = Place::new();
+    let store = place.open().await;
+    noticed(&store, notice(HARBOR, ALEX, 5, Response::TakeAside)).await;
+    let by = |member: u64, channel: ChannelId| Message {
+        id: MessageId(6),
+        guild: HARBOR,
+        channel,
+        home: channel,
+        author: Author { id: UserId(member), origin: Origin::Member, roles: Vec::new(), moderator: false },
+        content: String::new(),
+        sent: now(),
+    };
+    let remembered = async |message: Message, since: Timestamp| {
+        let circumstances = store.circumstances(&message, since).await.unwrap();
+        (circumstances.member_acknowledged.len(), circumstances.conversation_acknowledged.len())
+    };
+    assert_eq!(remembered(by(ALEX.0, GENERAL), now() - hour()).await, (1, 1));
+    assert_eq!(remembered(by(3, GENERAL), now() - hour()).await, (0, 1), "somebody else");
+    assert_eq!(remembered(by(ALEX.0, ChannelId(11)), now() - hour()).await, (0, 0), "elsewhere");
+    assert_eq!(remembered(by(ALEX.0, GENERAL), now() + hour()).await, (0, 0), "too long ago");
+}
+
+#[tokio::test]
+async fn the_masked_text_is_erased_once_it_was_given_back() {
+    let place = Place::new();
+    let store = place.open().await;
+    let mut pending = Some(first(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await));
+    assert!(holds(&place.bytes(), "masked words"), "a case under way needs it");
+    while let Some(waiting) = pending {
+        let receipt = match &waiting.action {
+            Action::RemoveMessage { .. } => Receipt::Removed,
+            Action::OpenThread { .. } | Action::OpenDirect { .. } => Receipt::Opened(ChannelId(20)),
+            Action::AddMember { .. } => Receipt::Joined,
+            Action::CloseThread { .. } => Receipt::Closed,
+            Action::Post(_) => Receipt::Posted(MessageId(50)),
+        };
+        pending = settled(&store, &waiting, receipt).await;
+    }
+    assert!(!holds(&place.bytes(), "masked words"), "nothing needs it any more");
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_opened_says_why_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = folder.path().join("garbage.db");
+    std::fs::write(&garbage, "this is not a database, and never was one. ".repeat(100)).unwrap();
+    let rows = [
+        ("postgres://aside:secret@db/aside".to_owned(), "sqlite://PATH"),
+        ("sqlite://".to_owned(), "sqlite://PATH"),
+        (
+            format!("sqlite://{}", folder.path().join("no/such/folder/aside.db").display()),
+            "must exist and be writable",
+        ),
+        (format!("sqlite://{}", garbage.display()), "not a database"),
+        (format!("sqlite://{}", folder.path().display()), "cannot open the database"),
+    ];
+    for (url, expected) in rows {
+        let error = SqliteStore::open(&url).await.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(expected), "{url}: {error}");
+        assert!(!error.contains("secret"), "{error}");
+    }
+}
