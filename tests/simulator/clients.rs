@@ -13,7 +13,9 @@ fn python() -> Option<String> {
     if imported.is_ok_and(|status| status.success()) {
         return Some(python);
     }
-    println!("skipped: {python} has no discord.py (pip install discord.py==2.7.1; ASIDE_PYTHON names another)");
+    println!(
+        "skipped: {python} has no discord.py (pip install discord.py==2.7.1; ASIDE_PYTHON names another)"
+    );
     None
 }
 
