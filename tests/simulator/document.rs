@@ -1,4 +1,4 @@
-//! What the embedded Discord answers and tells, against Discord's own OpenAPI document.
+//! What the embedded Discord answers and tells, against Discord's own API document.
 
 use aside::simulator::{Permissions, Request, Simulator};
 use serde_json::{Value, json};

@@ -91,11 +91,14 @@ async fn a_command_carries_its_options_and_who_used_it() {
     assert_eq!(listed.body, json!([]), "and in no list");
 }
 
+/// Who uses which command with which options, and the code of the refusal.
+type Refused<'a> = (Id, &'a str, &'a [(&'a str, Value)], u32);
+
 #[tokio::test]
 async fn commands_are_refused_as_a_client_would() {
     let (discord, ..) = bot().await;
     let (mia, alex, help) = (id(&discord, "mia"), id(&discord, "alex"), id(&discord, "help"));
-    let table: [(Id, &str, &[(&str, Value)], u32); 8] = [
+    let table: [Refused; 8] = [
         (alex, "case resolve", &[("number", json!(1))], 50013),
         (mia, "case reopen", &[], 10063),
         (mia, "unknown", &[], 10063),

@@ -228,7 +228,7 @@ async fn files_come_with_a_message_and_can_be_fetched() {
     let form = reqwest::multipart::Form::new()
         .text("payload_json", json!({ "content": "the report" }).to_string())
         .part("files[0]", part.mime_str("text/csv").unwrap());
-    let reply = rest.build(&call, Value::Null).multipart(form).send().await.unwrap();
+    let reply = rest.build(&call, &Value::Null).multipart(form).send().await.unwrap();
     let message: Value = serde_json::from_str(&reply.text().await.unwrap()).unwrap();
     assert_eq!(message["content"], "the report");
     let file = &message["attachments"][0];

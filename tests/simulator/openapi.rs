@@ -1,6 +1,6 @@
-//! Requests and answers checked against Discord's own OpenAPI document.
+//! Requests and answers checked against Discord's own API document.
 //!
-//! A copy of the document is looked for where `ASIDE_OPENAPI` says, or else next to the checkout, in
+//! The document is in the `openapi` format. A copy is looked for where `ASIDE_OPENAPI` says, or else next to the checkout, in
 //! `shared/discord-openapi.json`. Other test binaries include this file with `#[path]`.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const NAME: &str = "urn:discord";
 
-/// Discord's OpenAPI document.
+/// Discord's API document.
 pub(crate) struct Document {
     root: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
@@ -30,7 +30,7 @@ impl Document {
     pub(crate) fn load() -> Option<Self> {
         let path = Self::place();
         let Ok(text) = std::fs::read_to_string(&path) else {
-            println!("skipped: no copy of Discord's OpenAPI document at {}", path.display());
+            println!("skipped: no copy of Discord's API document at {}", path.display());
             return None;
         };
         let root = serde_json::from_str(&text).unwrap();

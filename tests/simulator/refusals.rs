@@ -235,12 +235,11 @@ fn filled(discord: &Simulator, fixture: &BTreeMap<&str, u64>, text: &str) -> Str
             rest = &rest[at + 1..];
             continue;
         }
-        match inner.strip_prefix("x*") {
-            Some(count) => out.push_str(&"x".repeat(count.parse().unwrap())),
-            None => {
-                let known = fixture.get(inner).copied();
-                out.push_str(&known.unwrap_or_else(|| id(discord, inner)).to_string());
-            }
+        if let Some(count) = inner.strip_prefix("x*") {
+            out.push_str(&"x".repeat(count.parse().unwrap()));
+        } else {
+            let known = fixture.get(inner).copied();
+            out.push_str(&known.unwrap_or_else(|| id(discord, inner)).to_string());
         }
         rest = &rest[at + inner.len() + 2..];
     }
@@ -279,7 +278,7 @@ async fn a_broken_body_is_named_and_a_wrong_field_placed() {
     let discord = harbor().await;
     let rest = Rest::new(&discord);
     let path = format!("POST /channels/{}/messages", id(&discord, "help"));
-    let broken = rest.build(&path, Value::Null).header("content-type", "application/json").body("{");
+    let broken = rest.build(&path, &Value::Null).header("content-type", "application/json").body("{");
     let reply = crate::support::read(broken.send().await.unwrap()).await.unwrap();
     assert_eq!((reply.status, &reply.body["code"]), (400, &50109.into()));
 

@@ -8,6 +8,7 @@ use serenity::all::{
     CreateMessage, CreateThread, EventHandler, GatewayIntents, HttpBuilder, Interaction, Message,
 };
 use serenity::async_trait;
+use tokio::task::JoinSet;
 
 use crate::support::harbor;
 
@@ -57,7 +58,8 @@ async fn serenity_reads_replies_opens_a_thread_and_answers_a_button() {
     let intents = GatewayIntents::GUILDS | GatewayIntents::GUILD_MESSAGES | GatewayIntents::MESSAGE_CONTENT;
     let mut client = ClientBuilder::new_with_http(http, intents).event_handler(Bot).await.expect("a client");
     let shards = Arc::clone(&client.shard_manager);
-    let running = tokio::task::spawn(async move { client.start().await });
+    let mut running = JoinSet::new();
+    running.spawn(async move { client.start().await });
 
     discord.connected().await.expect("serenity connects");
     let (alex, help) = (discord.user("alex").unwrap(), discord.channel("help").unwrap());
@@ -86,5 +88,5 @@ async fn serenity_reads_replies_opens_a_thread_and_answers_a_button() {
     assert_eq!(answer.data["content"], "Thank you.");
 
     shards.shutdown_all().await;
-    running.await.unwrap().expect("serenity ends in peace");
+    running.join_next().await.unwrap().unwrap().expect("serenity ends in peace");
 }

@@ -66,16 +66,16 @@ impl Rest {
     }
 
     /// The request `call`, a method and a path with query, as in `GET /users/@me`.
-    pub(crate) fn build(&self, call: &str, body: Value) -> reqwest::RequestBuilder {
+    pub(crate) fn build(&self, call: &str, body: &Value) -> reqwest::RequestBuilder {
         let (method, path) = call.split_once(' ').unwrap();
         let method = method.parse().unwrap();
         let request = self.client.request(method, format!("{}{path}", self.base));
         let request = request.header("authorization", format!("Bot {}", self.token));
-        if body.is_null() { request } else { request.json(&body) }
+        if body.is_null() { request } else { request.json(body) }
     }
 
     pub(crate) async fn try_call(&self, call: &str, body: Value) -> reqwest::Result<Reply> {
-        read(self.build(call, body).send().await?).await
+        read(self.build(call, &body).send().await?).await
     }
 
     pub(crate) async fn call(&self, call: &str, body: Value) -> Reply {

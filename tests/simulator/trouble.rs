@@ -18,7 +18,7 @@ fn posts(discord: &Simulator) -> Vec<String> {
 #[tokio::test]
 async fn every_answer_carries_the_state_of_its_bucket() {
     let discord = harbor().await;
-    discord.set_limit("POST /channels/{}/messages", 3, Duration::from_secs(600));
+    discord.set_limit("POST /channels/{}/messages", 3, Duration::from_mins(10));
     let rest = Rest::new(&discord);
     let path = format!("/channels/{}/messages", id(&discord, "help"));
     for left in ["2", "1", "0"] {
@@ -40,7 +40,7 @@ async fn every_answer_carries_the_state_of_its_bucket() {
 #[tokio::test]
 async fn buckets_are_per_channel_and_route() {
     let discord = harbor().await;
-    discord.set_limit("POST /channels/{}/messages", 1, Duration::from_secs(600));
+    discord.set_limit("POST /channels/{}/messages", 1, Duration::from_mins(10));
     let rest = Rest::new(&discord);
     let path = |name: &str| format!("/channels/{}/messages", id(&discord, name));
     let first = rest.post(&path("help"), text("one")).await;
@@ -59,7 +59,7 @@ async fn buckets_are_per_channel_and_route() {
 #[tokio::test]
 async fn one_limit_lies_over_everything_but_interactions() {
     let discord = harbor().await;
-    discord.set_global_limit(2, Duration::from_secs(600));
+    discord.set_global_limit(2, Duration::from_mins(10));
     let rest = Rest::new(&discord);
     assert_eq!(rest.get("/users/@me").await.status, 200);
     assert_eq!(rest.get("/gateway/bot").await.status, 200);
@@ -225,7 +225,7 @@ async fn requests_are_logged_with_reason_query_body_and_status() {
     let help = id(&discord, "help");
     let message = discord.post(id(&discord, "alex"), help, "gone soon").unwrap();
     let call = format!("DELETE /channels/{help}/messages/{message}");
-    let reply = rest.build(&call, Value::Null).header("x-audit-log-reason", "a%20card%20%E2%80%93%20hidden");
+    let reply = rest.build(&call, &Value::Null).header("x-audit-log-reason", "a%20card%20%E2%80%93%20hidden");
     assert_eq!(reply.send().await.unwrap().status(), 204);
     rest.get(&format!("/channels/{help}/messages?limit=1")).await;
     let requests = discord.requests();
@@ -235,6 +235,6 @@ async fn requests_are_logged_with_reason_query_body_and_status() {
     assert!(!deleted.fits("DELETE /channels/{}/messages"));
     assert_eq!((deleted.number, deleted.status, &deleted.body), (1, 204, &Value::Null));
     assert_eq!((listed.query.as_str(), listed.status, &listed.answer), ("limit=1", 200, &json!([])));
-    let long = rest.build(&call, Value::Null).header("x-audit-log-reason", "x".repeat(513));
+    let long = rest.build(&call, &Value::Null).header("x-audit-log-reason", "x".repeat(513));
     assert_eq!(long.send().await.unwrap().status(), 400);
 }
