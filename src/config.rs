@@ -6,7 +6,7 @@
 mod build;
 mod defaults;
 mod place;
-mod problem;
+pub(crate) mod problem;
 mod rule;
 mod templates;
 mod value;

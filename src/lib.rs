@@ -61,6 +61,7 @@ pub mod case;
 pub mod cli;
 mod commands;
 pub mod config;
+pub mod demo;
 pub mod detect;
 pub mod discord;
 pub mod message;

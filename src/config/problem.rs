@@ -63,7 +63,7 @@ impl std::error::Error for Invalid {}
 
 /// Something that is not valid, before its place in a text is looked up.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     what: String,
     help: Option<String>,
     /// From the innermost step outward.
@@ -74,20 +74,25 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(what: impl Into<String>) -> Self {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), help: None, path: Vec::new(), span: None, within: None }
     }
 
     /// `given` is not among `valid`, which are listed with the likeliest first.
-    pub(super) fn unknown<'a>(noun: &str, given: &str, valid: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn unknown<'a>(noun: &str, given: &str, valid: impl Iterator<Item = &'a str>) -> Self {
         let mut valid: Vec<&str> = valid.collect();
         valid.sort_by_key(|name| strsim::damerau_levenshtein(name, given));
         let listed: Vec<String> = valid.iter().map(|name| format!("`{name}`")).collect();
         Self::new(format!("unknown {noun} `{given}`")).help(listed.join(", "))
     }
 
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    /// It is about the bytes `span` of the text.
+    pub(crate) fn at(self, span: Range<usize>) -> Self {
+        Self { span: Some(span), ..self }
     }
 
     /// It is about the value under `key`.
@@ -108,13 +113,13 @@ impl Problem {
     }
 
     /// What the TOML reader says, in our words.
-    pub(super) fn reworded(error: &toml::de::Error) -> Self {
+    pub(crate) fn reworded(error: &toml::de::Error) -> Self {
         let problem = reword(error.message());
         Self { span: error.span(), ..problem }
     }
 
     /// The error about `text`, the content of `file`.
-    pub(super) fn placed(self, file: &Path, text: &str) -> ConfigError {
+    pub(crate) fn placed(self, file: &Path, text: &str) -> ConfigError {
         let path: Vec<Step> = self.path.iter().rev().cloned().collect();
         let span = self.span.clone().or_else(|| place::find(text, &path));
         let span = span.map(|span| narrowed(text, span, self.within));

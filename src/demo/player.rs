@@ -1,0 +1,177 @@
+//! Says the lines of a script as members, and finds out what the bot made of each.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::DemoError;
+use super::reading::addressed;
+use super::script::{Line, Outcome, Scene, Script};
+use crate::simulator::{ChannelKind, Id, Message, Refusal, Simulator, State};
+use crate::store::Store;
+
+/// How often it is asked whether the bot has finished.
+const GLANCE: Duration = Duration::from_millis(2);
+
+/// How long the bot may take for one message. Discord's limits alone can cost it some seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A line that was said, and what came of it.
+pub(super) struct Said {
+    pub(super) message: Message,
+    /// Whether the message was removed.
+    pub(super) removed: bool,
+    /// What the bot said in the same channel.
+    pub(super) answers: Vec<Message>,
+    pub(super) outcome: Outcome,
+    /// From the message to the bot's public words, if it said any.
+    pub(super) acknowledged_after: Option<SignedDuration>,
+}
+
+/// Says lines, one after the other.
+pub(super) struct Player<'a, S> {
+    pub(super) discord: &'a Simulator,
+    /// The bot's own store, to see when it has nothing left to do.
+    pub(super) store: &'a S,
+    pub(super) script: &'a Script,
+    pub(super) guild: Id,
+    /// When the line before was said.
+    last: Timestamp,
+    questions: Id,
+}
+
+impl<'a, S: Store> Player<'a, S> {
+    pub(super) fn new(discord: &'a Simulator, store: &'a S, script: &'a Script, guild: Id) -> Self {
+        Self { discord, store, script, guild, last: Timestamp::MIN, questions: 0 }
+    }
+
+    /// Says `line` and waits until the bot has done everything it wants to do about it.
+    pub(super) async fn say(&mut self, scene: &Scene, line: &Line) -> Result<Said, DemoError> {
+        let channel = self.place(scene, line)?;
+        let before = self.discord.read(everything_said);
+        let message = self.post(channel, line)?;
+        self.quiet().await?;
+        let removed = self.discord.read(|state| state.message(channel, message.id).is_err());
+        let new = self.discord.read(|state| new_words(state, &before));
+        Ok(self.said(message, removed, new))
+    }
+
+    fn post(&mut self, channel: Id, line: &Line) -> Result<Message, DemoError> {
+        let at = moment(self.script.date, line).max(self.last + Duration::from_secs(1));
+        self.last = at;
+        self.discord.set_clock(at);
+        let words = self.discord.read(|state| addressed(state, &self.script.words(line)));
+        let author = self.discord.read(|state| state.user_named(line.by.get_ref())).unwrap_or_default();
+        let refused = |refusal: Refusal| DemoError::refused(line, &refusal);
+        let id = self.discord.post_at(author, channel, &words, at).map_err(refused)?;
+        let posted = self.discord.read(|state| state.message(channel, id).cloned());
+        posted.map_err(refused)
+    }
+
+    /// The scene's channel, or the latest private thread that was opened for a member.
+    fn place(&self, scene: &Scene, line: &Line) -> Result<Id, DemoError> {
+        let Some(member) = &line.thread_of else {
+            return Ok(self.discord.channel(scene.channel.get_ref()).unwrap_or_default());
+        };
+        let found = self.discord.read(|state| {
+            let member = state.user_named(member.get_ref())?;
+            let inside = |thread: &&crate::simulator::Channel| {
+                let members = thread.thread.as_ref().map(|thread| &thread.members);
+                members.is_some_and(|members| members.contains_key(&member))
+            };
+            state.threads().filter(inside).last().map(|thread| thread.id)
+        });
+        found.ok_or_else(|| DemoError::NoThread {
+            member: member.get_ref().clone(),
+            at: line.at.get_ref().to_string(),
+        })
+    }
+
+    /// Waits until the bot has heard everything so far and has nothing left to do.
+    async fn quiet(&mut self) -> Result<(), DemoError> {
+        self.heard().await?;
+        let emptied = async {
+            while !self.store.pending().await.map_err(DemoError::Store)?.is_empty() {
+                tokio::time::sleep(GLANCE).await;
+            }
+            Ok(())
+        };
+        let waited = tokio::time::timeout(PATIENCE, emptied).await;
+        waited.unwrap_or_else(|_| Err(DemoError::Stuck("to finish what it began".to_owned())))
+    }
+
+    /// The bot takes events one after the other, and asks about a thread it has not heard of: once it asks,
+    /// it has decided about everything said before.
+    async fn heard(&mut self) -> Result<(), DemoError> {
+        self.questions += 1;
+        let (thread, guild) = (self.questions, self.guild);
+        let bot = self.discord.bot();
+        self.discord.send_event("MESSAGE_CREATE", &json!({
+            "id": thread.to_string(), "channel_id": thread.to_string(), "guild_id": guild.to_string(),
+            "author": {
+                "id": guild.to_string(), "username": "nobody", "discriminator": "0", "avatar": null, "bot": true,
+            },
+            "content": "", "timestamp": self.last.to_string(), "edited_timestamp": null, "tts": false,
+            "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [],
+            "embeds": [], "pinned": false, "type": 0,
+        }));
+        debug_assert_ne!(bot, guild);
+        let path = format!("/channels/{thread}");
+        let asked = |state: &State| state.requests().iter().any(|request| request.path == path).then_some(());
+        let asked = self.discord.wait_until("the bot to hear what was said", asked).await;
+        asked.map_err(|vain| DemoError::Stuck(vain.0))
+    }
+
+    fn said(&self, message: Message, removed: bool, new: Vec<Message>) -> Said {
+        let heard = self.discord.read(|state| Heard::among(state, &new));
+        let outcome = match (removed, heard) {
+            (true, _) => Outcome::Shielded,
+            (_, Heard { thread: true, .. }) => Outcome::TakenAside,
+            (_, Heard { direct: true, .. }) => Outcome::DirectMessage,
+            _ if new.iter().any(|words| words.channel == message.channel) => Outcome::Acknowledged,
+            _ if new.is_empty() => Outcome::LeftAlone,
+            _ => Outcome::Alerted,
+        };
+        let (answers, _): (Vec<Message>, Vec<Message>) =
+            new.into_iter().partition(|words| words.channel == message.channel);
+        let acknowledged_after = answers.first().map(|first| first.posted.duration_since(message.posted));
+        Said { message, removed, answers, outcome, acknowledged_after }
+    }
+}
+
+/// Where the bot spoke besides the channel.
+struct Heard {
+    thread: bool,
+    direct: bool,
+}
+
+impl Heard {
+    fn among(state: &State, words: &[Message]) -> Self {
+        let kinds: Vec<ChannelKind> =
+            words.iter().filter_map(|one| state.channels.get(&one.channel)).map(|place| place.kind).collect();
+        Self {
+            thread: kinds.contains(&ChannelKind::PrivateThread),
+            direct: kinds.contains(&ChannelKind::Dm),
+        }
+    }
+}
+
+fn moment(date: Date, line: &Line) -> Timestamp {
+    let civil = date.to_datetime(line.at.get_ref().0);
+    civil.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
+fn everything_said(state: &State) -> BTreeSet<Id> {
+    state.channels().flat_map(|channel| state.messages(channel.id)).map(|message| message.id).collect()
+}
+
+/// What the bot has said since, its small lines left out.
+fn new_words(state: &State, before: &BTreeSet<Id>) -> Vec<Message> {
+    let all = state.channels().flat_map(|channel| state.messages(channel.id));
+    let by_bot = all.filter(|message| message.author == state.app.bot && [0, 19].contains(&message.kind));
+    by_bot.filter(|message| !before.contains(&message.id)).cloned().collect()
+}

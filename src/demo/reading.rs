@@ -1,0 +1,114 @@
+//! What Discord's clients make of a text: names in place of ids, links that say where they lead.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use regex::{Captures, Regex};
+
+use super::pieces::regex;
+use crate::simulator::{Channel, Id, Message, State};
+
+static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?x) <@!?(?<user>\d+)> | <@&(?<role>\d+)> | <\#(?<channel>\d+)> | \*\*
+        | https://discord\.com/channels/\d+/(?<place>\d+)(?:/(?<message>\d+))?",
+    )
+});
+
+static NAME: LazyLock<Regex> = LazyLock::new(|| regex(r"[@#][\w-]+"));
+
+/// `text` as people read it: no ids, no markup, no control characters.
+pub(super) fn readable(state: &State, text: &str) -> String {
+    let read = |found: &Captures<'_>| {
+        let id = |name: &str| found.name(name).and_then(|id| id.as_str().parse::<Id>().ok());
+        match (id("user"), id("role"), id("channel"), id("place")) {
+            (Some(user), ..) => format!("@{}", name(state, user)),
+            (_, Some(role), ..) => format!("@{}", role_name(state, role)),
+            (_, _, Some(channel), _) => place_name(state, channel),
+            (.., Some(place)) => link(state, place, id("message")),
+            _ => String::new(),
+        }
+    };
+    let text = MARKUP.replace_all(text, read);
+    text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
+}
+
+/// `text` as a client sends it: `@name` and `#channel` become mentions where there is such a one.
+pub(super) fn addressed(state: &State, text: &str) -> String {
+    let address = |found: &Captures<'_>| {
+        let (sign, name) = found[0].split_at(1);
+        let channel = || state.channels().find(|channel| channel.name == name).map(|channel| channel.id);
+        let mention = match sign {
+            "@" => state.user_named(name).map(|id| format!("<@{id}>")),
+            _ => channel().map(|id| format!("<#{id}>")),
+        };
+        mention.unwrap_or_else(|| found[0].to_owned())
+    };
+    NAME.replace_all(text, address).into_owned()
+}
+
+/// The name of a user.
+pub(super) fn name(state: &State, user: Id) -> String {
+    state.users.get(&user).map_or_else(|| "someone".to_owned(), |user| user.name.clone())
+}
+
+/// A channel as it is mentioned.
+pub(super) fn place_name(state: &State, channel: Id) -> String {
+    match state.channels.get(&channel) {
+        Some(thread) if thread.kind.is_thread() => format!("“{}”", thread.name),
+        Some(channel) => format!("#{}", channel.name),
+        None => "#deleted".to_owned(),
+    }
+}
+
+/// When something was said.
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%H:%M").to_string()
+}
+
+/// What stands in place of words for Discord's own small lines, such as that someone was added.
+pub(super) fn small_line(state: &State, message: &Message) -> Option<String> {
+    let whom = || message.mentions.first().map_or_else(String::new, |id| name(state, *id));
+    match message.kind {
+        1 => Some(format!("added {} to the thread", whom())),
+        2 => Some(format!("took {} out of the thread", whom())),
+        _ => None,
+    }
+}
+
+/// The people of the guild that see `channel`, in three parts: those who are in the thread, those who
+/// could look in because they manage threads, and how many see nothing of it. In a channel that is no
+/// thread, everyone who sees it is in the first part.
+pub(super) fn audience(state: &State, channel: &Channel) -> (Vec<String>, Vec<String>, usize) {
+    let members = channel.guild.and_then(|guild| state.guilds.get(&guild)).map(|guild| &guild.members);
+    let people = members.into_iter().flat_map(|members| members.keys());
+    let people = people.filter(|id| state.users.get(id).is_some_and(|user| !user.bot));
+    let (seeing, blind): (Vec<Id>, Vec<Id>) = people.partition(|id| state.sees(**id, channel));
+    let inside = |id: &Id| channel.thread.as_ref().is_none_or(|thread| thread.members.contains_key(id));
+    let (inside, outside): (Vec<Id>, Vec<Id>) = seeing.into_iter().partition(inside);
+    let names = |ids: Vec<Id>| ids.into_iter().map(|id| name(state, id)).collect();
+    (names(inside), names(outside), blind.len())
+}
+
+/// Names as a sentence lists them.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+fn role_name(state: &State, role: Id) -> String {
+    let mut roles = state.guilds.values().filter_map(|guild| guild.roles.get(&role));
+    roles.next().map_or_else(|| "role".to_owned(), |role| role.name.clone())
+}
+
+fn link(state: &State, place: Id, message: Option<Id>) -> String {
+    let place_name = place_name(state, place);
+    let said = message.and_then(|id| state.message(place, id).ok());
+    match said {
+        Some(said) => format!("{place_name} › {}, {}", name(state, said.author), time(said.posted)),
+        None => place_name,
+    }
+}

@@ -1,0 +1,235 @@
+//! The script of a day: who is in the community, what they say, and what is expected to come of it.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use jiff::civil::{Date, Time};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::pieces::Pieces;
+use crate::config::problem::Problem;
+use crate::config::{ConfigError, RuleTable};
+use crate::simulator::{ChannelKind, GuildPlan};
+
+/// The script that is played when no other is given; the comment at its top explains the format.
+pub const DAY: &str = include_str!("day.toml");
+
+/// What [`DAY`] is called where its file is named.
+const DAY_FILE: &str = "src/demo/day.toml";
+
+/// What becomes of one message. The names are those of `expect` in a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing: no word, no thread, no alert.
+    LeftAlone,
+    /// The member was spoken to in a private thread.
+    TakenAside,
+    /// The message was removed, and the member spoken to in private.
+    Shielded,
+    /// No private thread was possible; the member got a direct message.
+    DirectMessage,
+    /// No private place was possible at all; there is a public acknowledgment.
+    Acknowledged,
+    /// Only moderators were told.
+    Alerted,
+}
+
+impl Outcome {
+    /// In plain words, as in "two were …".
+    pub(super) const fn plain(self) -> &'static str {
+        match self {
+            Self::LeftAlone => "left alone",
+            Self::TakenAside => "taken aside",
+            Self::Shielded => "shielded",
+            Self::DirectMessage => "answered by direct message",
+            Self::Acknowledged => "acknowledged in public only",
+            Self::Alerted => "shown to the moderators only",
+        }
+    }
+}
+
+/// A scripted day. `Debug` is left out on purpose: it holds what people say.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Script {
+    pub(super) title: String,
+    #[serde(deserialize_with = "date")]
+    pub(super) date: Date,
+    /// What is expected of lines that do not say; nothing when absent.
+    expect: Option<Outcome>,
+    #[serde(default)]
+    pieces: Pieces,
+    pub(super) server: GuildPlan,
+    #[serde(default)]
+    pub(super) aside: Setup,
+    #[serde(rename = "scene")]
+    pub(super) scenes: Vec<Scene>,
+}
+
+/// What a moderator set up: the settings `[server."…"]` by name, and rules besides the built-in ones.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Setup {
+    pub(super) moderator_role: Option<Spanned<String>>,
+    pub(super) desk_channel: Option<Spanned<String>>,
+    pub(super) alert_channel: Option<Spanned<String>>,
+    #[serde(rename = "rule")]
+    pub(super) rules: Vec<RuleTable>,
+}
+
+/// What happens in one channel at one time of the day.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scene {
+    pub(super) channel: Spanned<String>,
+    /// One sentence for whoever watches.
+    pub(super) note: Option<String>,
+    #[serde(rename = "line")]
+    pub(super) lines: Vec<Line>,
+}
+
+/// One message.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    pub(super) at: Spanned<TimeOfDay>,
+    pub(super) by: Spanned<String>,
+    pub(super) says: Spanned<String>,
+    /// Said in the private thread of this member instead of the scene's channel.
+    pub(super) thread_of: Option<Spanned<String>>,
+    expect: Option<Outcome>,
+}
+
+/// A time of day, written `"09:12"` or `"09:12:30"`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TimeOfDay(pub(super) Time);
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.strftime("%H:%M"))
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let wrong = |_| D::Error::custom(format!("`{text}` is not a time of day, such as \"09:12\""));
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a date, such as \"2026-06-12\"")))
+}
+
+impl Script {
+    /// Reads the script in `file`, or the built-in one.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or something in it is not valid.
+    pub(super) fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let Some(file) = file else { return Self::parse(DAY, Path::new(DAY_FILE)) };
+        let text = fs::read_to_string(file)
+            .map_err(|source| ConfigError::Unreadable { file: file.to_owned(), source })?;
+        Self::parse(&text, file)
+    }
+
+    fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
+        let script: Self = toml::from_str(text).map_err(|error| misread(&error).placed(file, text))?;
+        script.check().map_err(|problem| problem.placed(file, text))?;
+        Ok(script)
+    }
+
+    /// What is expected of `line`, if anything.
+    pub(super) fn expected(&self, line: &Line) -> Option<Outcome> {
+        line.expect.or(self.expect)
+    }
+
+    /// What `line` says, put together.
+    pub(super) fn words(&self, line: &Line) -> String {
+        self.pieces.put_together(line.says.get_ref())
+    }
+
+    /// Every line, in the order of the day.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.scenes.iter().flat_map(|scene| &scene.lines)
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        self.check_setup()?;
+        for scene in &self.scenes {
+            self.check_channel(&scene.channel)?;
+        }
+        for line in self.lines() {
+            self.check_member(&line.by)?;
+            line.thread_of.iter().try_for_each(|of| self.check_member(of))?;
+            self.check_pieces(&line.says)?;
+        }
+        self.check_order()
+    }
+
+    fn check_setup(&self) -> Result<(), Problem> {
+        let Setup { moderator_role, desk_channel, alert_channel, .. } = &self.aside;
+        let roles = || self.server.roles.iter().map(|role| role.name.as_str());
+        moderator_role.iter().try_for_each(|role| known("role", role, roles()))?;
+        desk_channel.iter().chain(alert_channel).try_for_each(|channel| self.check_channel(channel))
+    }
+
+    fn check_channel(&self, channel: &Spanned<String>) -> Result<(), Problem> {
+        let holds_messages = |kind| !matches!(kind, ChannelKind::Category | ChannelKind::Forum);
+        let channels = self.server.channels.iter().filter(|channel| holds_messages(channel.kind));
+        known("channel", channel, channels.map(|channel| channel.name.as_str()))
+    }
+
+    fn check_member(&self, member: &Spanned<String>) -> Result<(), Problem> {
+        let members = self.server.members.iter().map(|member| member.name.as_str());
+        known("member", member, members.chain([self.server.owner.as_str()]))
+    }
+
+    fn check_pieces(&self, says: &Spanned<String>) -> Result<(), Problem> {
+        match self.pieces.unknown(says.get_ref()) {
+            Some(name) => {
+                Err(Problem::unknown("placeholder", name, self.pieces.names()).at(says.span()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_order(&self) -> Result<(), Problem> {
+        let times: Vec<&Spanned<TimeOfDay>> = self.lines().map(|line| &line.at).collect();
+        let backwards = times.windows(2).find(|pair| pair[1].get_ref() < pair[0].get_ref());
+        let Some([before, at]) = backwards else { return Ok(()) };
+        let (before, early) = (before.get_ref(), at.get_ref());
+        let what = format!("{early} is earlier than {before}, when the line before it is said");
+        Err(Problem::new(what).help(format!("{before} or later")).at(at.span()))
+    }
+}
+
+fn known<'a>(
+    noun: &str,
+    name: &Spanned<String>,
+    valid: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), Problem> {
+    if valid.clone().any(|known| known == name.get_ref()) {
+        return Ok(());
+    }
+    Err(Problem::unknown(noun, name.get_ref(), valid).at(name.span()))
+}
+
+/// What the TOML reader says, with what a script needs when something is missing.
+fn misread(error: &toml::de::Error) -> Problem {
+    let missing = error.message().strip_prefix("missing field ");
+    let Some(missing) = missing else { return Problem::reworded(error) };
+    Problem::new(format!("{missing} is missing"))
+        .help(
+            "a script has `title`, `date`, `[server]` and `[[scene]]`; a scene has `channel` and \
+             `[[scene.line]]`; a line has `at`, `by` and `says`",
+        )
+        .at(error.span().unwrap_or_default())
+}

@@ -1,0 +1,203 @@
+//! Shows a day as people see it: what everyone reads as it is said, then what only a few can read.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::page::{Ink, Page, Speech};
+use super::player::Said;
+use super::reading::{audience, listed, name, place_name, readable, small_line, time};
+use super::script::{Outcome, Scene, Script};
+use crate::simulator::{Channel, ChannelKind, Id, Message, Permissions, Simulator, State};
+
+/// What is on stage, and what of it was shown already.
+pub(super) struct Stage<'a> {
+    page: Page<'a>,
+    discord: &'a Simulator,
+    shown: BTreeSet<Id>,
+    /// How long to rest after each thing shown; nothing when nobody watches.
+    rest: Duration,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(page: Page<'a>, discord: &'a Simulator, rest: Duration) -> Self {
+        Self { page, discord, shown: BTreeSet::new(), rest }
+    }
+
+    pub(super) fn page(&mut self) -> &mut Page<'a> {
+        &mut self.page
+    }
+
+    /// Who is there and what was set up, before anything is said.
+    pub(super) fn introduce(&mut self, script: &Script, guild: Id) -> io::Result<()> {
+        self.page.heading(&script.title, "aside demo")?;
+        self.page.note(
+            "A scripted day, played to the real bot over Discord's own protocol, on this machine only. \
+             Nothing leaves it, and no token is needed.",
+        )?;
+        let (moderators, members) = self.discord.read(|state| company(state, guild));
+        self.page.entry("Members", &members.to_string())?;
+        self.page.entry("Moderators", &listed(&moderators))?;
+        for rule in &script.aside.rules {
+            let words = rule.when.words.iter().flatten().cloned().collect::<Vec<_>>().join(", ");
+            self.page.entry("Own rule", format!("{} {words}", rule.name).trim())?;
+        }
+        self.page.flush()
+    }
+
+    /// Where it happens.
+    pub(super) fn open(&mut self, scene: &Scene) -> io::Result<()> {
+        let channel = self.discord.channel(scene.channel.get_ref()).unwrap_or_default();
+        let seen = self.discord.read(|state| state.channels.get(&channel).map(|found| seen_by(state, found)));
+        self.page.heading(&format!("#{}", scene.channel.get_ref()), &seen.unwrap_or_default())?;
+        match &scene.note {
+            Some(note) => self.page.note(note),
+            None => Ok(()),
+        }
+    }
+
+    /// What was said in a channel, what became of it, and what the bot said there.
+    pub(super) async fn line(&mut self, said: &Said) -> io::Result<()> {
+        self.shown.insert(said.message.id);
+        self.speech(&said.message)?;
+        self.pause().await?;
+        if said.removed {
+            let text = "removed by Aside; nobody can read it any more";
+            self.page.beneath("└ ", Ink::Wrong, text)?;
+        }
+        for answer in &said.answers {
+            self.shown.insert(answer.id);
+            self.speech(answer)?;
+            self.pause().await?;
+        }
+        Ok(())
+    }
+
+    /// A line that did not go as the script expects.
+    pub(super) fn unexpected(&mut self, said: &Said, expected: Outcome) -> io::Result<()> {
+        let text = format!("the script expects: {}; it was {}", expected.plain(), said.outcome.plain());
+        self.page.beneath("✗ ", Ink::Wrong, &text)
+    }
+
+    /// Everything new in private threads and direct messages.
+    pub(super) async fn private(&mut self) -> io::Result<()> {
+        for place in self.discord.read(private_places) {
+            let new: Vec<Message> = self.discord.messages(place.id);
+            let new: Vec<Message> = new.into_iter().filter(|message| self.shown.insert(message.id)).collect();
+            if new.is_empty() {
+                continue;
+            }
+            self.private_heading(&place)?;
+            for message in &new {
+                self.speech(message)?;
+                self.pause().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A channel with everything said in it, as it stands.
+    pub(super) fn whole(&mut self, channel: &Channel) -> io::Result<()> {
+        let seen = self.discord.read(|state| seen_by(state, channel));
+        self.page.heading(&format!("#{}", channel.name), &seen)?;
+        for message in self.discord.messages(channel.id) {
+            self.speech(&message)?;
+        }
+        Ok(())
+    }
+
+    fn private_heading(&mut self, place: &Channel) -> io::Result<()> {
+        if place.kind == ChannelKind::Dm {
+            let who = self.discord.read(|state| recipient(state, place));
+            return self.page.heading(&format!("Direct message to {who}"), &format!("only {who} sees this"));
+        }
+        let home = self.discord.read(|state| place.parent.map(|parent| place_name(state, parent)));
+        let (inside, outside, blind) = self.discord.read(|state| audience(state, place));
+        let home = home.unwrap_or_default();
+        self.page.heading(&format!("“{}”", place.name), &format!("private thread under {home}"))?;
+        let looking = match outside.as_slice() {
+            [] => String::new(),
+            _ => format!(" {} could look in.", listed(&outside)),
+        };
+        let inside = listed(&inside);
+        self.page.note(&format!("{inside} read it.{looking} The other {blind} do not see that it exists."))
+    }
+
+    fn speech(&mut self, message: &Message) -> io::Result<()> {
+        let (words, speaker, bot) = self.discord.read(|state| {
+            let speaker = name(state, message.author);
+            (words(state, message), speaker, message.author == state.app.bot)
+        });
+        let ink = if bot { Ink::Bot } else { Ink::Member };
+        let time = time(message.posted);
+        self.page.speech(&Speech { time: &time, name: &speaker, ink, words: &words })?;
+        for embed in &message.embeds {
+            let text = embed["description"].as_str().unwrap_or_default();
+            let text = self.discord.read(|state| readable(state, text));
+            self.page.beneath("│ ", Ink::Plain, &text)?;
+        }
+        match buttons(&message.components) {
+            labels if labels.is_empty() => Ok(()),
+            labels => self.page.beneath("", Ink::Heading, &labels),
+        }
+    }
+
+    async fn pause(&mut self) -> io::Result<()> {
+        if !self.rest.is_zero() {
+            self.page.flush()?;
+            tokio::time::sleep(self.rest).await;
+        }
+        Ok(())
+    }
+}
+
+fn words(state: &State, message: &Message) -> String {
+    if let Some(line) = small_line(state, message) {
+        return line;
+    }
+    let words = readable(state, &message.content);
+    let answered = message.reference.and_then(|to| state.message(to.channel, to.message).ok());
+    match answered {
+        Some(to) => format!("↳ to {}: {words}", name(state, to.author)),
+        None => words,
+    }
+}
+
+/// The labels of all buttons; a label never breaks.
+fn buttons(rows: &[Value]) -> String {
+    let inside = rows.iter().filter_map(|row| row["components"].as_array()).flatten();
+    let labels = inside.filter_map(|button| button["label"].as_str());
+    labels.map(|label| format!("[{}]", label.replace(' ', "\u{a0}"))).collect::<Vec<_>>().join(" ")
+}
+
+fn private_places(state: &State) -> Vec<Channel> {
+    let private = |kind| matches!(kind, ChannelKind::PrivateThread | ChannelKind::Dm);
+    state.channels().filter(|channel| private(channel.kind)).cloned().collect()
+}
+
+fn recipient(state: &State, place: &Channel) -> String {
+    let other = place.recipients.iter().find(|id| **id != state.app.bot);
+    other.map_or_else(String::new, |id| name(state, *id))
+}
+
+fn seen_by(state: &State, channel: &Channel) -> String {
+    let (seeing, _, blind) = audience(state, channel);
+    match blind {
+        0 => "everyone sees this".to_owned(),
+        _ => format!("only {} see this", listed(&seeing)),
+    }
+}
+
+/// The members that manage messages or threads, and how many people there are.
+fn company(state: &State, guild: Id) -> (Vec<String>, usize) {
+    let Some(guild) = state.guilds.get(&guild) else { return (Vec::new(), 0) };
+    let people = guild.members.values().filter(|member| state.users.get(&member.user).is_some_and(|u| !u.bot));
+    let holds = |roles: &[Id]| {
+        let held = roles.iter().filter_map(|role| guild.roles.get(role));
+        held.fold(Permissions::NONE, |all, role| all | role.permissions).contains(Permissions::MANAGE_MESSAGES)
+    };
+    let moderators = people.clone().filter(|member| holds(&member.roles));
+    (moderators.map(|member| name(state, member.user)).collect(), people.count())
+}
