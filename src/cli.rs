@@ -1,6 +1,7 @@
 //! The command line: what was asked for, and the exit code that answers.
 
 mod check;
+mod demo;
 mod run;
 mod scan;
 
@@ -53,6 +54,8 @@ struct Cli {
 enum Command {
     /// Connect to Discord; needs `DISCORD_TOKEN`
     Run,
+    /// Play a day in a community; needs no token and no network
+    Demo(demo::Args),
     /// Run detection and policy over messages, offline
     Scan(scan::Args),
     /// Validate configuration, rules and templates, and print what is in force
@@ -74,21 +77,31 @@ fn usage(error: &clap::Error) -> Exit {
 }
 
 fn dispatch(cli: Cli) -> Exit {
-    start_logging();
-    let loaded = match Config::load(cli.config.as_deref()) {
-        Ok(loaded) => loaded,
-        Err(error) => return refuse(&error),
-    };
     match cli.command {
-        Command::Run => run::run(loaded),
-        Command::Scan(args) => scan::run(&args, &loaded.core),
-        Command::Check => finished(check::print(&loaded, &mut io::stdout().lock())),
+        // The demo has settings of its own, and its page is not to be torn apart by log lines.
+        Command::Demo(args) => {
+            start_logging("error");
+            demo::run(args)
+        }
+        Command::Run => with_settings(cli.config, run::run),
+        Command::Scan(args) => with_settings(cli.config, |loaded| scan::run(&args, &loaded.core)),
+        Command::Check => {
+            with_settings(cli.config, |loaded| finished(check::print(&loaded, &mut io::stdout().lock())))
+        }
     }
 }
 
-/// Logs go to standard error; `RUST_LOG` chooses which.
-fn start_logging() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("aside=info,warn"));
+fn with_settings(config: Option<PathBuf>, command: impl FnOnce(Loaded) -> Exit) -> Exit {
+    start_logging("aside=info,warn");
+    match Config::load(config.as_deref()) {
+        Ok(loaded) => command(loaded),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Logs go to standard error; `RUST_LOG` chooses which, else `default`.
+fn start_logging(default: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

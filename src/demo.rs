@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::page::Page;
 use self::player::{Player, Said};
-use self::script::{Line, Script, Setup};
 pub use self::script::{DAY, Outcome};
+use self::script::{Line, Script, Setup};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Credentials, Origin, RunError, Token, run};
@@ -94,7 +94,9 @@ pub enum DemoError {
         why: String,
     },
     /// `thread_of` names someone who is in no thread.
-    #[error("the line at {at}: thread_of: {member} is in no private thread; one is opened when a line of theirs is taken aside")]
+    #[error(
+        "the line at {at}: thread_of: {member} is in no private thread; one is opened when a line of theirs is taken aside"
+    )]
     NoThread {
         /// Who.
         member: String,

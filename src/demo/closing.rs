@@ -37,7 +37,8 @@ fn thread_entry(state: &State, thread: &Channel) -> (String, String) {
             people.push(who);
         }
     }
-    let member = state.messages(thread.id).find(|one| one.kind == 1).and_then(|one| one.mentions.first().copied());
+    let member =
+        state.messages(thread.id).find(|one| one.kind == 1).and_then(|one| one.mentions.first().copied());
     let member = member.map_or_else(String::new, |id| format!("with {}, ", name(state, id)));
     let said = format!("{} by {}", counted(messages.len(), "message"), listed(&people));
     (thread.name.clone(), format!("{member}under {home}; {said}"))

@@ -153,10 +153,7 @@ impl Heard {
     fn among(state: &State, words: &[Message]) -> Self {
         let kinds: Vec<ChannelKind> =
             words.iter().filter_map(|one| state.channels.get(&one.channel)).map(|place| place.kind).collect();
-        Self {
-            thread: kinds.contains(&ChannelKind::PrivateThread),
-            direct: kinds.contains(&ChannelKind::Dm),
-        }
+        Self { thread: kinds.contains(&ChannelKind::PrivateThread), direct: kinds.contains(&ChannelKind::Dm) }
     }
 }
 

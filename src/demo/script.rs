@@ -194,9 +194,7 @@ impl Script {
 
     fn check_pieces(&self, says: &Spanned<String>) -> Result<(), Problem> {
         match self.pieces.unknown(says.get_ref()) {
-            Some(name) => {
-                Err(Problem::unknown("placeholder", name, self.pieces.names()).at(says.span()))
-            }
+            Some(name) => Err(Problem::unknown("placeholder", name, self.pieces.names()).at(says.span())),
             None => Ok(()),
         }
     }

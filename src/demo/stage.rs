@@ -193,10 +193,12 @@ fn seen_by(state: &State, channel: &Channel) -> String {
 /// The members that manage messages or threads, and how many people there are.
 fn company(state: &State, guild: Id) -> (Vec<String>, usize) {
     let Some(guild) = state.guilds.get(&guild) else { return (Vec::new(), 0) };
-    let people = guild.members.values().filter(|member| state.users.get(&member.user).is_some_and(|u| !u.bot));
+    let people =
+        guild.members.values().filter(|member| state.users.get(&member.user).is_some_and(|u| !u.bot));
     let holds = |roles: &[Id]| {
         let held = roles.iter().filter_map(|role| guild.roles.get(role));
-        held.fold(Permissions::NONE, |all, role| all | role.permissions).contains(Permissions::MANAGE_MESSAGES)
+        held.fold(Permissions::NONE, |all, role| all | role.permissions)
+            .contains(Permissions::MANAGE_MESSAGES)
     };
     let moderators = people.clone().filter(|member| holds(&member.roles));
     (moderators.map(|member| name(state, member.user)).collect(), people.count())
