@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("discord", &["case", "commands", "config", "message", "responder", "store"]),
     ("simulator", &[]),
     ("scan", &["config", "detect", "message", "policy", "responder"]),
-    ("demo", &["config", "discord", "message", "simulator"]),
+    ("demo", &["config", "discord", "message", "simulator", "store"]),
     (
         "cli",
         &[

@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn words_hang_below_each_other() {
-        let words = "one ".repeat(30) + "\n- " + &"two ".repeat(20);
+        let words = format!("{}\n- {}", "one ".repeat(30), "two ".repeat(20));
         let speech = Speech { time: "09:12", name: "nora", ink: Ink::Member, words: &words };
         let text = written(false, |page| page.speech(&speech).unwrap());
         let lines: Vec<&str> = text.lines().collect();

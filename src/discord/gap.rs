@@ -82,3 +82,57 @@ impl Gap {
         look(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
+
+    fn hour() -> SignedDuration {
+        SignedDuration::from_hours(1)
+    }
+
+    #[test]
+    fn on_the_first_start_ever_nothing_is_read_back() {
+        let gap = Gap::new(None, hour());
+        assert!(gap.is_first_start());
+        assert_eq!(gap.since(at(0)), None);
+    }
+
+    #[test]
+    fn after_a_restart_it_is_read_from_a_little_before_the_end() {
+        let gap = Gap::new(Some(at(-600)), hour());
+        assert_eq!(gap.since(at(0)), Some(at(-630)));
+    }
+
+    #[test]
+    fn what_is_too_old_is_left_alone() {
+        let gap = Gap::new(Some(at(-86_400)), hour());
+        assert_eq!(gap.since(at(0)), Some(at(-3600)));
+    }
+
+    #[test]
+    fn a_lost_connection_is_a_gap_from_the_last_event_on() {
+        let gap = Gap::new(None, hour());
+        gap.heard(at(0));
+        gap.open();
+        gap.open();
+        assert_eq!(gap.since(at(60)), Some(at(-30)));
+    }
+
+    #[test]
+    fn all_is_heard_only_once_every_guild_is_read_back_or_given_up() {
+        let gap = Gap::new(Some(at(-600)), hour());
+        gap.heard(at(0));
+        assert_eq!(gap.complete_until(at(0)), None, "no session yet");
+        gap.session(HashSet::from([GuildId::new(1), GuildId::new(2)]), at(0));
+        gap.read_back(GuildId::new(1));
+        assert_eq!(gap.complete_until(at(1)), None);
+        assert_eq!(gap.complete_until(at(121)), Some(at(0)), "an outage is not waited for");
+        gap.read_back(GuildId::new(2));
+        assert_eq!(gap.complete_until(at(1)), Some(at(0)));
+    }
+}

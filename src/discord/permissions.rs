@@ -94,3 +94,128 @@ pub(super) fn missing(held: Permissions, needed: Permissions) -> Option<&'static
     };
     NEEDED.iter().find(lacking).map(|(_, name, _)| *name)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const GUILD: u64 = 1;
+    const OWNER: u64 = 2;
+    const MEMBER: u64 = 3;
+    const CREW: u64 = 10;
+    const CAPTAIN: u64 = 11;
+
+    fn guild(everyone: Permissions, crew: Permissions) -> Guild {
+        let role =
+            |id: u64, permissions: Permissions| json!({ "id": id.to_string(), "permissions": permissions });
+        let roles = [role(GUILD, everyone), role(CREW, crew), role(CAPTAIN, Permissions::ADMINISTRATOR)];
+        serde_json::from_value(
+            json!({ "id": GUILD.to_string(), "owner_id": OWNER.to_string(), "roles": roles }),
+        )
+        .unwrap()
+    }
+
+    fn channel(overwrites: &[(u64, u8, Permissions, Permissions)]) -> Channel {
+        let overwrites: Vec<_> = overwrites
+            .iter()
+            .map(|(id, kind, allow, deny)| json!({ "id": id.to_string(), "type": kind, "allow": allow, "deny": deny }))
+            .collect();
+        serde_json::from_value(json!({ "id": "20", "type": 0, "permission_overwrites": overwrites })).unwrap()
+    }
+
+    #[test]
+    fn the_arithmetic_is_discords() {
+        let (view, send, none) =
+            (Permissions::VIEW_CHANNEL, Permissions::SEND_MESSAGES, Permissions::empty());
+        let (role, member) = (0, 1);
+        let both = view | send;
+        let rows = [
+            ("what @everyone may, a member may", both, none, vec![], MEMBER, vec![], both),
+            ("roles add up", view, send, vec![], MEMBER, vec![CREW], both),
+            ("a denial for everyone", both, none, vec![(GUILD, role, none, send)], MEMBER, vec![], view),
+            (
+                "a role's overwrite goes over everyone's",
+                both,
+                none,
+                vec![(GUILD, role, none, send), (CREW, role, send, none)],
+                MEMBER,
+                vec![CREW],
+                both,
+            ),
+            (
+                "but only for those who hold it",
+                both,
+                none,
+                vec![(GUILD, role, none, send), (CREW, role, send, none)],
+                MEMBER,
+                vec![],
+                view,
+            ),
+            (
+                "the member's own goes over all",
+                both,
+                none,
+                vec![(CREW, role, none, send), (MEMBER, member, send, none)],
+                MEMBER,
+                vec![CREW],
+                both,
+            ),
+            (
+                "who cannot see can do nothing",
+                both,
+                none,
+                vec![(GUILD, role, none, view)],
+                MEMBER,
+                vec![],
+                none,
+            ),
+            (
+                "administrators may everything",
+                none,
+                none,
+                vec![(GUILD, role, none, view)],
+                MEMBER,
+                vec![CAPTAIN],
+                Permissions::all(),
+            ),
+            (
+                "so may the owner",
+                none,
+                none,
+                vec![(GUILD, role, none, view)],
+                OWNER,
+                vec![],
+                Permissions::all(),
+            ),
+        ];
+        for (sentence, everyone, crew, overwrites, who, roles, expected) in rows {
+            let roles: Vec<RoleId> = roles.into_iter().map(RoleId::new).collect();
+            let may = of_member(&guild(everyone, crew), &channel(&overwrites), UserId::new(who), &roles);
+            assert_eq!(may, expected, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_member_without_roles_is_everyone() {
+        let view = Permissions::VIEW_CHANNEL;
+        let open = channel(&[]);
+        let closed = channel(&[(GUILD, 0, Permissions::empty(), view)]);
+        let opened_for_one =
+            channel(&[(GUILD, 0, Permissions::empty(), view), (MEMBER, 1, view, Permissions::empty())]);
+        let guild = guild(view, Permissions::empty());
+        let may: Vec<bool> = [open, closed, opened_for_one]
+            .iter()
+            .map(|one| of_everyone(&guild, one).contains(view))
+            .collect();
+        assert_eq!(may, [true, false, false]);
+    }
+
+    #[test]
+    fn what_is_missing_is_named_as_in_discords_settings() {
+        let needed = Permissions::VIEW_CHANNEL | Permissions::MANAGE_MESSAGES;
+        assert_eq!(missing(Permissions::VIEW_CHANNEL, needed), Some("Manage Messages"));
+        assert_eq!(missing(Permissions::all(), needed), None);
+    }
+}

@@ -292,3 +292,62 @@ fn limits(headers: &HeaderMap) -> Option<RateLimitHeaders> {
 fn encode(reason: &str) -> String {
     url::form_urlencoded::byte_serialize(reason.as_bytes()).collect::<String>().replace('+', "%20")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_travels_encrypted_or_not_at_all() {
+        let rows = [
+            ("https://discord.com", true),
+            ("http://127.0.0.1:4000", true),
+            ("http://[::1]:4000/", true),
+            ("http://localhost:4000", true),
+            ("http://discord.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("ws://192.168.0.9", false),
+            ("discord.com", false),
+            ("", false),
+        ];
+        for (text, accepted) in rows {
+            assert_eq!(Origin::parse(text).is_ok(), accepted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_prints_as_nothing() {
+        let token = Token::new(" Bot abc.def ");
+        assert_eq!((format!("{token:?}").as_str(), token.expose()), ("Token", "abc.def"));
+    }
+
+    #[test]
+    fn answers_are_useful_limited_refused_or_trouble() {
+        let body = r#"{"code": 50013, "message": "Missing Permissions", "retry_after": 1.5, "global": true}"#;
+        let told = |status: u16, text: &str| match interpret(StatusCode::from_u16(status).unwrap(), text) {
+            Ok(Answer::Useful(value)) => format!("useful {value}"),
+            Ok(Answer::Limited { retry_after, global }) => format!("limited {retry_after:?} {global}"),
+            Err(RestError::Refused { code, .. }) => format!("refused {code}"),
+            Err(RestError::Trouble(_)) => "trouble".to_owned(),
+        };
+        let rows = [
+            (200, "[1]", "useful [1]"),
+            (204, "", "useful null"),
+            (200, "<html>", "trouble"),
+            (403, body, "refused 50013"),
+            (404, "not json", "refused 0"),
+            (429, body, "limited 1.5s true"),
+            (429, "", "limited 1s false"),
+            (500, body, "trouble"),
+            (502, "<html>", "trouble"),
+        ];
+        for (status, text, expected) in rows {
+            assert_eq!(told(status, text), expected, "{status} {text}");
+        }
+    }
+
+    #[test]
+    fn reasons_travel_encoded() {
+        assert_eq!(encode("a card & a phone · 7"), "a%20card%20%26%20a%20phone%20%C2%B7%207");
+    }
+}
