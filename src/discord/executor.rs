@@ -61,7 +61,7 @@ impl Executor for Discord {
             }
             Action::AddMember { thread, member } => self.add_member(thread, member).await,
             Action::CloseThread { thread, reason } => self.close_thread(thread, &reason).await,
-            Action::Post(post) => self.post(&post, &nonce(pending), attempt).await,
+            Action::Post(post) => self.post(post, &nonce(pending), attempt).await,
         }
     }
 
@@ -165,7 +165,9 @@ impl Discord {
         Ok(Receipt::Closed)
     }
 
-    async fn post(&self, post: &Post<String>, nonce: &str, attempt: Attempt) -> Result<Receipt, Failure> {
+    async fn post(&self, post: Post<String>, nonce: &str, attempt: Attempt) -> Result<Receipt, Failure> {
+        let held = self.guilds.mine(ChannelId::new(post.channel.0));
+        let post = &adapted(post, held.unwrap_or(Permissions::all()));
         if attempt == Attempt::Again
             && let Some(posted) = self.find_post(post).await?
         {
@@ -224,6 +226,36 @@ impl Discord {
     }
 }
 
+/// The most characters of a message, and of an embed's description.
+/// Source: <https://discord.com/developers/docs/resources/message#embed-object-embed-limits>.
+const MOST_WORDS: usize = 2000;
+const MOST_ENCLOSED: usize = 4096;
+
+/// Says the same where a permission is missing: a mention in place of a reply that Discord would refuse, and
+/// a quote in place of an embed that it would silently leave out.
+fn adapted(mut post: Post<String>, held: Permissions) -> Post<String> {
+    if post.reply_to.is_some() && !held.contains(Permissions::READ_MESSAGE_HISTORY) {
+        post.reply_to = None;
+        let mentions: String = post.members.iter().map(|member| format!("<@{member}> ")).collect();
+        post.words.insert_str(0, &mentions);
+    }
+    if !held.contains(Permissions::EMBED_LINKS)
+        && let Some(enclosure) = post.enclosure.take()
+    {
+        post.words.push_str("\n>>> ");
+        post.words.push_str(&enclosure.0);
+    }
+    post.words = shortened(&post.words, MOST_WORDS);
+    post
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
 #[derive(serde::Deserialize)]
 struct ThreadList {
     #[serde(default)]
@@ -259,7 +291,7 @@ fn body(post: &Post<String>, nonce: &str) -> Value {
         body["components"] = components(post);
     }
     if let Some(enclosure) = &post.enclosure {
-        body["embeds"] = json!([{ "description": enclosure.0 }]);
+        body["embeds"] = json!([{ "description": shortened(&enclosure.0, MOST_ENCLOSED) }]);
     }
     body
 }
@@ -307,10 +339,85 @@ fn refusal(status: StatusCode, code: u32) -> Option<Refusal> {
         (_, 50_024) => Refusal::WrongChannel,
         (_, 160_006) => Refusal::TooManyThreads,
         (_, 200_000 | 200_001) => Refusal::HeldBack,
+        // Slow mode, or a part of Discord that is overloaded: later, then.
+        (_, 20_016 | 130_000) => return None,
         // The token stopped being valid: the gateway will say so and we stop; nothing is to be given up.
         (StatusCode::UNAUTHORIZED, _) => return None,
         (StatusCode::FORBIDDEN, _) => Refusal::Forbidden,
         (StatusCode::NOT_FOUND, _) => Refusal::Gone,
         (_, code) => Refusal::Invalid(code),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::action::Enclosure;
+    use crate::message::{MessageId, UserId as Member};
+
+    fn reply() -> Post<String> {
+        Post {
+            channel: message::ChannelId(1),
+            words: "Thank you.".to_owned(),
+            reply_to: Some(MessageId(2)),
+            members: vec![Member(3)],
+            roles: Vec::new(),
+            number: 7,
+            buttons: Vec::new(),
+            enclosure: None,
+        }
+    }
+
+    #[test]
+    fn a_reply_notifies_its_author_and_no_one_else() {
+        let body = body(&adapted(reply(), Permissions::all()), "nonce");
+        let mentions = json!({ "parse": [], "users": [], "roles": [], "replied_user": true });
+        assert_eq!(body["allowed_mentions"], mentions);
+        assert_eq!(body["message_reference"], json!({ "message_id": "2", "fail_if_not_exists": false }));
+    }
+
+    #[test]
+    fn where_replies_are_impossible_the_member_is_named() {
+        let body = body(&adapted(reply(), Permissions::SEND_MESSAGES), "nonce");
+        assert_eq!(body["content"], "<@3> Thank you.");
+        assert_eq!(body["allowed_mentions"]["users"], json!(["3"]));
+        assert!(body.get("message_reference").is_none());
+    }
+
+    #[test]
+    fn where_embeds_are_impossible_the_text_is_quoted() {
+        let mut post = reply();
+        post.enclosure = Some(Enclosure("my card is ▮▮▮▮".to_owned()));
+        let body = body(&adapted(post, Permissions::READ_MESSAGE_HISTORY), "nonce");
+        assert_eq!(body["content"], "Thank you.\n>>> my card is ▮▮▮▮");
+        assert!(body.get("embeds").is_none());
+    }
+
+    #[test]
+    fn nothing_is_longer_than_discord_takes() {
+        let mut post = reply();
+        post.enclosure = Some(Enclosure("ä".repeat(5000)));
+        let embedded = body(&adapted(post.clone(), Permissions::all()), "nonce");
+        assert_eq!(embedded["embeds"][0]["description"].as_str().unwrap().chars().count(), MOST_ENCLOSED);
+        let quoted = body(&adapted(post, Permissions::READ_MESSAGE_HISTORY), "nonce");
+        assert_eq!(quoted["content"].as_str().unwrap().chars().count(), MOST_WORDS);
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        let rows = [
+            (404, 10_008, Some(Refusal::Gone)),
+            (403, 50_013, Some(Refusal::Forbidden)),
+            (400, 50_007, Some(Refusal::DirectClosed)),
+            (400, 50_024, Some(Refusal::WrongChannel)),
+            (400, 160_006, Some(Refusal::TooManyThreads)),
+            (400, 200_000, Some(Refusal::HeldBack)),
+            (400, 50_035, Some(Refusal::Invalid(50_035))),
+            (400, 20_016, None),
+            (401, 0, None),
+        ];
+        for (status, code, expected) in rows {
+            assert_eq!(refusal(StatusCode::from_u16(status).unwrap(), code), expected, "{status} {code}");
+        }
+    }
 }
