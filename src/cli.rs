@@ -7,7 +7,7 @@ mod scan;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -77,23 +77,24 @@ fn usage(error: &clap::Error) -> Exit {
 }
 
 fn dispatch(cli: Cli) -> Exit {
+    let config = cli.config.as_deref();
     match cli.command {
         // The demo has settings of its own, and its page is not to be torn apart by log lines.
         Command::Demo(args) => {
             start_logging("error");
             demo::run(args)
         }
-        Command::Run => with_settings(cli.config, run::run),
-        Command::Scan(args) => with_settings(cli.config, |loaded| scan::run(&args, &loaded.core)),
+        Command::Run => with_settings(config, run::run),
+        Command::Scan(args) => with_settings(config, |loaded| scan::run(&args, &loaded.core)),
         Command::Check => {
-            with_settings(cli.config, |loaded| finished(check::print(&loaded, &mut io::stdout().lock())))
+            with_settings(config, |loaded| finished(check::print(&loaded, &mut io::stdout().lock())))
         }
     }
 }
 
-fn with_settings(config: Option<PathBuf>, command: impl FnOnce(Loaded) -> Exit) -> Exit {
+fn with_settings(config: Option<&Path>, command: impl FnOnce(Loaded) -> Exit) -> Exit {
     start_logging("aside=info,warn");
-    match Config::load(config.as_deref()) {
+    match Config::load(config) {
         Ok(loaded) => command(loaded),
         Err(error) => refuse(&error),
     }

@@ -189,7 +189,9 @@ fn assemble(
     };
     let (sender, arriving) = mpsc::unbounded_channel();
     let ears = Ears { raw: Ear(sender.clone()), stages: Ear(sender) };
-    (Listener { guilds, rest: Arc::clone(rest), responder, catch_up, gap }, ears, arriving)
+    let rest = Arc::clone(rest);
+    let answers = TaskTracker::new();
+    (Listener { guilds, rest, responder, catch_up, gap, answers }, ears, arriving)
 }
 
 /// The two handlers serenity wants, one for events and one for the state of the connection.

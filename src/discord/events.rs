@@ -5,6 +5,7 @@
 //! queue before anything else: this module takes them from there, one after the other.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use serenity::all::{Context, Event, EventHandler, RawEventHandler, ShardStageUpd
 use serenity::gateway::ConnectionStage;
 use serenity::model::id::{ChannelId, GuildId, RoleId};
 use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use super::catch_up::CatchUp;
@@ -26,6 +28,9 @@ use super::{gap::Gap, report, wire};
 use crate::commands;
 use crate::responder::{Responder, Source};
 use crate::store::Store;
+
+/// How long everything else may wait until an unknown thread is found out about.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What arrives from the gateway's thread.
 pub(super) enum Arriving {
@@ -66,6 +71,8 @@ pub(super) struct Listener<S> {
     pub(super) responder: Responder<S, Discord>,
     pub(super) catch_up: CatchUp<S>,
     pub(super) gap: Arc<Gap>,
+    /// Answers to presses, which must not wait for each other nor hold up what arrives.
+    pub(super) answers: TaskTracker,
 }
 
 impl<S: Store + 'static> Listener<S> {
@@ -143,7 +150,7 @@ impl<S: Store + 'static> Listener<S> {
             }
             "INTERACTION_CREATE" => {
                 if let Some(interaction) = read(kind, value) {
-                    commands::answer(&self.rest, &self.responder.core().wording, &interaction).await;
+                    self.pressed(interaction);
                 }
             }
             "GUILD_CREATE" => {
@@ -153,6 +160,13 @@ impl<S: Store + 'static> Listener<S> {
             }
             _ => self.note_change(kind, value),
         }
+    }
+
+    fn pressed(&self, interaction: wire::Interaction) {
+        let (rest, responder) = (Arc::clone(&self.rest), self.responder.clone());
+        self.answers.spawn(async move {
+            commands::answer(&rest, &responder.core().wording, &interaction).await;
+        });
     }
 
     fn joined(&self, guild: wire::Guild) {
@@ -224,7 +238,8 @@ impl<S: Store + 'static> Listener<S> {
 
     /// A thread that was archived when we connected is first heard of by a message in it.
     async fn discover(&self, arrival: &Arrival) -> Option<ChannelId> {
-        let value = self.rest.send(Request::get(format!("channels/{}", arrival.channel))).await.ok()?;
+        let asked = self.rest.send(Request::get(format!("channels/{}", arrival.channel)));
+        let value = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
         self.note_channel(read("channel", value)?);
         match self.guilds.watching(arrival.guild, arrival.channel) {
             Watching::Yes { home } => Some(home),

@@ -236,8 +236,9 @@ const MOST_ENCLOSED: usize = 4096;
 fn adapted(mut post: Post<String>, held: Permissions) -> Post<String> {
     if post.reply_to.is_some() && !held.contains(Permissions::READ_MESSAGE_HISTORY) {
         post.reply_to = None;
-        let mentions: String = post.members.iter().map(|member| format!("<@{member}> ")).collect();
-        post.words.insert_str(0, &mentions);
+        for member in &post.members {
+            post.words.insert_str(0, &format!("<@{member}> "));
+        }
     }
     if !held.contains(Permissions::EMBED_LINKS)
         && let Some(enclosure) = post.enclosure.take()

@@ -147,6 +147,11 @@ impl Request<'_> {
     pub(crate) fn post(path: String, body: Value) -> Self {
         Self { method: Method::POST, path, body: Some(body), reason: None }
     }
+
+    /// Answers to interactions are not counted in the global limit.
+    fn is_interaction(&self) -> bool {
+        self.path.starts_with("interactions/")
+    }
 }
 
 impl Rest {
@@ -177,7 +182,9 @@ impl Rest {
     /// Sends a request, waiting for its limits, and again after each 429.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Value, RestError> {
         for _ in 0..LIMITED_ATTEMPTS {
-            self.wait_for_pause().await;
+            if !request.is_interaction() {
+                self.wait_for_pause().await;
+            }
             let permit = self.limits.acquire(endpoint(&request)).await;
             match self.attempt(&request, permit).await? {
                 Answer::Useful(value) => return Ok(value),
@@ -191,7 +198,7 @@ impl Rest {
         let url = format!("{}/api/v10/{}", self.base.as_str(), request.path);
         let mut sending = self.client.request(request.method.clone(), url);
         // Interaction endpoints carry their own token and must not be sent ours.
-        if !request.path.starts_with("interactions/") {
+        if !request.is_interaction() {
             sending = sending.header("Authorization", format!("Bot {}", self.token.expose()));
         }
         if let Some(reason) = request.reason {
