@@ -261,3 +261,120 @@ fn built_in() -> [Box<dyn Detector>; 18] {
         Box::new(saying::Saying),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Scan, Scanner, mask};
+
+    /// Pieces that detectors and normalization care about, whole and broken, in several scripts.
+    const PIECES: [&str; 52] = [
+        "you ",
+        "are ",
+        "an ",
+        "idiot",
+        "i d i o t ",
+        "my ",
+        "password is ",
+        "order number ",
+        "born ",
+        "seed phrase ",
+        "+1",
+        "4242 ",
+        "0",
+        "19",
+        "@",
+        "a@b.co",
+        ".",
+        ":",
+        "://",
+        "`",
+        "```",
+        "> ",
+        "\n",
+        "<@1>",
+        "<",
+        ">",
+        "||",
+        "**",
+        "$",
+        "!",
+        "\"",
+        "'",
+        "-",
+        "_",
+        "/",
+        "=",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "ghp_",
+        "DE89",
+        "\u{200b}",
+        "\u{301}",
+        "\u{202e}",
+        "ｉｄ",
+        "ß",
+        "\u{fdfa}",
+        "👩\u{200d}👩",
+        "🇩🇪",
+        "שלום",
+        "今日",
+        "е",
+        "\u{0}",
+        "\u{10ffff}",
+    ];
+
+    /// What must hold of every scan.
+    fn check(content: &str, scan: &Scan) {
+        assert!((0.0..=1.0).contains(&scan.heat), "{content:?}");
+        for finding in &scan.findings {
+            assert!(
+                content.get(finding.span.clone()).is_some_and(|part| !part.is_empty()),
+                "{content:?} {finding:?}"
+            );
+            assert!((0.0..=1.0).contains(&finding.confidence), "{content:?} {finding:?}");
+        }
+        assert!(scan.findings.is_sorted_by_key(|finding| finding.span.start), "{content:?}");
+        let masked = mask(content, &scan.findings);
+        assert_eq!(
+            masked.contains('▮'),
+            content.contains('▮') || scan.findings.iter().any(|f| f.kind.is_value())
+        );
+    }
+
+    #[test]
+    fn any_text_gives_an_answer() {
+        let scanner = Scanner::new(Vec::new());
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..3_000 {
+            let length = random.usize(0..24);
+            let content: String = (0..length).map(|_| PIECES[random.usize(..PIECES.len())]).collect();
+            check(&content, &scanner.scan(&content));
+        }
+        for _ in 0..1_000 {
+            let content: String = (0..random.usize(0..40)).map(|_| random.char(..)).collect();
+            check(&content, &scanner.scan(&content));
+        }
+    }
+
+    #[test]
+    fn repeated_pieces_give_an_answer() {
+        let scanner = Scanner::new(Vec::new());
+        for piece in PIECES {
+            let content = piece.repeat(4_000 / piece.len());
+            check(&content, &scanner.scan(&content));
+        }
+    }
+
+    #[test]
+    fn of_overlapping_values_the_surest_stays() {
+        let card = ["my card number is 4242", " 4242 ", "4242 4242"].concat();
+        let kinds: Vec<_> =
+            Scanner::new(Vec::new()).scan(&card).findings.into_iter().map(|f| f.kind).collect();
+        assert_eq!(kinds, [Kind::Card]);
+    }
+
+    #[test]
+    fn labels_read_as_words_with_an_article() {
+        let bare = Kind::ALL.iter().map(|kind| kind.label()).filter(|label| !label.contains(' '));
+        assert_eq!(bare.collect::<Vec<_>>(), ["anger"]);
+    }
+}

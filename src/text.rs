@@ -5,9 +5,9 @@
 //! 2. the **folded** text: look-alike letters, full-width forms and exotic spaces as plain ASCII,
 //!    invisible characters gone, case kept. Detectors of numbers, addresses and keys read this;
 //! 3. the **words**: lower case, apostrophes dropped ("you're" is `youre`), letters typed apart
-//!    joined, each with the [`Place`] it stands in. Lexicons and phrases read these.
+//!    joined, each with the place it stands in. Lexicons and phrases read these.
 //!
-//! Offsets inside the crate point into the folded text; [`Text::span`] turns them into offsets of
+//! Offsets inside the crate point into the folded text; `Text::span` turns them into offsets of
 //! the original, which is what a finding carries. Every step is linear in the length of the message.
 
 mod disguise;

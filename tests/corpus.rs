@@ -4,7 +4,6 @@
 //! `{"miss": "text in which nothing of the kind is"}`. `¦` joins pieces and is removed, so that no
 //! secret stands in one piece in the source. A row that is known to come out wrong has
 //! `"known_wrong": "why"`; the mark must go when the row comes right.
-#![allow(missing_docs, reason = "a test has no public interface")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -129,7 +128,7 @@ fn nothing_of_a_value_is_left_by_the_mask() -> Outcome {
     Ok(())
 }
 
-/// One line of the boiling-point corpus.
+/// One line of the boiling-point corpus: messages in the voices of many servers, all written for it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Voice {
@@ -146,9 +145,9 @@ struct Voice {
 /// At this heat the shipped rule takes a member aside.
 const BOILING: f32 = 0.8;
 /// The least share of boiling points that must be found; measured, raised as it improves.
-const LEAST_RECALL: f64 = 0.5;
+const LEAST_RECALL: f64 = 0.92;
 /// The largest share of ordinary messages that may be taken for one.
-const MOST_FALSE_ALARMS: f64 = 0.02;
+const MOST_FALSE_ALARMS: f64 = 0.005;
 
 #[test]
 fn boiling_points_are_told_from_ordinary_heat() -> Outcome {

@@ -2,7 +2,7 @@
 //!
 //! A transparent first measure: phrases that insult, threaten or rage are evidence, each with the
 //! heat it would give alone; phrases that make light of it, quote, thank or speak of oneself calm it
-//! down; capitals, exclamation marks and swearing stir it up but are no evidence themselves.
+//! down; capitals, exclamation marks, swearing and insistence stir it up but are no evidence themselves.
 //!
 //! Evidence is combined as independent reasons are, by a noisy or, whose exponent carries the mood:
 //!
@@ -36,6 +36,9 @@ const LEAST_MOOD: f32 = 0.2;
 const LEAST_CONFIDENCE: f32 = 0.3;
 /// Capitals are shouting when they are at least this share of at least this many words.
 const SHOUTED: (f32, usize) = (0.5, 3);
+
+/// Words that speak straight at someone; twice in a message is insisting.
+const ADDRESSED: [&str; 7] = ["you", "your", "youre", "yourselves", "u", "ur", "yall"];
 
 /// One phrase that speaks for heat.
 struct Evidence<'p> {
@@ -138,13 +141,15 @@ fn mood(text: &Text<'_>, matches: &[Match<'_>]) -> f32 {
     mood.max(LEAST_MOOD)
 }
 
-/// What capitals, exclamation marks and swearing add to the mood.
+/// What capitals, exclamation marks, swearing and speaking straight at someone add to the mood.
 fn arousal(text: &Text<'_>, matches: &[Match<'_>]) -> f32 {
     let swearing = matches.iter().any(|found| &*found.group.name == "swear");
     let marks = text.folded().bytes().filter(|byte| *byte == b'!').count();
     let insisting = marks >= 2 || text.folded().contains("??") || text.folded().contains("?!");
     let shouting = shouting(text.prose());
-    shouting + if swearing { 0.2 } else { 0.0 } + if insisting { 0.15 } else { 0.0 }
+    let addressed = text.prose().iter().filter(|word| ADDRESSED.contains(&text.form(word))).count() >= 2;
+    let parts = [(swearing, 0.2), (insisting, 0.15), (addressed, 0.15)];
+    shouting + parts.into_iter().filter(|(holds, _)| *holds).map(|(_, much)| much).sum::<f32>()
 }
 
 /// What capitals add: all of a message, or single long words in it.

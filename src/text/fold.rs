@@ -92,6 +92,10 @@ impl Folding {
     }
 
     fn push_cured(&mut self, c: char, from: usize) {
+        if matches!(c, 'ß' | 'ẞ') {
+            // A confusable of B to a table of shapes, ss to everyone who writes German.
+            return "ss".chars().for_each(|plain| self.push(plain, from));
+        }
         match decancer::cure_char(c, Options::default().retain_capitalization()) {
             Translation::Character(plain) => self.push(plain, from),
             Translation::String(plain) => plain.chars().for_each(|plain| self.push(plain, from)),

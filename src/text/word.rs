@@ -197,11 +197,14 @@ fn join_letters(words: Vec<Word>, text: &str, forms: &mut String) -> Vec<Word> {
                 && after.start == before.end + 1
                 && bytes[before.end] == bytes[words[at].span.end]
         };
-        let end = if single(&words[at]) {
-            (at + 1..words.len()).take_while(follows).last().map_or(at + 1, |last| last + 1)
-        } else {
-            at + 1
-        };
+        let mut end = at + 1;
+        if single(&words[at]) {
+            end = (end..words.len()).take_while(follows).last().map_or(end, |last| last + 1);
+        }
+        if end < at + 3 {
+            // "a i.d.i.o.t": the next letter may begin a longer row.
+            end = at + 1;
+        }
         match join(&words[at..end], bytes, forms) {
             Some(word) => joined.push(word),
             None => joined.extend_from_slice(&words[at..end]),
