@@ -40,6 +40,10 @@ pub(crate) struct Draft {
     pub(crate) interaction: Option<Id>,
     pub(crate) only_for: Option<Id>,
     pub(crate) kind: u8,
+    /// The message it forwards, and the snapshot of that.
+    pub(crate) forwards: Option<(Reference, Value)>,
+    /// Whom it mentions beside those in the text.
+    pub(crate) also: Vec<Id>,
 }
 
 /// The message a draft answers.
@@ -68,6 +72,8 @@ impl Draft {
             interaction: None,
             only_for: None,
             kind: 0,
+            forwards: None,
+            also: Vec::new(),
         }
     }
 
@@ -98,6 +104,7 @@ impl Draft {
             && self.embeds.is_empty()
             && self.components.is_empty()
             && self.files.is_empty()
+            && self.forwards.is_none()
     }
 }
 
@@ -150,6 +157,7 @@ impl State {
         }
         let reference = self.answered(author, channel, &draft)?;
         draft.kind = if reference.is_some() { 19 } else { 0 };
+        let reference = draft.forwards.as_ref().map(|(source, _)| *source).or(reference);
         self.wake(author, channel)?;
         Ok(self.compose(author, channel, draft, reference))
     }
@@ -293,7 +301,8 @@ impl State {
             .channels
             .get(&channel)
             .map(|home| self.mentions(author, home, &draft.content, &draft.allowed, answered));
-        let mentions = mentions.unwrap_or_default();
+        let mut mentions = mentions.unwrap_or_default();
+        mentions.users.extend(draft.also);
         Message {
             id,
             channel,
@@ -308,6 +317,7 @@ impl State {
             mention_everyone: mentions.everyone,
             pinged: std::collections::BTreeSet::new(),
             reference: to,
+            forwarded: draft.forwards.map(|(_, snapshot)| snapshot),
             nonce: draft.nonce,
             flags: draft.flags,
             edited: None,

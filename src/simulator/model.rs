@@ -233,8 +233,10 @@ pub struct Message {
     pub mention_everyone: bool,
     /// Whom a client would alert: those mentioned who can see the message.
     pub pinged: BTreeSet<Id>,
-    /// What it answers.
+    /// What it answers or forwards.
     pub reference: Option<Reference>,
+    /// The snapshot of the message it forwards.
+    pub forwarded: Option<Value>,
     /// The nonce it was sent with.
     pub nonce: Option<Value>,
     /// Flag bits.

@@ -300,18 +300,10 @@ impl State {
         }
         self.join(id, &[user]);
         if user != by {
-            self.note_change(by, id, user, 1);
+            // The small line in a thread that says who was added.
+            self.compose(by, id, Draft { kind: 1, also: vec![user], ..Draft::text("") }, None);
         }
         Ok(())
-    }
-
-    /// The small line in a thread that says who was added (1) or removed (2).
-    fn note_change(&mut self, by: Id, id: Id, user: Id, kind: u8) {
-        let note = Draft { kind, allowed: super::mentions::Allowed::everything(), ..Draft::text("") };
-        let message = self.compose(by, id, note, None);
-        if let Ok(message) = self.message_mut(id, message) {
-            message.mentions = vec![user];
-        }
     }
 
     /// Takes `user` out of a thread on behalf of `by`.

@@ -81,6 +81,18 @@ async fn wrong_clients_are_closed_with_the_right_code() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_too_much_is_closed() {
+    let discord = harbor().await;
+    let (mut gateway, _) = Gateway::ready(&discord, 0).await;
+    // The identify was the first of 120.
+    for _ in 0..119 {
+        gateway.send(json!({ "op": 3, "d": {} })).await;
+    }
+    gateway.send(json!({ "op": 3, "d": {} })).await;
+    assert_eq!(gateway.next().await, Came::Closed(4008));
+}
+
+#[tokio::test]
 async fn a_privileged_intent_is_refused_until_it_is_switched_on() {
     let discord = harbor().await;
     discord.set_privileged(&[]);
