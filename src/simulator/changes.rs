@@ -26,20 +26,7 @@ impl Simulator {
         self.shared.change(|state| {
             state.guild(guild)?;
             let id = state.allot();
-            let channel = Channel {
-                id,
-                kind,
-                guild: Some(guild),
-                name: name.to_owned(),
-                topic: None,
-                parent: None,
-                position: 0,
-                overwrites: Vec::new(),
-                slowmode: 0,
-                recipients: Vec::new(),
-                last_message: None,
-                thread: None,
-            };
+            let channel = Channel::new(id, kind, Some(guild), name);
             state.channels.insert(id, channel);
             state.tell_channel("CHANNEL_CREATE", id);
             Ok(id)
@@ -212,15 +199,13 @@ impl Simulator {
         })
     }
 
-    /// The bot is removed from a guild, which is gone with all that is in it.
+    /// The bot is removed from a guild, which goes on without it.
     pub fn remove_guild(&self, guild: Id) {
         self.shared.change(|state| {
             let data = json!({ "id": render::id(guild) });
             state.tell_guild("GUILD_DELETE", data, GUILDS, guild);
-            state.guilds.remove(&guild);
-            let gone = |channel: &Channel| channel.guild == Some(guild);
-            state.messages.retain(|id, _| !state.channels.get(id).is_some_and(gone));
-            state.channels.retain(|_, channel| !gone(channel));
+            let bot = state.app.bot;
+            state.guilds.entry(guild).and_modify(|guild| drop(guild.members.remove(&bot)));
         });
     }
 
@@ -244,7 +229,7 @@ impl Simulator {
         self.shared.change(|state| {
             let body = json!({ "name": name, "type": kind as u8 });
             let plan = Plan::read(&body, state.channel(channel)?)?;
-            state.open_thread(member, channel, plan, None)
+            state.open_thread(member, channel, &plan, None)
         })
     }
 

@@ -188,6 +188,38 @@ pub struct Channel {
     pub thread: Option<Thread>,
 }
 
+impl Channel {
+    /// A channel of this kind with nothing else to it.
+    pub(crate) fn new(id: Id, kind: ChannelKind, guild: Option<Id>, name: &str) -> Self {
+        Self {
+            id,
+            kind,
+            guild,
+            name: name.to_owned(),
+            topic: None,
+            parent: None,
+            position: 0,
+            overwrites: Vec::new(),
+            slowmode: 0,
+            recipients: Vec::new(),
+            last_message: None,
+            thread: None,
+        }
+    }
+
+    /// Whether it is a thread that is put away.
+    #[must_use]
+    pub fn is_archived(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| thread.archived)
+    }
+
+    /// Whether it is a thread that `user` is in.
+    #[must_use]
+    pub fn has_joined(&self, user: Id) -> bool {
+        self.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&user))
+    }
+}
+
 /// Which message another one answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
@@ -257,6 +289,15 @@ pub struct Message {
     pub thread: Option<Id>,
     /// Whether it is pinned.
     pub pinned: bool,
+}
+
+impl Message {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.content.is_empty()
+            && self.embeds.is_empty()
+            && self.components.is_empty()
+            && self.attachments.is_empty()
+    }
 }
 
 /// A guild.

@@ -144,20 +144,8 @@ impl State {
             return known.id;
         }
         let id = self.allot();
-        let channel = Channel {
-            id,
-            kind: ChannelKind::Dm,
-            guild: None,
-            name: String::new(),
-            topic: None,
-            parent: None,
-            position: 0,
-            overwrites: Vec::new(),
-            slowmode: 0,
-            recipients: vec![one, other],
-            last_message: None,
-            thread: None,
-        };
+        let dm = Channel::new(id, ChannelKind::Dm, None, "");
+        let channel = Channel { recipients: vec![one, other], ..dm };
         self.channels.insert(id, channel);
         id
     }
@@ -184,7 +172,7 @@ fn application(state: &State, call: &Call) -> Answered {
         "interactions_endpoint_url": null,
         "role_connections_verification_url": null,
         "owner": owner,
-        "approximate_guild_count": state.guilds.len(),
+        "approximate_guild_count": state.own_guilds().count(),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::model::Id;
+use super::model::{Guild, Id};
 use super::state::State;
 use super::{render, world::Privileged};
 
@@ -143,7 +143,7 @@ impl State {
         let id = format!("session-{}", self.identifies);
         let mut session = Session::new(id.clone(), identify, line);
         session.dispatch("READY", &self.ready(&session));
-        let guilds = self.guilds.values().filter(|guild| session.covers(Some(guild.id)));
+        let guilds = self.own_guilds().filter(|guild| session.covers(Some(guild.id)));
         let everyone = session.intents & Privileged::Members.intent() != 0;
         let announced: Vec<Value> =
             guilds.map(|guild| render::gateway_guild(self, guild, everyone)).collect();
@@ -179,8 +179,8 @@ impl State {
     }
 
     fn ready(&self, session: &Session) -> Value {
-        let guilds = self.guilds.keys().filter(|guild| session.covers(Some(**guild)));
-        let unavailable = |guild: &Id| json!({ "id": render::id(*guild), "unavailable": true });
+        let guilds = self.own_guilds().filter(|guild| session.covers(Some(guild.id)));
+        let unavailable = |guild: &Guild| json!({ "id": render::id(guild.id), "unavailable": true });
         json!({
             "v": 10,
             "user": render::current_user(self),

@@ -202,6 +202,11 @@ impl State {
         self.guilds.get(&id).ok_or_else(refusal::unknown_guild)
     }
 
+    /// The guilds the bot is in.
+    pub(crate) fn own_guilds(&self) -> impl Iterator<Item = &Guild> {
+        self.guilds.values().filter(|guild| guild.members.contains_key(&self.app.bot))
+    }
+
     pub(crate) fn channel(&self, id: Id) -> Result<&Channel, Refusal> {
         self.channels.get(&id).ok_or_else(refusal::unknown_channel)
     }
@@ -248,7 +253,7 @@ impl State {
         let permissions = self.permissions(user, channel);
         let inside = channel.kind != ChannelKind::PrivateThread
             || permissions.contains(Permissions::MANAGE_THREADS)
-            || channel.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&user));
+            || channel.has_joined(user);
         permissions.contains(Permissions::VIEW_CHANNEL) && inside
     }
 
@@ -270,7 +275,8 @@ impl State {
             return;
         }
         let Event { name, data, intent, guild, .. } = event;
-        let hidden = render::without_content(self, name, &data);
+        let curtained = self.sessions.values().any(|session| !session.reads_content());
+        let hidden = if curtained { render::without_content(self, name, &data) } else { None };
         for session in self.sessions.values_mut() {
             if session.covers(guild) && session.wants(intent) {
                 let data = if session.reads_content() { &data } else { hidden.as_ref().unwrap_or(&data) };

@@ -312,6 +312,21 @@ async fn changes_of_the_guild_are_told() {
 }
 
 #[tokio::test]
+async fn a_guild_the_bot_was_removed_from_is_closed_to_it() {
+    let discord = harbor().await;
+    let (harbor, help) = (id(&discord, "Harbor"), id(&discord, "help"));
+    discord.remove_guild(harbor);
+    let rest = Rest::new(&discord);
+    for path in [format!("/guilds/{harbor}"), format!("/channels/{help}")] {
+        assert_eq!(rest.get(&path).await.body["code"], 50001, "{path}");
+    }
+    let (mut gateway, ready) = Gateway::ready(&discord, GUILDS | MESSAGES).await;
+    assert_eq!(ready["guilds"], json!([]));
+    discord.post(id(&discord, "alex"), help, "among ourselves").unwrap();
+    assert_eq!(gateway.pending().await, []);
+}
+
+#[tokio::test]
 async fn zlib_stream_is_spoken_when_asked_for() {
     use std::io::Read as _;
 

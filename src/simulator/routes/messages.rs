@@ -175,7 +175,7 @@ impl State {
     /// Adds a reaction.
     pub(crate) fn react(&mut self, by: Id, channel: Id, id: Id, emoji: &str) -> Result<(), Refusal> {
         let home = self.access(by, channel, Permissions::READ_MESSAGE_HISTORY)?;
-        if home.thread.as_ref().is_some_and(|thread| thread.archived) {
+        if home.is_archived() {
             return Err(Refusal::new(400, 50083));
         }
         let custom = emoji.split_once(':').is_some_and(|(_, id)| id.parse::<Id>().is_ok());
