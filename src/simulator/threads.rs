@@ -263,31 +263,13 @@ impl State {
 
     /// Adds `user` to a thread on behalf of `by`.
     pub(crate) fn add_to_thread(&mut self, by: Id, id: Id, user: Id) -> Result<(), Refusal> {
-        let channel = self.access(by, id, Permissions::VIEW_CHANNEL)?;
-        let Some(thread) = &channel.thread else { return Err(Refusal::new(400, 50024)) };
-        if thread.archived {
-            return Err(Refusal::new(400, 50083));
-        }
-        let manages = self.permissions(by, channel).contains(Permissions::MANAGE_THREADS);
-        let private = channel.kind == ChannelKind::PrivateThread;
-        if private && !thread.invitable && !manages && thread.owner != by && user != by {
-            return Err(refusal::missing_permissions());
-        }
-        if !self.permissions(by, channel).contains(Permissions::SEND_MESSAGES_IN_THREADS) {
-            return Err(refusal::missing_permissions());
-        }
-        if !self.users.contains_key(&user) {
-            return Err(Refusal::new(404, 10013));
-        }
-        let guild = channel.guild.unwrap_or_default();
-        self.member(guild, user)?;
-        if !self.permissions(user, channel).contains(Permissions::VIEW_CHANNEL) {
-            return Err(refusal::missing_access());
-        }
-        if thread.members.contains_key(&user) {
+        self.may_add(by, id)?;
+        self.may_be_added(user, id)?;
+        let channel = self.channel(id)?;
+        if channel.has_joined(user) {
             return Ok(());
         }
-        if thread.members.len() >= PARTICIPANTS {
+        if channel.thread.as_ref().is_some_and(|thread| thread.members.len() >= PARTICIPANTS) {
             return Err(Refusal::new(400, 30033));
         }
         self.join(id, &[user]);
@@ -296,6 +278,30 @@ impl State {
             self.compose(by, id, Draft { kind: 1, also: vec![user], ..Draft::text("") }, None);
         }
         Ok(())
+    }
+
+    /// Whoever may post in a thread may add others; to a private one that is not invitable only its owner
+    /// and those who manage threads.
+    fn may_add(&self, by: Id, id: Id) -> Result<(), Refusal> {
+        let channel = self.access(by, id, Permissions::VIEW_CHANNEL)?;
+        let Some(thread) = &channel.thread else { return Err(Refusal::new(400, 50024)) };
+        if thread.archived {
+            return Err(Refusal::new(400, 50083));
+        }
+        let closed = channel.kind == ChannelKind::PrivateThread && !thread.invitable && thread.owner != by;
+        let wanted = if closed { Permissions::MANAGE_THREADS } else { Permissions::NONE };
+        self.access(by, id, wanted | Permissions::SEND_MESSAGES_IN_THREADS).map(|_| ())
+    }
+
+    /// Only a member of the guild who sees the parent can be in a thread.
+    fn may_be_added(&self, user: Id, id: Id) -> Result<(), Refusal> {
+        if !self.users.contains_key(&user) {
+            return Err(Refusal::new(404, 10013));
+        }
+        let channel = self.channel(id)?;
+        self.member(channel.guild.unwrap_or_default(), user)?;
+        let sees = self.permissions(user, channel).contains(Permissions::VIEW_CHANNEL);
+        if sees { Ok(()) } else { Err(refusal::missing_access()) }
     }
 
     /// Takes `user` out of a thread on behalf of `by`.
