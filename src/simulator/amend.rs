@@ -17,16 +17,17 @@ impl State {
     pub(crate) fn edit(&mut self, by: Id, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
         form::message(body)?;
         let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
-        let archived = home.is_archived();
         let message = self.message(channel, id)?;
-        if message.author != by {
-            let content = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
-            if content || !self.permissions(by, self.channel(channel)?).contains(Permissions::MANAGE_MESSAGES)
-            {
-                return Err(Refusal::new(403, 50005));
-            }
+        // Those who manage messages may change the flags of others' posts, and nothing else.
+        let words = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
+        let manages = self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES);
+        if message.author != by && (words || !manages) {
+            return Err(Refusal::new(403, 50005));
         }
-        if archived {
+        if message.is_system() {
+            return Err(Refusal::new(403, 50021));
+        }
+        if home.is_archived() {
             return Err(Refusal::new(400, 50083));
         }
         self.amend(channel, id, body)
@@ -68,16 +69,14 @@ impl State {
     /// Deletes a message: one's own, or anybody's with `MANAGE_MESSAGES`.
     pub(crate) fn delete(&mut self, by: Id, channel: Id, id: Id) -> Result<(), Refusal> {
         let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
-        let archived = home.is_archived();
         let own = self.message(channel, id)?.author == by;
-        let home = self.channel(channel)?;
         if !own && home.kind == ChannelKind::Dm {
             return Err(Refusal::new(403, 50003));
         }
         if !own && !self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES) {
             return Err(refusal::missing_permissions());
         }
-        if archived {
+        if home.is_archived() {
             return Err(Refusal::new(400, 50083));
         }
         self.remove(channel, id);

@@ -260,7 +260,7 @@ impl State {
             return Err(Refusal::new(403, 160_002));
         }
         match self.message(channel, answers.message) {
-            Ok(message) if ![0, 19, 20, 23].contains(&message.kind) => {
+            Ok(message) if message.is_system() => {
                 Err(unknown("REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message"))
             }
             Ok(_) => Ok(Some(Reference { channel, message: answers.message })),

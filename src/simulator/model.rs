@@ -292,6 +292,12 @@ pub struct Message {
 }
 
 impl Message {
+    /// Whether Discord wrote it: a thread was opened, someone was added.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        ![0, 19, 20, 23].contains(&self.kind)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.content.is_empty()
             && self.embeds.is_empty()
