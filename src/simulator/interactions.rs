@@ -2,6 +2,8 @@
 //!
 //! Source: <https://discord.com/developers/docs/interactions/receiving-and-responding>.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -32,7 +34,7 @@ pub enum InteractionKind {
 }
 
 /// How a bot answered first.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reply {
     /// Discord's number: 4 message, 5 message later, 6 nothing yet, 7 change of the message, 8 choices,
     /// 9 modal.
@@ -46,7 +48,7 @@ pub struct Reply {
 }
 
 /// Something a member did, and what became of it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Interaction {
     /// Identifier.
     pub id: Id,
@@ -73,6 +75,30 @@ pub struct Interaction {
     pub original: Option<Id>,
     /// Messages that followed.
     pub followups: Vec<Id>,
+}
+
+/// The kind of the answer; never what it says.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("kind", &self.kind)
+            .field("ephemeral", &self.ephemeral)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who did what where, and the answer's kind; never what was typed.
+impl fmt::Debug for Interaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interaction")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("user", &self.user)
+            .field("channel", &self.channel)
+            .field("reply", &self.reply)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Interaction {

@@ -24,7 +24,7 @@ const FAILED_TO_MENTION: u64 = 1 << 8;
 const ADDED_BY_ROLE: usize = 100;
 
 /// A message on its way in.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) content: String,
     pub(crate) embeds: Vec<Value>,

@@ -16,7 +16,6 @@ use super::render;
 use super::state::State;
 
 /// A status and a JSON body, null for none.
-#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,

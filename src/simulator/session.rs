@@ -13,7 +13,6 @@ use super::{render, world::Privileged};
 const KEPT: usize = 10_000;
 
 /// What the task that owns a socket is told to do.
-#[derive(Debug)]
 pub(crate) enum Frame {
     /// Send this text.
     Text(String),
@@ -24,7 +23,6 @@ pub(crate) enum Frame {
 }
 
 /// What an identify asked for.
-#[derive(Debug, Clone)]
 pub(crate) struct Identify {
     pub(crate) token: String,
     pub(crate) intents: u64,
@@ -32,7 +30,6 @@ pub(crate) struct Identify {
 }
 
 /// A gateway session.
-#[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) shard: (u64, u64),
