@@ -10,8 +10,7 @@
 //! everything else is Discord.
 //!
 //! Not played: voice, stickers, polls, scheduled events, guild administration beyond channels, roles and
-//! members, archiving by the passing of time, the spacing of identifies, and what `THREAD_LIST_SYNC` tells
-//! when a channel comes into view.
+//! members, archiving by the passing of time, and the spacing of identifies.
 //!
 //! ```
 //! use aside::simulator::{Simulator, World};

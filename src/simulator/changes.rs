@@ -98,10 +98,13 @@ impl Simulator {
     /// When there is no such role.
     pub fn set_role(&self, guild: Id, role: Id, permissions: Permissions) -> Result<(), Refusal> {
         self.shared.change(|state| {
+            let before = state.open_channels(Some(guild));
             let of = state.guilds.get_mut(&guild).ok_or_else(refusal::unknown_guild)?;
             let known = of.roles.get_mut(&role).ok_or_else(|| Refusal::new(404, 10011))?;
             known.permissions = permissions;
-            state.tell_role("GUILD_ROLE_UPDATE", guild, role)
+            state.tell_role("GUILD_ROLE_UPDATE", guild, role)?;
+            state.sync_threads(Some(guild), &before);
+            Ok(())
         })
     }
 
@@ -140,6 +143,7 @@ impl Simulator {
 
     fn change_member(&self, guild: Id, user: Id, with: impl FnOnce(&mut Member)) -> Result<(), Refusal> {
         self.shared.change(|state| {
+            let before = state.open_channels(Some(guild));
             let of = state.guilds.get_mut(&guild).ok_or_else(refusal::unknown_guild)?;
             with(of.members.get_mut(&user).ok_or_else(refusal::unknown_member)?);
             let mut data = render::member(state, state.member(guild, user)?);
@@ -147,6 +151,7 @@ impl Simulator {
             // A bot learns of its own changes with either intent.
             let intent = if user == state.app.bot { GUILDS | MEMBERS } else { MEMBERS };
             state.tell_guild("GUILD_MEMBER_UPDATE", data, intent, guild);
+            state.sync_threads(Some(guild), &before);
             Ok(())
         })
     }

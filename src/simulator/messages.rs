@@ -180,6 +180,9 @@ impl State {
         if !draft.files.is_empty() {
             self.access(author, channel, Permissions::ATTACH_FILES)?;
         }
+        if !draft.embeds.is_empty() {
+            self.access(author, channel, Permissions::EMBED_LINKS)?;
+        }
         self.check_slowmode(author, home)
     }
 

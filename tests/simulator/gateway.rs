@@ -243,7 +243,11 @@ async fn what_the_bot_cannot_see_it_is_not_told() {
     discord.add_to_thread(id(&discord, "olga"), talk, discord.bot()).unwrap();
     let names: Vec<String> = gateway.pending().await.into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["THREAD_CREATE", "THREAD_MEMBERS_UPDATE", "MESSAGE_CREATE"]);
+    let inside = discord.open_thread(mia, staff, "inside", ChannelKind::PublicThread).unwrap();
     discord.set_overwrite(staff, discord.bot(), Permissions::VIEW_CHANNEL, Permissions::NONE).unwrap();
+    let came = gateway.event("THREAD_LIST_SYNC").await;
+    assert_eq!(came["channel_ids"], json!([staff.to_string()]));
+    assert_eq!(came["threads"][0]["id"], inside.to_string());
     discord.post(mia, staff, "now you may").unwrap();
     assert_eq!(gateway.event("MESSAGE_CREATE").await["content"], "now you may");
 }
@@ -300,6 +304,7 @@ async fn changes_of_the_guild_are_told() {
         "CHANNEL_CREATE",
         "CHANNEL_UPDATE",
         "CHANNEL_UPDATE",
+        "THREAD_LIST_SYNC",
         "CHANNEL_DELETE",
         "GUILD_MEMBER_ADD",
         "GUILD_MEMBER_REMOVE",

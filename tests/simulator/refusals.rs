@@ -86,6 +86,7 @@ const MESSAGES: &[Refused] = &[
         403,
         160_002,
     ),
+    ("POST /channels/{plain}/messages", r#"{"embeds":[{"title":"a"}]}"#, 403, 50013),
     ("POST /channels/{help}/messages", r#"{"content":"Voldemort"}"#, 400, 200_000),
     ("GET /channels/{staff}/messages", "", 403, 50001),
     ("GET /channels/{help}/messages?limit=101", "", 400, 50035),

@@ -154,6 +154,8 @@ fn everything_happens(discord: &Simulator) {
     let thread = discord.open_thread(alex, help, "talk", ChannelKind::PublicThread).unwrap();
     discord.add_to_thread(alex, thread, mia).unwrap();
     discord.take_out(mia, thread, mia).unwrap();
+    discord.set_overwrite(help, discord.bot(), Permissions::NONE, Permissions::VIEW_CHANNEL).unwrap();
+    discord.remove_overwrite(help, discord.bot()).unwrap();
     discord.archive(alex, thread, false).unwrap();
     discord.delete_channel(thread).unwrap();
     let role = discord.create_role(harbor, "New", Permissions::NONE).unwrap();
