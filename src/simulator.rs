@@ -4,6 +4,14 @@
 //! the same wire protocol. It refuses what Discord refuses, with Discord's statuses, codes and texts. Demo
 //! and tests act as members through [`Simulator`] and read what became of it.
 //!
+//! A request goes `server → gate → limits → faults → routes → State → gate → answer`; every change of
+//! [`State`] reaches the gateway's sessions in the same breath, so that events come in the order of what
+//! happened. `acts`, `changes`, `control`, `trouble` and `view` are the side that tests and the demo hold;
+//! everything else is Discord.
+//!
+//! Not played: voice, stickers, polls, scheduled events, guild administration beyond channels, roles and
+//! members, archiving by the passing of time, and the spacing of identifies.
+//!
 //! ```
 //! use aside::simulator::{Simulator, World};
 //!

@@ -46,6 +46,7 @@ impl Simulator {
                 "custom_id": custom_id, "component_type": component["type"], "id": component["id"],
             });
             if component["type"] != 2 {
+                check_choice(component, values)?;
                 data["values"] = json!(values);
             }
             state.interact(InteractionKind::Component, member, channel, Some(message), data)
@@ -359,6 +360,21 @@ fn check_input(input: &Value, custom_id: &str, text: &str) -> Result<(), Refusal
     }
     if length > 0 && !(least..=most).contains(&length) {
         return Err(Refusal::length(custom_id, least, most));
+    }
+    Ok(())
+}
+
+/// A select takes as many values as it says, and only its own.
+fn check_choice(select: &Value, values: &[&str]) -> Result<(), Refusal> {
+    let bound = |key: &str| select[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+    let (least, most) = (bound("min_values"), bound("max_values"));
+    if !(least..=most).contains(&values.len()) {
+        return Err(Refusal::length("values", least, most));
+    }
+    let offered = list(&select["options"]);
+    let own = |value: &&str| offered.iter().any(|option| option["value"] == *value);
+    if select["type"] == 3 && !values.iter().all(own) {
+        return Err(Refusal::choice("values", "the options"));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::form;
 use super::mentions::Allowed;
 use super::messages::{EPHEMERAL, LOADING, MESSAGES, enriched, numbered};
-use super::model::{ChannelKind, Id};
+use super::model::{ChannelKind, Id, Message};
 use super::permissions::Permissions;
 use super::refusal::{self, Refusal};
 use super::render;
@@ -17,16 +17,17 @@ impl State {
     pub(crate) fn edit(&mut self, by: Id, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
         form::message(body)?;
         let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
-        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
         let message = self.message(channel, id)?;
-        if message.author != by {
-            let content = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
-            if content || !self.permissions(by, self.channel(channel)?).contains(Permissions::MANAGE_MESSAGES)
-            {
-                return Err(Refusal::new(403, 50005));
-            }
+        // Those who manage messages may change the flags of others' posts, and nothing else.
+        let words = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
+        let manages = self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES);
+        if message.author != by && (words || !manages) {
+            return Err(Refusal::new(403, 50005));
         }
-        if archived {
+        if message.is_system() {
+            return Err(Refusal::new(403, 50021));
+        }
+        if home.is_archived() {
             return Err(Refusal::new(400, 50083));
         }
         self.amend(channel, id, body)
@@ -34,16 +35,9 @@ impl State {
 
     /// Changes a message and tells everyone; who may do so was settled before.
     pub(crate) fn amend(&mut self, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
-        let now = self.now();
-        let before = self.message(channel, id)?;
-        let mut after = before.clone();
+        let mut after = self.message(channel, id)?.clone();
         if let Some(content) = body.get("content") {
-            content.as_str().unwrap_or_default().clone_into(&mut after.content);
-            let home = self.channel(channel)?;
-            let allowed = Allowed::read(&body["allowed_mentions"]);
-            let mentions = self.mentions(after.author, home, &after.content, &allowed, None);
-            (after.mentions, after.mention_roles) = (mentions.users, mentions.roles);
-            after.mention_everyone = mentions.everyone;
+            self.reword(&mut after, content.as_str().unwrap_or_default(), body)?;
         }
         if let Some(embeds) = body.get("embeds") {
             after.embeds = enriched(form::list(embeds));
@@ -54,32 +48,35 @@ impl State {
         if let Some(flags) = body["flags"].as_u64() {
             after.flags = (after.flags & (EPHEMERAL | LOADING)) | flags;
         }
-        let empty = after.content.is_empty()
-            && after.embeds.is_empty()
-            && after.components.is_empty()
-            && after.attachments.is_empty();
-        if empty {
+        if after.is_empty() {
             return Err(Refusal::new(400, 50006));
         }
-        after.edited = Some(now);
+        after.edited = Some(self.now());
         *self.message_mut(channel, id)? = after;
         self.announce("MESSAGE_UPDATE", channel, id);
+        Ok(())
+    }
+
+    fn reword(&self, message: &mut Message, content: &str, body: &Value) -> Result<(), Refusal> {
+        content.clone_into(&mut message.content);
+        let allowed = Allowed::read(&body["allowed_mentions"]);
+        let mentions = self.mentions(message.author, self.channel(message.channel)?, content, &allowed, None);
+        (message.mentions, message.mention_roles) = (mentions.users, mentions.roles);
+        message.mention_everyone = mentions.everyone;
         Ok(())
     }
 
     /// Deletes a message: one's own, or anybody's with `MANAGE_MESSAGES`.
     pub(crate) fn delete(&mut self, by: Id, channel: Id, id: Id) -> Result<(), Refusal> {
         let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
-        let archived = home.thread.as_ref().is_some_and(|thread| thread.archived);
         let own = self.message(channel, id)?.author == by;
-        let home = self.channel(channel)?;
         if !own && home.kind == ChannelKind::Dm {
             return Err(Refusal::new(403, 50003));
         }
         if !own && !self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES) {
             return Err(refusal::missing_permissions());
         }
-        if archived {
+        if home.is_archived() {
             return Err(Refusal::new(400, 50083));
         }
         self.remove(channel, id);

@@ -24,7 +24,7 @@ pub(crate) fn path_id(text: &str) -> Result<Id, Refusal> {
 }
 
 /// An uploaded file.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct File {
     pub(crate) name: String,
     pub(crate) kind: Option<String>,
@@ -32,7 +32,6 @@ pub(crate) struct File {
 }
 
 /// One REST call, taken apart.
-#[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) method: String,
     /// Below `/api/v10`, without the leading slash.

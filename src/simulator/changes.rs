@@ -26,20 +26,7 @@ impl Simulator {
         self.shared.change(|state| {
             state.guild(guild)?;
             let id = state.allot();
-            let channel = Channel {
-                id,
-                kind,
-                guild: Some(guild),
-                name: name.to_owned(),
-                topic: None,
-                parent: None,
-                position: 0,
-                overwrites: Vec::new(),
-                slowmode: 0,
-                recipients: Vec::new(),
-                last_message: None,
-                thread: None,
-            };
+            let channel = Channel::new(id, kind, Some(guild), name);
             state.channels.insert(id, channel);
             state.tell_channel("CHANNEL_CREATE", id);
             Ok(id)
@@ -111,10 +98,13 @@ impl Simulator {
     /// When there is no such role.
     pub fn set_role(&self, guild: Id, role: Id, permissions: Permissions) -> Result<(), Refusal> {
         self.shared.change(|state| {
+            let before = state.open_channels(Some(guild));
             let of = state.guilds.get_mut(&guild).ok_or_else(refusal::unknown_guild)?;
             let known = of.roles.get_mut(&role).ok_or_else(|| Refusal::new(404, 10011))?;
             known.permissions = permissions;
-            state.tell_role("GUILD_ROLE_UPDATE", guild, role)
+            state.tell_role("GUILD_ROLE_UPDATE", guild, role)?;
+            state.sync_threads(Some(guild), &before);
+            Ok(())
         })
     }
 
@@ -153,6 +143,7 @@ impl Simulator {
 
     fn change_member(&self, guild: Id, user: Id, with: impl FnOnce(&mut Member)) -> Result<(), Refusal> {
         self.shared.change(|state| {
+            let before = state.open_channels(Some(guild));
             let of = state.guilds.get_mut(&guild).ok_or_else(refusal::unknown_guild)?;
             with(of.members.get_mut(&user).ok_or_else(refusal::unknown_member)?);
             let mut data = render::member(state, state.member(guild, user)?);
@@ -160,6 +151,7 @@ impl Simulator {
             // A bot learns of its own changes with either intent.
             let intent = if user == state.app.bot { GUILDS | MEMBERS } else { MEMBERS };
             state.tell_guild("GUILD_MEMBER_UPDATE", data, intent, guild);
+            state.sync_threads(Some(guild), &before);
             Ok(())
         })
     }
@@ -212,15 +204,13 @@ impl Simulator {
         })
     }
 
-    /// The bot is removed from a guild, which is gone with all that is in it.
+    /// The bot is removed from a guild, which goes on without it.
     pub fn remove_guild(&self, guild: Id) {
         self.shared.change(|state| {
             let data = json!({ "id": render::id(guild) });
             state.tell_guild("GUILD_DELETE", data, GUILDS, guild);
-            state.guilds.remove(&guild);
-            let gone = |channel: &Channel| channel.guild == Some(guild);
-            state.messages.retain(|id, _| !state.channels.get(id).is_some_and(gone));
-            state.channels.retain(|_, channel| !gone(channel));
+            let bot = state.app.bot;
+            state.guilds.entry(guild).and_modify(|guild| drop(guild.members.remove(&bot)));
         });
     }
 
@@ -244,7 +234,7 @@ impl Simulator {
         self.shared.change(|state| {
             let body = json!({ "name": name, "type": kind as u8 });
             let plan = Plan::read(&body, state.channel(channel)?)?;
-            state.open_thread(member, channel, plan, None)
+            state.open_thread(member, channel, &plan, None)
         })
     }
 

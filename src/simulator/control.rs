@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Simulator;
 use super::interactions::{Interaction, Reply};
 use super::log::Request;
 use super::messages::{Answers, Draft};
-use super::model::{Channel, Guild, Id, Message};
+use super::model::{Channel, Guild, Id, Message, Reference};
 use super::permissions::Permissions;
 use super::refusal::Refusal;
+use super::render;
 use super::state::State;
 
 /// How long anything is waited for before a test is told that it will not come.
@@ -86,6 +87,28 @@ impl Simulator {
         let answers = Answers { channel: None, message, must_exist: true };
         let draft = Draft { answers: Some(answers), ..Draft::text(text) };
         self.shared.change(|state| state.post(member, channel, draft))
+    }
+
+    /// `author` posts `body`, which holds whatever Discord takes in a request to create a message: embeds,
+    /// components, `allowed_mentions`, a nonce, flags.
+    ///
+    /// # Errors
+    /// What Discord would refuse.
+    pub fn post_as(&self, author: Id, channel: Id, body: &Value) -> Result<Id, Refusal> {
+        self.shared.change(|state| state.post(author, channel, Draft::read(body, &[])?))
+    }
+
+    /// `member` forwards a message from one channel to another.
+    ///
+    /// # Errors
+    /// What Discord would refuse.
+    pub fn forward(&self, member: Id, from: Id, message: Id, to: Id) -> Result<Id, Refusal> {
+        self.shared.change(|state| {
+            state.access(member, from, Permissions::READ_MESSAGE_HISTORY)?;
+            let source = state.message(from, message)?;
+            let forwards = Some((Reference { channel: from, message }, render::snapshot(state, source)));
+            state.post(member, to, Draft { forwards, ..Draft::text("") })
+        })
     }
 
     /// `member` changes a message of their own.
@@ -169,6 +192,14 @@ impl Simulator {
             state.channels.values().find(both).map(|channel| channel.id)
         });
         channel.map(|channel| self.messages(channel)).unwrap_or_default()
+    }
+
+    /// A message as the gateway tells of it, for tests that send it again in an odd shape.
+    #[must_use]
+    pub fn message_event(&self, channel: Id, message: Id) -> Option<Value> {
+        self.read(|state| {
+            state.message(channel, message).ok().map(|message| render::gateway_message(state, message))
+        })
     }
 
     /// Every REST request so far.

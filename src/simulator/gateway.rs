@@ -9,6 +9,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use flate2::{Compress, Compression, FlushCompress};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
 
 use super::body::id_of;
 use super::server::Shared;
@@ -16,6 +17,9 @@ use super::session::{Closing, Frame, Identify};
 
 /// How long a client may take to answer a goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How much a client may send within a minute.
+const SENDS: u32 = 120;
 
 /// How a client wants its frames.
 enum Wire {
@@ -65,6 +69,28 @@ struct Connection {
     line: UnboundedSender<Frame>,
     frames: UnboundedReceiver<Frame>,
     session: Option<String>,
+    minute: Minute,
+}
+
+/// What a client sent in the running minute.
+struct Minute {
+    began: Instant,
+    sends: u32,
+}
+
+impl Minute {
+    fn new() -> Self {
+        Self { began: Instant::now(), sends: 0 }
+    }
+
+    /// Counts one more; false when it is one too many.
+    fn count(&mut self) -> bool {
+        if self.began.elapsed() >= Duration::from_mins(1) {
+            *self = Self::new();
+        }
+        self.sends += 1;
+        self.sends <= SENDS
+    }
 }
 
 /// Why a connection is over.
@@ -81,7 +107,8 @@ enum End {
 pub(crate) async fn serve(socket: WebSocket, shared: Arc<Shared>, query: String) {
     let (line, frames) = unbounded_channel();
     let wire = Wire::asked(&query);
-    let mut connection = Connection { socket, wire, shared, line, frames, session: None };
+    let mut connection =
+        Connection { socket, wire, shared, line, frames, session: None, minute: Minute::new() };
     let end = connection.run().await;
     connection.finish(end).await;
 }
@@ -129,6 +156,9 @@ impl Connection {
             }
             Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Lost),
         };
+        if !self.minute.count() {
+            return Err(End::Closed((4008, "Rate limited.")));
+        }
         let Ok(payload) = serde_json::from_str::<Value>(&text) else {
             return Err(End::Closed((4002, "Error while decoding payload.")));
         };

@@ -2,13 +2,15 @@
 //!
 //! Source: <https://discord.com/developers/docs/interactions/receiving-and-responding>.
 
+use std::fmt;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::body::{Call, id_of};
 use super::form;
 use super::messages::{Draft, EPHEMERAL, LOADING};
-use super::model::{Id, Reference};
+use super::model::{Guild, Id, Reference};
 use super::refusal::{self, Refusal};
 use super::render;
 use super::state::{Event, State};
@@ -32,7 +34,7 @@ pub enum InteractionKind {
 }
 
 /// How a bot answered first.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reply {
     /// Discord's number: 4 message, 5 message later, 6 nothing yet, 7 change of the message, 8 choices,
     /// 9 modal.
@@ -46,7 +48,7 @@ pub struct Reply {
 }
 
 /// Something a member did, and what became of it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Interaction {
     /// Identifier.
     pub id: Id,
@@ -73,6 +75,30 @@ pub struct Interaction {
     pub original: Option<Id>,
     /// Messages that followed.
     pub followups: Vec<Id>,
+}
+
+/// The kind of the answer; never what it says.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("kind", &self.kind)
+            .field("ephemeral", &self.ephemeral)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who did what where, and the answer's kind; never what was typed.
+impl fmt::Debug for Interaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interaction")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("user", &self.user)
+            .field("channel", &self.channel)
+            .field("reply", &self.reply)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Interaction {
@@ -140,16 +166,9 @@ impl State {
             "context": u8::from(channel.guild.is_none()),
             "attachment_size_limit": 10_485_760,
         });
-        if let Some(guild) = channel.guild.and_then(|id| self.guilds.get(&id)) {
-            let mut member = render::member(self, self.member(guild.id, of.user)?);
-            member["permissions"] = described["permissions"].clone();
-            value["guild_id"] = render::id(guild.id);
-            value["guild_locale"] = json!(guild.locale);
-            value["guild"] = json!({ "id": render::id(guild.id), "locale": guild.locale, "features": [] });
-            value["authorizing_integration_owners"] = json!({ "0": render::id(guild.id) });
-            value["member"] = member;
-        } else {
-            value["user"] = render::user(user);
+        match channel.guild.and_then(|id| self.guilds.get(&id)) {
+            Some(guild) => self.add_member(&mut value, guild, of.user)?,
+            None => value["user"] = render::user(user),
         }
         if let Some(message) = of.message.and_then(|id| self.message(of.channel, id).ok()) {
             value["message"] = render::message(self, message);
@@ -157,29 +176,25 @@ impl State {
         Ok(value)
     }
 
+    /// Adds to a payload the guild, and who is acting there with which permissions.
+    fn add_member(&self, value: &mut Value, guild: &Guild, user: Id) -> Result<(), Refusal> {
+        let mut member = render::member(self, self.member(guild.id, user)?);
+        member["permissions"] = value["channel"]["permissions"].clone();
+        value["guild_id"] = render::id(guild.id);
+        value["guild_locale"] = json!(guild.locale);
+        value["guild"] = json!({ "id": render::id(guild.id), "locale": guild.locale, "features": [] });
+        value["authorizing_integration_owners"] = json!({ "0": render::id(guild.id) });
+        value["member"] = member;
+        Ok(())
+    }
+
     /// Takes the bot's first answer; gives what `with_response=true` asks for.
     pub(crate) fn call_back(&mut self, id: Id, token: &str, call: &Call) -> Result<Value, Refusal> {
-        let unknown = || Refusal::new(404, 10062);
-        let of = self.interactions.get(&id).filter(|of| of.token == token).ok_or_else(unknown)?.clone();
-        if of.reply.is_some() {
-            return Err(Refusal::new(400, 40060));
-        }
-        if of.failed(self.now()) {
-            return Err(unknown());
-        }
+        let of = self.unanswered(id, token)?;
         let kind = call.body["type"].as_u64().unwrap_or(0);
         let data = &call.body["data"];
         check_callback(&of, kind, data)?;
-        let made = match kind {
-            4 => Some(self.answer_with(&of, data, call, 0)?),
-            5 => Some(self.answer_later(&of, data)),
-            7 => {
-                self.change_source(&of, data)?;
-                of.message
-            }
-            6 => of.message,
-            _ => None,
-        };
+        let made = self.carry_out(&of, kind, data, call)?;
         let reply = Reply {
             kind,
             data: data.clone(),
@@ -191,6 +206,36 @@ impl State {
             kept.original = made;
         }
         Ok(self.callback_response(&of, kind, made))
+    }
+
+    /// The interaction, as long as its first answer can still be given.
+    fn unanswered(&self, id: Id, token: &str) -> Result<Interaction, Refusal> {
+        let of = self.interactions.get(&id).filter(|of| of.token == token);
+        match of {
+            Some(of) if of.reply.is_some() => Err(Refusal::new(400, 40060)),
+            Some(of) if !of.failed(self.now()) => Ok(of.clone()),
+            _ => Err(Refusal::new(404, 10062)),
+        }
+    }
+
+    /// Does what a first answer says, and gives the message that is `@original` from then on.
+    fn carry_out(
+        &mut self,
+        of: &Interaction,
+        kind: u64,
+        data: &Value,
+        call: &Call,
+    ) -> Result<Option<Id>, Refusal> {
+        match kind {
+            4 => self.answer_with(of, data, call).map(Some),
+            5 => Ok(Some(self.answer_later(of, data))),
+            6 => Ok(of.message),
+            7 => {
+                self.change_source(of, data)?;
+                Ok(of.message)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn callback_response(&self, of: &Interaction, kind: u64, made: Option<Id>) -> Value {
@@ -209,18 +254,12 @@ impl State {
         value
     }
 
-    fn answer_with(
-        &mut self,
-        of: &Interaction,
-        data: &Value,
-        call: &Call,
-        extra: u64,
-    ) -> Result<Id, Refusal> {
+    fn answer_with(&mut self, of: &Interaction, data: &Value, call: &Call) -> Result<Id, Refusal> {
         let draft = Draft::read(data, &call.files)?;
         if draft.is_empty() {
             return Err(Refusal::new(400, 50006));
         }
-        Ok(self.say(of, draft, extra))
+        Ok(self.say(of, draft, 0))
     }
 
     fn answer_later(&mut self, of: &Interaction, data: &Value) -> Id {
@@ -266,7 +305,7 @@ impl State {
             self.fill(of.channel, waiting, call)?;
             waiting
         } else {
-            let made = self.answer_with(&of, &call.body, call, 0)?;
+            let made = self.answer_with(&of, &call.body, call)?;
             if let Some(kept) = self.interactions.get_mut(&of.id) {
                 kept.followups.push(made);
             }

@@ -1,10 +1,12 @@
 //! The log of every REST request.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
 /// One REST request, and how it was answered.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// 1 for the first request since the start.
     pub number: usize,
@@ -24,6 +26,14 @@ pub struct Request {
     pub status: u16,
     /// The body of the answer.
     pub answer: Value,
+}
+
+/// What was asked and how it ended; never what was said.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, method, path, status, .. } = self;
+        write!(f, "Request({number}: {method} {path} → {status})")
+    }
 }
 
 impl Request {

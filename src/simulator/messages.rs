@@ -24,7 +24,7 @@ const FAILED_TO_MENTION: u64 = 1 << 8;
 const ADDED_BY_ROLE: usize = 100;
 
 /// A message on its way in.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) content: String,
     pub(crate) embeds: Vec<Value>,
@@ -40,6 +40,10 @@ pub(crate) struct Draft {
     pub(crate) interaction: Option<Id>,
     pub(crate) only_for: Option<Id>,
     pub(crate) kind: u8,
+    /// The message it forwards, and the snapshot of that.
+    pub(crate) forwards: Option<(Reference, Value)>,
+    /// Whom it mentions beside those in the text.
+    pub(crate) also: Vec<Id>,
 }
 
 /// The message a draft answers.
@@ -68,6 +72,8 @@ impl Draft {
             interaction: None,
             only_for: None,
             kind: 0,
+            forwards: None,
+            also: Vec::new(),
         }
     }
 
@@ -98,6 +104,7 @@ impl Draft {
             && self.embeds.is_empty()
             && self.components.is_empty()
             && self.files.is_empty()
+            && self.forwards.is_none()
     }
 }
 
@@ -150,6 +157,7 @@ impl State {
         }
         let reference = self.answered(author, channel, &draft)?;
         draft.kind = if reference.is_some() { 19 } else { 0 };
+        let reference = draft.forwards.as_ref().map(|(source, _)| *source).or(reference);
         self.wake(author, channel)?;
         Ok(self.compose(author, channel, draft, reference))
     }
@@ -171,6 +179,9 @@ impl State {
         self.access(author, channel, wanted)?;
         if !draft.files.is_empty() {
             self.access(author, channel, Permissions::ATTACH_FILES)?;
+        }
+        if !draft.embeds.is_empty() {
+            self.access(author, channel, Permissions::EMBED_LINKS)?;
         }
         self.check_slowmode(author, home)
     }
@@ -252,7 +263,7 @@ impl State {
             return Err(Refusal::new(403, 160_002));
         }
         match self.message(channel, answers.message) {
-            Ok(message) if ![0, 19, 20, 23].contains(&message.kind) => {
+            Ok(message) if message.is_system() => {
                 Err(unknown("REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message"))
             }
             Ok(_) => Ok(Some(Reference { channel, message: answers.message })),
@@ -293,7 +304,8 @@ impl State {
             .channels
             .get(&channel)
             .map(|home| self.mentions(author, home, &draft.content, &draft.allowed, answered));
-        let mentions = mentions.unwrap_or_default();
+        let mut mentions = mentions.unwrap_or_default();
+        mentions.users.extend(draft.also);
         Message {
             id,
             channel,
@@ -308,6 +320,7 @@ impl State {
             mention_everyone: mentions.everyone,
             pinged: std::collections::BTreeSet::new(),
             reference: to,
+            forwarded: draft.forwards.map(|(_, snapshot)| snapshot),
             nonce: draft.nonce,
             flags: draft.flags,
             edited: None,

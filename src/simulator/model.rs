@@ -1,6 +1,7 @@
 //! What the embedded Discord remembers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -188,6 +189,38 @@ pub struct Channel {
     pub thread: Option<Thread>,
 }
 
+impl Channel {
+    /// A channel of this kind with nothing else to it.
+    pub(crate) fn new(id: Id, kind: ChannelKind, guild: Option<Id>, name: &str) -> Self {
+        Self {
+            id,
+            kind,
+            guild,
+            name: name.to_owned(),
+            topic: None,
+            parent: None,
+            position: 0,
+            overwrites: Vec::new(),
+            slowmode: 0,
+            recipients: Vec::new(),
+            last_message: None,
+            thread: None,
+        }
+    }
+
+    /// Whether it is a thread that is put away.
+    #[must_use]
+    pub fn is_archived(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| thread.archived)
+    }
+
+    /// Whether it is a thread that `user` is in.
+    #[must_use]
+    pub fn has_joined(&self, user: Id) -> bool {
+        self.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&user))
+    }
+}
+
 /// Which message another one answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
@@ -207,7 +240,7 @@ pub struct Reaction {
 }
 
 /// A message.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Message {
     /// Identifier.
     pub id: Id,
@@ -233,8 +266,10 @@ pub struct Message {
     pub mention_everyone: bool,
     /// Whom a client would alert: those mentioned who can see the message.
     pub pinged: BTreeSet<Id>,
-    /// What it answers.
+    /// What it answers or forwards.
     pub reference: Option<Reference>,
+    /// The snapshot of the message it forwards.
+    pub forwarded: Option<Value>,
     /// The nonce it was sent with.
     pub nonce: Option<Value>,
     /// Flag bits.
@@ -255,6 +290,33 @@ pub struct Message {
     pub thread: Option<Id>,
     /// Whether it is pinned.
     pub pinned: bool,
+}
+
+/// Identifiers and the length; never the words.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("channel", &self.channel)
+            .field("author", &self.author)
+            .field("length", &self.content.chars().count())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Message {
+    /// Whether Discord wrote it: a thread was opened, someone was added.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        ![0, 19, 20, 23].contains(&self.kind)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.content.is_empty()
+            && self.embeds.is_empty()
+            && self.components.is_empty()
+            && self.attachments.is_empty()
+    }
 }
 
 /// A guild.

@@ -104,7 +104,6 @@ fn text(status: u16, code: u32) -> &'static str {
     match (status, code) {
         (401, 0) => "401: Unauthorized",
         (404, 0) => "404: Not Found",
-        (405, 0) => "405: Method Not Allowed",
         (_, 10003) => "Unknown Channel",
         (_, 10004) => "Unknown Guild",
         (_, 10007) => "Unknown Member",
@@ -119,6 +118,7 @@ fn text(status: u16, code: u32) -> &'static str {
         (_, 20016) => "This action cannot be performed due to slowmode rate limit.",
         (_, 30010) => "Maximum number of reactions reached (20)",
         (_, 30032) => "Maximum number of application commands reached (100)",
+        (_, 30003) => "Maximum number of pins reached for the channel (250)",
         (_, 30033) => "Max number of thread participants has been reached (1000)",
         (_, 40060) => "Interaction has already been acknowledged.",
         (_, 50001) => "Missing Access",

@@ -189,6 +189,24 @@ fn thread(state: &State, channel: &Channel) -> Value {
     value
 }
 
+/// What a forward of a message carries.
+pub(crate) fn snapshot(state: &State, of: &Message) -> Value {
+    let whole = message_alone(state, of);
+    let kept = [
+        "type",
+        "content",
+        "embeds",
+        "attachments",
+        "components",
+        "flags",
+        "mentions",
+        "mention_roles",
+        "timestamp",
+        "edited_timestamp",
+    ];
+    kept.iter().map(|key| ((*key).to_owned(), whole[*key].clone())).collect()
+}
+
 /// When the thing with this identifier was made.
 pub(crate) fn created(snowflake: Id) -> Timestamp {
     let since = i64::try_from(snowflake >> 22).unwrap_or(0);
@@ -203,6 +221,15 @@ pub(crate) fn thread_member(channel: &Channel, user: Id) -> Value {
         "join_timestamp": joined.map(|at| time(*at)),
         "flags": 0,
     })
+}
+
+/// A message as its author gets it back; only then, and in the event of its creation, is the nonce there.
+pub(crate) fn new_message(state: &State, of: &Message) -> Value {
+    let mut value = message(state, of);
+    if let Some(nonce) = &of.nonce {
+        value["nonce"] = nonce.clone();
+    }
+    value
 }
 
 /// A message as REST gives it.
@@ -243,21 +270,21 @@ fn optional_parts(state: &State, message: &Message, value: &mut Value) {
     if !message.reactions.is_empty() {
         value["reactions"] = reactions(state, message);
     }
-    if let Some(nonce) = &message.nonce {
-        value["nonce"] = nonce.clone();
-    }
     if let Some(webhook) = message.webhook {
         value["webhook_id"] = id(webhook);
     }
     if let Some(to) = message.reference {
         value["message_reference"] = json!({
-            "type": 0,
+            "type": u8::from(message.forwarded.is_some()),
             "channel_id": id(to.channel),
             "message_id": id(to.message),
         });
         if let Some(guild) = state.channels.get(&to.channel).and_then(|channel| channel.guild) {
             value["message_reference"]["guild_id"] = id(guild);
         }
+    }
+    if let Some(forwarded) = &message.forwarded {
+        value["message_snapshots"] = json!([{ "message": forwarded }]);
     }
     if let Some(thread) = message.thread.and_then(|thread| state.channels.get(&thread)) {
         value["thread"] = channel(state, thread);
@@ -310,7 +337,7 @@ pub(crate) fn emoji(name: &str) -> Value {
 
 /// A message as the gateway gives it: with the guild and the author's membership.
 pub(crate) fn gateway_message(state: &State, of: &Message) -> Value {
-    let mut value = message(state, of);
+    let mut value = new_message(state, of);
     if let Some(guild) = state.channels.get(&of.channel).and_then(|channel| channel.guild) {
         value["guild_id"] = id(guild);
         if let Ok(author) = state.member(guild, of.author) {
@@ -343,6 +370,9 @@ pub(crate) fn hide_content(state: &State, data: &Value) -> Option<Value> {
     hidden["content"] = json!("");
     for list in ["embeds", "attachments", "components"] {
         hidden[list] = json!([]);
+    }
+    if let Some(fields) = hidden.as_object_mut() {
+        fields.remove("message_snapshots");
     }
     Some(hidden)
 }

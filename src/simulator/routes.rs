@@ -9,13 +9,13 @@ mod threads;
 use serde_json::{Value, json};
 
 use super::body::{Call, id_of, path_id};
-use super::model::{Channel, ChannelKind, Id};
+use super::model::{Channel, ChannelKind, Guild, Id};
+use super::permissions::{self, Permissions};
 use super::refusal::Refusal;
 use super::render;
 use super::state::State;
 
 /// A status and a JSON body, null for none.
-#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Value,
@@ -68,6 +68,7 @@ fn in_channel(state: &mut State, call: &Call, channel: Id, rest: &[&str]) -> Ans
         ["messages", message, "reactions", rest @ ..] => {
             messages::reactions(state, call, channel, path_id(message)?, rest)
         }
+        ["pins", rest @ ..] | ["messages", "pins", rest @ ..] => messages::pins(state, call, channel, rest),
         ["messages", rest @ ..] => messages::answer(state, call, channel, rest),
         ["threads" | "thread-members", ..] | ["users", "@me", "threads", ..] => {
             threads::answer(state, call, channel, rest)
@@ -95,7 +96,9 @@ fn gateway(state: &State, call: &Call, rest: &[&str]) -> Answered {
 fn users(state: &mut State, call: &Call, rest: &[&str]) -> Answered {
     match (call.method.as_str(), rest) {
         ("GET", ["@me"]) => with(render::current_user(state)),
-        ("GET", ["@me", "guilds"]) => with(state.guilds.values().map(own_guild).collect()),
+        ("GET", ["@me", "guilds"]) => {
+            with(state.guilds.values().map(|guild| own_guild(state, guild)).collect())
+        }
         ("POST", ["@me", "channels"]) => {
             let recipient =
                 id_of(&call.body["recipient_id"]).ok_or_else(|| Refusal::required("recipient_id"))?;
@@ -111,10 +114,12 @@ fn users(state: &mut State, call: &Call, rest: &[&str]) -> Answered {
     }
 }
 
-fn own_guild(guild: &super::model::Guild) -> Value {
+fn own_guild(state: &State, guild: &Guild) -> Value {
+    let me = guild.members.get(&state.app.bot);
+    let may = me.map_or(Permissions::NONE, |me| permissions::in_guild(guild, me));
     json!({
         "id": render::id(guild.id), "name": guild.name, "icon": null, "banner": null, "owner": false,
-        "permissions": "0", "features": ["COMMUNITY"],
+        "permissions": may.0.to_string(), "features": ["COMMUNITY"],
     })
 }
 
@@ -138,20 +143,8 @@ impl State {
             return known.id;
         }
         let id = self.allot();
-        let channel = Channel {
-            id,
-            kind: ChannelKind::Dm,
-            guild: None,
-            name: String::new(),
-            topic: None,
-            parent: None,
-            position: 0,
-            overwrites: Vec::new(),
-            slowmode: 0,
-            recipients: vec![one, other],
-            last_message: None,
-            thread: None,
-        };
+        let dm = Channel::new(id, ChannelKind::Dm, None, "");
+        let channel = Channel { recipients: vec![one, other], ..dm };
         self.channels.insert(id, channel);
         id
     }
@@ -178,7 +171,7 @@ fn application(state: &State, call: &Call) -> Answered {
         "interactions_endpoint_url": null,
         "role_connections_verification_url": null,
         "owner": owner,
-        "approximate_guild_count": state.guilds.len(),
+        "approximate_guild_count": state.own_guilds().count(),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{
-    ConnectInfo, FromRequest, FromRequestParts, Multipart, State as Given, WebSocketUpgrade,
+    ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, State as Given, WebSocketUpgrade,
 };
 use axum::http::{HeaderMap, HeaderValue, Request as HttpRequest, StatusCode, header};
 use axum::response::Response;
@@ -70,7 +70,7 @@ impl Shared {
 }
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new().fallback(take).with_state(shared)
+    Router::new().fallback(take).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(shared)
 }
 
 async fn take(
@@ -143,7 +143,7 @@ impl Exchange {
         (before, after): (Option<Hold>, Option<Hold>),
         trouble: Option<(Trouble, watch::Receiver<()>)>,
     ) -> Response {
-        let (trouble, mut released) = trouble.unzip();
+        let (trouble, released) = trouble.unzip();
         if !self.passes(before).await {
             return self.cut();
         }
@@ -153,28 +153,32 @@ impl Exchange {
         if let Some(scope) = self.standing.exceeded {
             return self.limited(Some(self.standing.reset_after.as_secs_f64()), scope);
         }
-        match trouble {
-            Some(Trouble::Status(status, body)) => return self.answer(status, &body, &[]),
-            Some(Trouble::RateLimited { retry_after, global, shared }) => {
-                let scope = match (global, shared) {
-                    (true, _) => Scope::Global,
-                    (_, true) => Scope::Shared,
-                    _ => Scope::User,
-                };
-                return self.limited(retry_after, scope);
-            }
-            Some(Trouble::DropBefore) => return self.cut(),
-            Some(Trouble::Delay(time)) => tokio::time::sleep(time).await,
-            Some(Trouble::Hang) => {
-                if let Some(released) = &mut released {
-                    // The sender lives as long as the state does.
-                    released.changed().await.ok();
-                }
-            }
-            Some(Trouble::DropAfter | Trouble::StatusAfter(..)) | None => {}
+        if let Some(answer) = self.stopped_by(trouble.as_ref(), released).await {
+            return answer;
         }
         let answer = self.shared.change(|state| routes::answer(state, &self.call));
         self.tell(answer, after, trouble).await
+    }
+
+    /// What trouble answers in the place of Discord, once it has had its time.
+    async fn stopped_by(
+        &self,
+        trouble: Option<&Trouble>,
+        released: Option<watch::Receiver<()>>,
+    ) -> Option<Response> {
+        match trouble? {
+            Trouble::Status(status, body) => return Some(self.answer(*status, body, &[])),
+            Trouble::RateLimited { retry_after, global, shared } => {
+                let others = if *shared { Scope::Shared } else { Scope::User };
+                return Some(self.limited(*retry_after, if *global { Scope::Global } else { others }));
+            }
+            Trouble::DropBefore => return Some(self.cut()),
+            Trouble::Delay(time) => tokio::time::sleep(*time).await,
+            // The sender lives as long as the state does.
+            Trouble::Hang => drop(released?.changed().await),
+            Trouble::DropAfter | Trouble::StatusAfter(..) => {}
+        }
+        None
     }
 
     async fn tell(

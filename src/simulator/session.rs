@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::model::Id;
+use super::model::{Guild, Id};
 use super::state::State;
 use super::{render, world::Privileged};
 
@@ -13,7 +13,6 @@ use super::{render, world::Privileged};
 const KEPT: usize = 10_000;
 
 /// What the task that owns a socket is told to do.
-#[derive(Debug)]
 pub(crate) enum Frame {
     /// Send this text.
     Text(String),
@@ -24,7 +23,6 @@ pub(crate) enum Frame {
 }
 
 /// What an identify asked for.
-#[derive(Debug, Clone)]
 pub(crate) struct Identify {
     pub(crate) token: String,
     pub(crate) intents: u64,
@@ -32,7 +30,6 @@ pub(crate) struct Identify {
 }
 
 /// A gateway session.
-#[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) shard: (u64, u64),
@@ -143,7 +140,7 @@ impl State {
         let id = format!("session-{}", self.identifies);
         let mut session = Session::new(id.clone(), identify, line);
         session.dispatch("READY", &self.ready(&session));
-        let guilds = self.guilds.values().filter(|guild| session.covers(Some(guild.id)));
+        let guilds = self.own_guilds().filter(|guild| session.covers(Some(guild.id)));
         let everyone = session.intents & Privileged::Members.intent() != 0;
         let announced: Vec<Value> =
             guilds.map(|guild| render::gateway_guild(self, guild, everyone)).collect();
@@ -179,8 +176,8 @@ impl State {
     }
 
     fn ready(&self, session: &Session) -> Value {
-        let guilds = self.guilds.keys().filter(|guild| session.covers(Some(**guild)));
-        let unavailable = |guild: &Id| json!({ "id": render::id(*guild), "unavailable": true });
+        let guilds = self.own_guilds().filter(|guild| session.covers(Some(guild.id)));
+        let unavailable = |guild: &Guild| json!({ "id": render::id(guild.id), "unavailable": true });
         json!({
             "v": 10,
             "user": render::current_user(self),

@@ -1,6 +1,7 @@
 //! Everything the embedded Discord knows, and how changes reach the gateway.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -46,7 +47,6 @@ pub(crate) struct Settings {
 /// Everything the embedded Discord knows. Tests and the demo read it through
 /// [`Simulator::read`](super::Simulator::read) and
 /// [`Simulator::wait_until`](super::Simulator::wait_until).
-#[derive(Debug)]
 pub struct State {
     pub(crate) address: String,
     pub(crate) app: Application,
@@ -73,8 +73,18 @@ pub struct State {
     settling: bool,
 }
 
+/// How much there is; never what was said.
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("guilds", &self.guilds.len())
+            .field("channels", &self.channels.len())
+            .field("requests", &self.requests.len())
+            .finish_non_exhaustive()
+    }
+}
+
 /// A nonce that was enforced, and the message it made.
-#[derive(Debug)]
 struct Nonce {
     author: Id,
     value: Value,
@@ -84,7 +94,6 @@ struct Nonce {
 }
 
 /// Something to tell the gateway's clients.
-#[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) name: &'static str,
     pub(crate) data: Value,
@@ -202,6 +211,11 @@ impl State {
         self.guilds.get(&id).ok_or_else(refusal::unknown_guild)
     }
 
+    /// The guilds the bot is in.
+    pub(crate) fn own_guilds(&self) -> impl Iterator<Item = &Guild> {
+        self.guilds.values().filter(|guild| guild.members.contains_key(&self.app.bot))
+    }
+
     pub(crate) fn channel(&self, id: Id) -> Result<&Channel, Refusal> {
         self.channels.get(&id).ok_or_else(refusal::unknown_channel)
     }
@@ -248,7 +262,7 @@ impl State {
         let permissions = self.permissions(user, channel);
         let inside = channel.kind != ChannelKind::PrivateThread
             || permissions.contains(Permissions::MANAGE_THREADS)
-            || channel.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&user));
+            || channel.has_joined(user);
         permissions.contains(Permissions::VIEW_CHANNEL) && inside
     }
 
@@ -270,7 +284,8 @@ impl State {
             return;
         }
         let Event { name, data, intent, guild, .. } = event;
-        let hidden = render::without_content(self, name, &data);
+        let curtained = self.sessions.values().any(|session| !session.reads_content());
+        let hidden = if curtained { render::without_content(self, name, &data) } else { None };
         for session in self.sessions.values_mut() {
             if session.covers(guild) && session.wants(intent) {
                 let data = if session.reads_content() { &data } else { hidden.as_ref().unwrap_or(&data) };

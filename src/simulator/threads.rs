@@ -80,10 +80,10 @@ impl State {
         &mut self,
         by: Id,
         parent: Id,
-        plan: Plan,
+        plan: &Plan,
         starter: Option<Id>,
     ) -> Result<Id, Refusal> {
-        self.may_open(by, parent, &plan, starter)?;
+        self.may_open(by, parent, plan, starter)?;
         let guild = self.channel(parent)?.guild;
         let id = self.allot();
         // A thread opened from a message has that message's identifier.
@@ -100,18 +100,10 @@ impl State {
             sent: 0,
         };
         let channel = Channel {
-            id,
-            kind: plan.kind,
-            guild,
-            name: plan.name,
-            topic: None,
             parent: Some(parent),
-            position: 0,
-            overwrites: Vec::new(),
             slowmode: plan.slowmode,
-            recipients: Vec::new(),
-            last_message: None,
             thread: Some(thread),
+            ..Channel::new(id, plan.kind, guild, &plan.name)
         };
         self.channels.insert(id, channel);
         self.tell_opened(by, parent, id, starter);
@@ -150,7 +142,7 @@ impl State {
     fn has_room(&self, home: &Channel) -> Result<(), Refusal> {
         let guild = home.guild.and_then(|id| self.guilds.get(&id)).ok_or_else(refusal::unknown_guild)?;
         let active = |channel: &&Channel| {
-            channel.guild == home.guild && channel.thread.as_ref().is_some_and(|thread| !thread.archived)
+            channel.guild == home.guild && channel.kind.is_thread() && !channel.is_archived()
         };
         if self.channels.values().filter(active).count() >= guild.active_thread_limit {
             return Err(Refusal::new(400, 160_006));
@@ -271,47 +263,45 @@ impl State {
 
     /// Adds `user` to a thread on behalf of `by`.
     pub(crate) fn add_to_thread(&mut self, by: Id, id: Id, user: Id) -> Result<(), Refusal> {
+        self.may_add(by, id)?;
+        self.may_be_added(user, id)?;
+        let channel = self.channel(id)?;
+        if channel.has_joined(user) {
+            return Ok(());
+        }
+        if channel.thread.as_ref().is_some_and(|thread| thread.members.len() >= PARTICIPANTS) {
+            return Err(Refusal::new(400, 30033));
+        }
+        self.join(id, &[user]);
+        if user != by {
+            // The small line in a thread that says who was added.
+            self.compose(by, id, Draft { kind: 1, also: vec![user], ..Draft::text("") }, None);
+        }
+        Ok(())
+    }
+
+    /// Whoever may post in a thread may add others; to a private one that is not invitable only its owner
+    /// and those who manage threads.
+    fn may_add(&self, by: Id, id: Id) -> Result<(), Refusal> {
         let channel = self.access(by, id, Permissions::VIEW_CHANNEL)?;
         let Some(thread) = &channel.thread else { return Err(Refusal::new(400, 50024)) };
         if thread.archived {
             return Err(Refusal::new(400, 50083));
         }
-        let manages = self.permissions(by, channel).contains(Permissions::MANAGE_THREADS);
-        let private = channel.kind == ChannelKind::PrivateThread;
-        if private && !thread.invitable && !manages && thread.owner != by && user != by {
-            return Err(refusal::missing_permissions());
-        }
-        if !self.permissions(by, channel).contains(Permissions::SEND_MESSAGES_IN_THREADS) {
-            return Err(refusal::missing_permissions());
-        }
+        let closed = channel.kind == ChannelKind::PrivateThread && !thread.invitable && thread.owner != by;
+        let wanted = if closed { Permissions::MANAGE_THREADS } else { Permissions::NONE };
+        self.access(by, id, wanted | Permissions::SEND_MESSAGES_IN_THREADS).map(|_| ())
+    }
+
+    /// Only a member of the guild who sees the parent can be in a thread.
+    fn may_be_added(&self, user: Id, id: Id) -> Result<(), Refusal> {
         if !self.users.contains_key(&user) {
             return Err(Refusal::new(404, 10013));
         }
-        let guild = channel.guild.unwrap_or_default();
-        self.member(guild, user)?;
-        if !self.permissions(user, channel).contains(Permissions::VIEW_CHANNEL) {
-            return Err(refusal::missing_access());
-        }
-        if thread.members.contains_key(&user) {
-            return Ok(());
-        }
-        if thread.members.len() >= PARTICIPANTS {
-            return Err(Refusal::new(400, 30033));
-        }
-        self.join(id, &[user]);
-        if user != by {
-            self.note_change(by, id, user, 1);
-        }
-        Ok(())
-    }
-
-    /// The small line in a thread that says who was added (1) or removed (2).
-    fn note_change(&mut self, by: Id, id: Id, user: Id, kind: u8) {
-        let note = Draft { kind, allowed: super::mentions::Allowed::everything(), ..Draft::text("") };
-        let message = self.compose(by, id, note, None);
-        if let Ok(message) = self.message_mut(id, message) {
-            message.mentions = vec![user];
-        }
+        let channel = self.channel(id)?;
+        self.member(channel.guild.unwrap_or_default(), user)?;
+        let sees = self.permissions(user, channel).contains(Permissions::VIEW_CHANNEL);
+        if sees { Ok(()) } else { Err(refusal::missing_access()) }
     }
 
     /// Takes `user` out of a thread on behalf of `by`.
@@ -340,29 +330,11 @@ impl State {
     pub(crate) fn edit_thread(&mut self, by: Id, id: Id, body: &Value) -> Result<(), Refusal> {
         let channel = self.access(by, id, Permissions::VIEW_CHANNEL)?;
         let Some(thread) = &channel.thread else { return Err(Refusal::new(400, 50024)) };
-        let manages = self.permissions(by, channel).contains(Permissions::MANAGE_THREADS);
-        let owner = thread.owner == by;
         let archived = body["archived"].as_bool().unwrap_or(thread.archived);
-        let keys = ["locked", "name", "invitable", "auto_archive_duration", "rate_limit_per_user"];
-        let more = keys.iter().any(|key| body.get(key).is_some());
-        let reopening = thread.archived && !archived;
-        let plain_reopening = reopening && !more && !thread.locked;
-        if body.get("locked").is_some() && !manages {
-            return Err(refusal::missing_permissions());
-        }
-        if !manages && !owner && !plain_reopening || thread.locked && !manages {
-            return Err(refusal::missing_permissions());
-        }
-        if thread.archived && !reopening && (more || body.get("archived").is_none()) {
-            return Err(Refusal::new(400, 50083));
-        }
-        if !body["name"].is_null() {
-            check_name(&body["name"])?;
-        }
-        if let Some(minutes) = body["auto_archive_duration"].as_u64() {
-            check_minutes(minutes)?;
-        }
-        if reopening {
+        let manages = self.permissions(by, channel).contains(Permissions::MANAGE_THREADS);
+        may_edit(thread, by, manages, archived, body)?;
+        check_edit(body)?;
+        if thread.archived && !archived {
             self.has_room(channel)?;
         }
         self.set_archived(id, archived);
@@ -385,4 +357,27 @@ impl State {
         thread.auto_archive_minutes =
             body["auto_archive_duration"].as_u64().unwrap_or(thread.auto_archive_minutes);
     }
+}
+
+/// Whoever opened a thread may change it, except for the lock; anyone may reopen one that is not locked.
+fn may_edit(thread: &Thread, by: Id, manages: bool, archived: bool, body: &Value) -> Result<(), Refusal> {
+    let keys = ["locked", "name", "invitable", "auto_archive_duration", "rate_limit_per_user"];
+    let more = keys.iter().any(|key| body.get(key).is_some());
+    let reopening = thread.archived && !archived;
+    let own = thread.owner == by || (reopening && !more);
+    let locking = thread.locked || body.get("locked").is_some();
+    if !manages && (!own || locking) {
+        return Err(refusal::missing_permissions());
+    }
+    if thread.archived && archived && (more || body.get("archived").is_none()) {
+        return Err(Refusal::new(400, 50083));
+    }
+    Ok(())
+}
+
+fn check_edit(body: &Value) -> Result<(), Refusal> {
+    if !body["name"].is_null() {
+        check_name(&body["name"])?;
+    }
+    body["auto_archive_duration"].as_u64().map_or(Ok(()), check_minutes)
 }

@@ -54,7 +54,7 @@ impl State {
     }
 
     fn seen(&self, member: Id, channel: &Channel) -> Seen {
-        let inside = channel.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&member));
+        let inside = channel.has_joined(member);
         let meant = |message: &&Message| message.only_for.is_none_or(|only| only == member);
         let messages = self.messages(channel.id).filter(meant).map(|message| SeenMessage {
             message: message.clone(),

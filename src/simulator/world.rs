@@ -334,18 +334,11 @@ fn settle_channel(
         .map(|plan| settle_overwrite(state, guild, plan, names))
         .collect::<Result<_, _>>()?;
     Ok(Channel {
-        id: state.allot(),
-        kind: plan.kind,
-        guild: Some(guild.id),
-        name: plan.name.clone(),
-        topic: None,
         parent,
         position: i64::try_from(position).unwrap_or(0),
         overwrites,
         slowmode: plan.slowmode,
-        recipients: Vec::new(),
-        last_message: None,
-        thread: None,
+        ..Channel::new(state.allot(), plan.kind, Some(guild.id), &plan.name)
     })
 }
 

@@ -52,6 +52,8 @@ const GRANTED: &[(&str, &str)] = &[
     ("GET /channels/{help}/users/@me/threads/archived/private", ""),
     ("PUT /channels/{help}/permissions/{alex}", r#"{"type":1,"allow":1024,"deny":0}"#),
     ("DELETE /channels/{help}/permissions/{alex}", ""),
+    ("GET /channels/{help}/messages/pins", ""),
+    ("GET /channels/{help}/pins", ""),
     ("PATCH /channels/{help}", r#"{"topic":"Ask away"}"#),
     ("POST /users/@me/channels", r#"{"recipient_id":"{alex}"}"#),
     ("GET /channels/{id}", ""),
@@ -132,6 +134,19 @@ async fn answers_and_events_are_as_the_document_says() {
         complaints.extend(document.event_complaints(&name, &data));
     }
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+/// The document does not know that a reference can be a forward; what a forward carries it does know.
+#[tokio::test]
+async fn a_snapshot_is_as_the_document_says() {
+    let Some(document) = Document::load() else { return };
+    let discord = harbor().await;
+    let (alex, help) = (id(&discord, "alex"), id(&discord, "help"));
+    let source = discord.post(alex, help, "the original").unwrap();
+    let forward = discord.forward(alex, help, source, id(&discord, "slow")).unwrap();
+    let event = discord.message_event(id(&discord, "slow"), forward).unwrap();
+    let complaints = document.complaints_about("MessageSnapshotResponse", &event["message_snapshots"][0]);
+    assert_eq!(complaints, Vec::<String>::new());
 }
 
 /// The checker itself: what it must find wrong.

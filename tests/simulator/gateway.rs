@@ -81,6 +81,18 @@ async fn wrong_clients_are_closed_with_the_right_code() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_too_much_is_closed() {
+    let discord = harbor().await;
+    let (mut gateway, _) = Gateway::ready(&discord, 0).await;
+    // The identify was the first of 120.
+    for _ in 0..119 {
+        gateway.send(json!({ "op": 3, "d": {} })).await;
+    }
+    gateway.send(json!({ "op": 3, "d": {} })).await;
+    assert_eq!(gateway.next().await, Came::Closed(4008));
+}
+
+#[tokio::test]
 async fn a_privileged_intent_is_refused_until_it_is_switched_on() {
     let discord = harbor().await;
     discord.set_privileged(&[]);
@@ -231,7 +243,11 @@ async fn what_the_bot_cannot_see_it_is_not_told() {
     discord.add_to_thread(id(&discord, "olga"), talk, discord.bot()).unwrap();
     let names: Vec<String> = gateway.pending().await.into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["THREAD_CREATE", "THREAD_MEMBERS_UPDATE", "MESSAGE_CREATE"]);
+    let inside = discord.open_thread(mia, staff, "inside", ChannelKind::PublicThread).unwrap();
     discord.set_overwrite(staff, discord.bot(), Permissions::VIEW_CHANNEL, Permissions::NONE).unwrap();
+    let came = gateway.event("THREAD_LIST_SYNC").await;
+    assert_eq!(came["channel_ids"], json!([staff.to_string()]));
+    assert_eq!(came["threads"][0]["id"], inside.to_string());
     discord.post(mia, staff, "now you may").unwrap();
     assert_eq!(gateway.event("MESSAGE_CREATE").await["content"], "now you may");
 }
@@ -288,6 +304,7 @@ async fn changes_of_the_guild_are_told() {
         "CHANNEL_CREATE",
         "CHANNEL_UPDATE",
         "CHANNEL_UPDATE",
+        "THREAD_LIST_SYNC",
         "CHANNEL_DELETE",
         "GUILD_MEMBER_ADD",
         "GUILD_MEMBER_REMOVE",
@@ -297,6 +314,21 @@ async fn changes_of_the_guild_are_told() {
         "GUILD_DELETE",
     ];
     assert_eq!(names, expected);
+}
+
+#[tokio::test]
+async fn a_guild_the_bot_was_removed_from_is_closed_to_it() {
+    let discord = harbor().await;
+    let (harbor, help) = (id(&discord, "Harbor"), id(&discord, "help"));
+    discord.remove_guild(harbor);
+    let rest = Rest::new(&discord);
+    for path in [format!("/guilds/{harbor}"), format!("/channels/{help}")] {
+        assert_eq!(rest.get(&path).await.body["code"], 50001, "{path}");
+    }
+    let (mut gateway, ready) = Gateway::ready(&discord, GUILDS | MESSAGES).await;
+    assert_eq!(ready["guilds"], json!([]));
+    discord.post(id(&discord, "alex"), help, "among ourselves").unwrap();
+    assert_eq!(gateway.pending().await, []);
 }
 
 #[tokio::test]

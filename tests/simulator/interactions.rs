@@ -145,6 +145,9 @@ async fn buttons_and_selects_change_their_message() {
     assert!(discord.press(alex, help, message, "resolve").is_err(), "the buttons are gone");
 
     let message = with_button(&discord, &rest).await;
+    for wrong in [&[][..], &["one", "two"], &["three"]] {
+        assert_eq!(discord.choose(alex, help, message, "why", wrong).unwrap_err().code, 50035);
+    }
     let chosen = discord.choose(alex, help, message, "why", &["two"]).unwrap();
     let came = gateway.event("INTERACTION_CREATE").await;
     assert_eq!(came["data"]["values"], json!(["two"]));

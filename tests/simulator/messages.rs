@@ -104,6 +104,8 @@ async fn an_enforced_nonce_makes_one_message_while_it_is_remembered() {
     let body = |enforce: bool| json!({ "content": "once", "nonce": "a nonce", "enforce_nonce": enforce });
     let first = rest.post(&path, body(true)).await;
     assert_eq!(first.body["nonce"], "a nonce");
+    // Discord gives the nonce back with the new message, and never again.
+    assert!(rest.get(&path).await.body[0].get("nonce").is_none());
     assert_eq!(rest.post(&path, body(true)).await.id(), first.id());
     assert_ne!(rest.post(&path, body(false)).await.id(), first.id());
     discord.forget_nonces();
@@ -197,6 +199,49 @@ async fn reactions_are_counted_and_told_apart() {
     assert_eq!(rest.call(&format!("DELETE {thumb}/@me"), Value::Null).await.status, 204);
     discord.unreact(alex, help, message, "👍").unwrap();
     assert!(rest.get(&path).await.body.get("reactions").is_none());
+}
+
+#[tokio::test]
+async fn a_forward_carries_a_snapshot() {
+    let (discord, rest) = quiet().await;
+    let (alex, help, slow) = (id(&discord, "alex"), id(&discord, "help"), id(&discord, "slow"));
+    let source = discord.post(alex, help, "the original words").unwrap();
+    assert_eq!(discord.forward(alex, id(&discord, "staff"), source, slow).unwrap_err().code, 50001);
+    let forward = discord.forward(alex, help, source, slow).unwrap();
+    let body = rest.get(&format!("/channels/{slow}/messages/{forward}")).await.body;
+    assert_eq!((&body["content"], &body["message_reference"]["type"]), (&json!(""), &json!(1)));
+    assert_eq!(body["message_reference"]["message_id"], source.to_string());
+    assert_eq!(body["message_snapshots"][0]["message"]["content"], "the original words");
+    assert_eq!(discord.message_event(slow, forward).unwrap()["guild_id"], id(&discord, "Harbor").to_string());
+}
+
+#[tokio::test]
+async fn pinning_needs_the_permission() {
+    let (discord, rest) = quiet().await;
+    let help = id(&discord, "help");
+    let message = discord.post(id(&discord, "alex"), help, "keep this").unwrap();
+    let put = format!("PUT /channels/{help}/pins/{message}");
+    assert_eq!(rest.call(&put, Value::Null).await.body["code"], 50013);
+    let more = Permissions::ORDINARY | Permissions::PIN_MESSAGES;
+    discord.set_role(id(&discord, "Harbor"), id(&discord, "Aside"), more).unwrap();
+    assert_eq!(rest.call(&put, Value::Null).await.status, 204);
+    let pins = rest.get(&format!("/channels/{help}/messages/pins")).await;
+    assert_eq!(pins.body["items"][0]["message"]["id"], message.to_string());
+    assert_eq!(rest.call(&put.replace("PUT", "DELETE"), Value::Null).await.status, 204);
+    assert_eq!(rest.get(&format!("/channels/{help}/pins")).await.body, json!([]));
+}
+
+#[tokio::test]
+async fn others_post_with_everything_a_client_can_send() {
+    let (discord, _) = quiet().await;
+    let (rover, help) = (id(&discord, "rover"), id(&discord, "help"));
+    let body = json!({ "content": "beep", "embeds": [{ "title": "Boop" }], "flags": 1 << 12 });
+    let posted = discord.post_as(rover, help, &body).unwrap();
+    let message = discord.messages(help).pop().unwrap();
+    assert_eq!((message.id, message.author, message.flags), (posted, rover, 1 << 12));
+    assert_eq!(message.embeds[0]["title"], "Boop");
+    let long = json!({ "content": "x".repeat(2001) });
+    assert_eq!(discord.post_as(rover, help, &long).unwrap_err().code, 50035);
 }
 
 #[tokio::test]

@@ -82,8 +82,12 @@ impl Document {
             "THREAD_CREATE" | "THREAD_UPDATE" => "ThreadResponse",
             _ => return Vec::new(),
         };
-        let complaints = self.check(&format!("/components/schemas/{schema}"), data);
-        complaints.iter().map(|what| format!("{name}: {what}")).collect()
+        self.complaints_about(schema, data).iter().map(|what| format!("{name}: {what}")).collect()
+    }
+
+    /// What keeps `value` from being what the document calls `schema`.
+    pub(crate) fn complaints_about(&self, schema: &str, value: &Value) -> Vec<String> {
+        self.check(&format!("/components/schemas/{schema}"), value)
     }
 
     fn operation(&self, request: &Request) -> Option<Operation> {

@@ -86,6 +86,7 @@ const MESSAGES: &[Refused] = &[
         403,
         160_002,
     ),
+    ("POST /channels/{plain}/messages", r#"{"embeds":[{"title":"a"}]}"#, 403, 50013),
     ("POST /channels/{help}/messages", r#"{"content":"Voldemort"}"#, 400, 200_000),
     ("GET /channels/{staff}/messages", "", 403, 50001),
     ("GET /channels/{help}/messages?limit=101", "", 400, 50035),
@@ -94,6 +95,13 @@ const MESSAGES: &[Refused] = &[
     ("GET /channels/{help}/messages/1", "", 404, 10008),
     ("GET /channels/{forgetful}/messages/1", "", 403, 50013),
     ("PATCH /channels/{help}/messages/{theirs}", r#"{"content":"mine now"}"#, 403, 50005),
+    ("PATCH /channels/{help}/messages/{opened}", r#"{"content":"x"}"#, 403, 50021),
+    (
+        "POST /channels/{help}/messages",
+        r#"{"content":"x","message_reference":{"message_id":"{opened}"}}"#,
+        400,
+        50035,
+    ),
     ("PATCH /channels/{help}/messages/{own}", r#"{"content":""}"#, 400, 50006),
     ("PATCH /channels/{help}/messages/1", r#"{"content":"x"}"#, 404, 10008),
     ("DELETE /channels/{help}/messages/1", "", 404, 10008),
@@ -193,6 +201,9 @@ async fn fixture(discord: &Simulator, rest: &Rest) -> BTreeMap<&'static str, u64
     let path = format!("/channels/{help}/messages/{started}/threads");
     rest.post(&path, serde_json::json!({ "name": "from a message" })).await.id();
 
+    let public = serde_json::json!({ "name": "in public", "type": 11 });
+    rest.post(&format!("/channels/{help}/threads"), public).await.id();
+    let opened = discord.messages(help).pop().unwrap().id;
     let private = |name: &str| serde_json::json!({ "name": name, "type": 12 });
     let open = rest.post(&format!("/channels/{help}/threads"), private("open")).await.id();
     let put_away = rest.post(&format!("/channels/{help}/threads"), private("put away")).await.id();
@@ -211,6 +222,7 @@ async fn fixture(discord: &Simulator, rest: &Rest) -> BTreeMap<&'static str, u64
         ("posted", posted),
         ("own", own),
         ("started", started),
+        ("opened", opened),
         ("open", open),
         ("put away", put_away),
         ("in put away", inside),

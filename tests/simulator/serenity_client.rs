@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
+use aside::simulator::{ChannelKind, Permissions, Simulator};
+use serde_json::json;
 use serenity::all::{
     ButtonStyle, ChannelType, ClientBuilder, ComponentInteraction, Context, CreateActionRow,
     CreateAllowedMentions, CreateButton, CreateInteractionResponse, CreateInteractionResponseMessage,
-    CreateMessage, CreateThread, EventHandler, GatewayIntents, HttpBuilder, Interaction, Message,
+    CreateMessage, CreateThread, Event, EventHandler, GatewayIntents, HttpBuilder, Interaction, Message,
+    RawEventHandler,
 };
 use serenity::async_trait;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use crate::support::harbor;
+use crate::support::{harbor, id};
 
 /// Answers each message of a person with a private thread and a button in it.
 struct Bot;
@@ -89,4 +93,82 @@ async fn serenity_reads_replies_opens_a_thread_and_answers_a_button() {
 
     shards.shutdown_all().await;
     running.join_next().await.unwrap().unwrap().expect("serenity ends in peace");
+}
+
+/// Keeps every event as serenity understood it.
+struct Listener(UnboundedSender<Event>);
+
+#[async_trait]
+impl RawEventHandler for Listener {
+    async fn raw_event(&self, _: Context, event: Event) {
+        self.0.send(event).expect("the test is listening");
+    }
+}
+
+#[tokio::test]
+async fn serenity_decodes_every_event() {
+    let discord = harbor().await;
+    let (sender, mut events) = unbounded_channel();
+    let http = HttpBuilder::new(discord.token()).proxy(discord.base()).ratelimiter_disabled(true).build();
+    let privileged = GatewayIntents::MESSAGE_CONTENT | GatewayIntents::GUILD_MEMBERS;
+    let intents = GatewayIntents::non_privileged() | privileged;
+    let client = ClientBuilder::new_with_http(http, intents).raw_event_handler(Listener(sender));
+    let mut client = client.await.expect("a client");
+    let shards = Arc::clone(&client.shard_manager);
+    let mut running = JoinSet::new();
+    running.spawn(async move { client.start().await });
+    discord.connected().await.unwrap();
+    everything_happens(&discord);
+    discord.send_event("THE_END", &serde_json::Value::Null);
+
+    let (mut understood, mut unknown) = (0, Vec::new());
+    while let Some(event) = events.recv().await {
+        match event {
+            Event::Unknown(event) if event.kind == "THE_END" => break,
+            Event::Unknown(event) => unknown.push(event.kind),
+            _ => understood += 1,
+        }
+    }
+    assert_eq!(unknown, Vec::<String>::new());
+    assert!(understood > 25, "only {understood} events came");
+    shards.shutdown_all().await;
+}
+
+/// One event of every kind that the simulator sends.
+fn everything_happens(discord: &Simulator) {
+    let of = |name: &str| id(discord, name);
+    let (alex, mia, help, harbor) = (of("alex"), of("mia"), of("help"), of("Harbor"));
+    let row = json!([{ "type": 1, "components": [
+        { "type": 2, "style": 1, "label": "Go", "custom_id": "go" }] }]);
+    let body = json!({ "content": "hi", "embeds": [{ "title": "t" }], "components": row });
+    let message = discord.post_as(of("rover"), help, &body).unwrap();
+    discord.press(mia, help, message, "go").unwrap();
+    let reply = discord.reply(alex, help, message, "hello <@1>").unwrap();
+    discord.edit(alex, help, reply, "hello again").unwrap();
+    discord.react(mia, help, reply, "👍").unwrap();
+    discord.unreact(mia, help, reply, "👍").unwrap();
+    discord.forward(alex, help, reply, help).unwrap();
+    discord.delete(alex, help, reply).unwrap();
+    discord.post_as_webhook("Status page", help, "All is well").unwrap();
+    discord.write_to_bot(alex, "in private").unwrap();
+    let thread = discord.open_thread(alex, help, "talk", ChannelKind::PublicThread).unwrap();
+    discord.add_to_thread(alex, thread, mia).unwrap();
+    discord.take_out(mia, thread, mia).unwrap();
+    discord.set_overwrite(help, discord.bot(), Permissions::NONE, Permissions::VIEW_CHANNEL).unwrap();
+    discord.remove_overwrite(help, discord.bot()).unwrap();
+    discord.archive(alex, thread, false).unwrap();
+    discord.delete_channel(thread).unwrap();
+    let role = discord.create_role(harbor, "New", Permissions::NONE).unwrap();
+    discord.set_role(harbor, role, Permissions::MANAGE_THREADS).unwrap();
+    discord.set_roles(harbor, alex, &[role]).unwrap();
+    discord.delete_role(harbor, role).unwrap();
+    for kind in [ChannelKind::Text, ChannelKind::Voice, ChannelKind::Forum, ChannelKind::Category] {
+        let channel = discord.create_channel(harbor, "new", kind).unwrap();
+        discord.set_overwrite(channel, alex, Permissions::VIEW_CHANNEL, Permissions::NONE).unwrap();
+        discord.delete_channel(channel).unwrap();
+    }
+    let newcomer = discord.join(harbor, "newcomer").unwrap();
+    discord.leave(harbor, newcomer).unwrap();
+    discord.outage(harbor, true);
+    discord.outage(harbor, false);
 }

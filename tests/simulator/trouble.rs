@@ -238,3 +238,17 @@ async fn requests_are_logged_with_reason_query_body_and_status() {
     let long = rest.build(&call, &Value::Null).header("x-audit-log-reason", "x".repeat(513));
     assert_eq!(long.send().await.unwrap().status(), 400);
 }
+
+#[tokio::test]
+async fn what_is_printed_for_a_failed_test_holds_no_words() {
+    let discord = harbor().await;
+    let words = "a private matter";
+    Rest::new(&discord).post(&format!("/channels/{}/messages", id(&discord, "help")), text(words)).await;
+    let printed = format!(
+        "{:?} {:?} {:?} {discord:?}",
+        discord.messages(id(&discord, "help")),
+        discord.requests(),
+        discord.view(id(&discord, "alex")),
+    );
+    assert!(printed.contains("length: 16") && !printed.contains("private matter"), "{printed}");
+}

@@ -113,8 +113,13 @@ impl State {
         }
         channel.position = body["position"].as_i64().unwrap_or(channel.position);
         channel.slowmode = body["rate_limit_per_user"].as_u64().unwrap_or(channel.slowmode);
-        channel.overwrites = overwrites.unwrap_or_else(|| std::mem::take(&mut channel.overwrites));
+        let guild = channel.guild;
+        let before = self.open_channels(guild);
+        if let (Some(overwrites), Some(channel)) = (overwrites, self.channels.get_mut(&id)) {
+            channel.overwrites = overwrites;
+        }
         self.tell_channel("CHANNEL_UPDATE", id);
+        self.sync_threads(guild, &before);
         Ok(())
     }
 
@@ -156,6 +161,8 @@ impl State {
         of: Id,
         overwrite: Option<Overwrite>,
     ) -> Result<(), Refusal> {
+        let guild = self.channel(channel)?.guild;
+        let before = self.open_channels(guild);
         let home = self.channels.get_mut(&channel).ok_or_else(refusal::unknown_channel)?;
         let known = home.overwrites.len();
         home.overwrites.retain(|one| one.of != of);
@@ -164,6 +171,30 @@ impl State {
         }
         home.overwrites.extend(overwrite);
         self.tell_channel("CHANNEL_UPDATE", channel);
+        self.sync_threads(guild, &before);
         Ok(())
+    }
+
+    /// The channels of a guild that the bot sees, for [`Self::sync_threads`].
+    pub(crate) fn open_channels(&self, guild: Option<Id>) -> Vec<Id> {
+        let here = self.channels.values().filter(|channel| channel.guild == guild);
+        let seen = here.filter(|channel| self.sees(self.app.bot, channel));
+        seen.filter(|channel| !channel.kind.is_thread()).map(|channel| channel.id).collect()
+    }
+
+    /// Tells of the active threads in channels that came into view since `before`.
+    pub(crate) fn sync_threads(&mut self, guild: Option<Id>, before: &[Id]) {
+        let Some(guild) = guild else { return };
+        let mut new = self.open_channels(Some(guild));
+        new.retain(|channel| !before.contains(channel));
+        if new.is_empty() {
+            return;
+        }
+        let mut threads = render::active_threads(self, guild, self.app.bot);
+        threads.retain(|thread| thread.parent.is_some_and(|parent| new.contains(&parent)));
+        let mut data = super::threads::listing(self, &threads);
+        data["guild_id"] = render::id(guild);
+        data["channel_ids"] = new.iter().map(|channel| render::id(*channel)).collect();
+        self.emit(Event { name: "THREAD_LIST_SYNC", data, intent: 1, guild: Some(guild), channel: None });
     }
 }

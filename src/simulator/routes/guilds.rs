@@ -3,7 +3,7 @@
 use super::threads::listing;
 use super::{Answered, unknown, with};
 use crate::simulator::body::{Call, path_id};
-use crate::simulator::model::Id;
+use crate::simulator::model::{Guild, Id};
 use crate::simulator::refusal::{self, Refusal};
 use crate::simulator::render;
 use crate::simulator::state::State;
@@ -18,16 +18,9 @@ pub(super) fn answer(state: &State, call: &Call, id: Id, rest: &[&str]) -> Answe
         return unknown();
     }
     match rest {
-        [] => {
-            let mut value = render::guild(guild);
-            if call.asked("with_counts") {
-                value["approximate_member_count"] = guild.members.len().into();
-                value["approximate_presence_count"] = guild.members.len().into();
-            }
-            with(value)
-        }
+        [] => whole(guild, call),
         ["channels"] => {
-            let here = state.channels.values().filter(|channel| channel.guild == Some(id));
+            let here = state.channels().filter(|channel| channel.guild == Some(id));
             let channels = here.filter(|channel| !channel.kind.is_thread());
             with(channels.map(|channel| render::channel(state, channel)).collect())
         }
@@ -42,15 +35,26 @@ pub(super) fn answer(state: &State, call: &Call, id: Id, rest: &[&str]) -> Answe
             with(value)
         }
         ["members"] => members(state, call, id),
-        ["members", user] => {
-            let user = if *user == "@me" { state.app.bot } else { path_id(user)? };
-            if !state.users.contains_key(&user) {
-                return Err(Refusal::new(404, 10013));
-            }
-            with(render::member(state, state.member(id, user)?))
-        }
+        ["members", user] => member(state, id, user),
         _ => unknown(),
     }
+}
+
+fn whole(guild: &Guild, call: &Call) -> Answered {
+    let mut value = render::guild(guild);
+    if call.asked("with_counts") {
+        value["approximate_member_count"] = guild.members.len().into();
+        value["approximate_presence_count"] = guild.members.len().into();
+    }
+    with(value)
+}
+
+fn member(state: &State, guild: Id, user: &str) -> Answered {
+    let user = if user == "@me" { state.app.bot } else { path_id(user)? };
+    if !state.users.contains_key(&user) {
+        return Err(Refusal::new(404, 10013));
+    }
+    with(render::member(state, state.member(guild, user)?))
 }
 
 /// The members after an identifier, by identifier; only for applications with the members intent.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answered, nothing, unknown, with};
 use crate::simulator::body::{Call, ids_of, path_id};
-use crate::simulator::messages::Draft;
+use crate::simulator::messages::{Draft, MESSAGES};
 use crate::simulator::model::{Id, Message, Reaction};
 use crate::simulator::permissions::Permissions;
 use crate::simulator::refusal::{self, Refusal};
@@ -14,6 +14,8 @@ use crate::simulator::world::Privileged;
 
 /// The intents under which reactions are told.
 const REACTIONS: (u64, u64) = (1 << 10, 1 << 13);
+/// How many messages a channel has pinned at most.
+const PINS: usize = 250;
 /// How many different emojis one message takes.
 const EMOJIS: usize = 20;
 
@@ -24,7 +26,7 @@ pub(super) fn answer(state: &mut State, call: &Call, channel: Id, rest: &[&str])
         ("POST", []) => {
             let draft = Draft::read(&call.body, &call.files)?;
             let id = state.post(me, channel, draft)?;
-            with(render::message(state, state.message(channel, id)?))
+            with(render::new_message(state, state.message(channel, id)?))
         }
         ("GET", [id]) => {
             state.access(me, channel, Permissions::READ_MESSAGE_HISTORY)?;
@@ -108,6 +110,26 @@ pub(super) fn bulk_delete(state: &mut State, call: &Call, channel: Id) -> Answer
     nothing()
 }
 
+pub(super) fn pins(state: &mut State, call: &Call, channel: Id, rest: &[&str]) -> Answered {
+    let me = state.app.bot;
+    match (call.method.as_str(), rest) {
+        ("PUT", [id]) => state.pin(me, channel, path_id(id)?, true).and_then(|()| nothing()),
+        ("DELETE", [id]) => state.pin(me, channel, path_id(id)?, false).and_then(|()| nothing()),
+        ("GET", []) => {
+            state.access(me, channel, Permissions::READ_MESSAGE_HISTORY)?;
+            let pinned = state.messages(channel).filter(|message| message.pinned);
+            let shown = pinned.rev().map(|message| shown(state, message));
+            if call.path.ends_with("messages/pins") {
+                let items = shown
+                    .map(|message| json!({ "pinned_at": message["timestamp"].clone(), "message": message }));
+                return with(json!({ "items": items.collect::<Vec<_>>(), "has_more": false }));
+            }
+            with(shown.collect())
+        }
+        _ => unknown(),
+    }
+}
+
 pub(super) fn reactions(state: &mut State, call: &Call, channel: Id, message: Id, rest: &[&str]) -> Answered {
     let me = state.app.bot;
     match (call.method.as_str(), rest) {
@@ -133,10 +155,27 @@ pub(super) fn reactions(state: &mut State, call: &Call, channel: Id, message: Id
 }
 
 impl State {
+    /// Pins a message or takes the pin away.
+    pub(crate) fn pin(&mut self, by: Id, channel: Id, id: Id, pinned: bool) -> Result<(), Refusal> {
+        self.access(by, channel, Permissions::PIN_MESSAGES)?;
+        if self.message(channel, id)?.pinned == pinned {
+            return Ok(());
+        }
+        if pinned && self.messages(channel).filter(|message| message.pinned).count() >= PINS {
+            return Err(Refusal::new(400, 30003));
+        }
+        self.message_mut(channel, id)?.pinned = pinned;
+        let mut data = json!({ "channel_id": render::id(channel), "last_pin_timestamp": null });
+        self.with_guild(&mut data, channel);
+        self.emit_in("CHANNEL_PINS_UPDATE", data, channel, (1, MESSAGES.1));
+        self.announce("MESSAGE_UPDATE", channel, id);
+        Ok(())
+    }
+
     /// Adds a reaction.
     pub(crate) fn react(&mut self, by: Id, channel: Id, id: Id, emoji: &str) -> Result<(), Refusal> {
         let home = self.access(by, channel, Permissions::READ_MESSAGE_HISTORY)?;
-        if home.thread.as_ref().is_some_and(|thread| thread.archived) {
+        if home.is_archived() {
             return Err(Refusal::new(400, 50083));
         }
         let custom = emoji.split_once(':').is_some_and(|(_, id)| id.parse::<Id>().is_ok());

@@ -54,7 +54,7 @@ fn open(state: &mut State, call: &Call, parent: Id) -> Answered {
     } else {
         None
     };
-    let id = state.open_thread(state.app.bot, parent, plan, None)?;
+    let id = state.open_thread(state.app.bot, parent, &plan, None)?;
     let mut value = render::channel(state, state.channel(id)?);
     if let Some(draft) = first {
         let message = state.compose(state.app.bot, id, draft, None);
@@ -72,7 +72,7 @@ pub(super) fn from_message(state: &mut State, call: &Call, parent: Id, message: 
         _ => ChannelKind::PublicThread,
     };
     let plan = Plan::named(&call.body, kind)?;
-    let id = state.open_thread(state.app.bot, parent, plan, Some(message))?;
+    let id = state.open_thread(state.app.bot, parent, &plan, Some(message))?;
     created(render::channel(state, state.channel(id)?))
 }
 
@@ -98,7 +98,7 @@ fn members(state: &State, call: &Call, id: Id) -> Answered {
 
 fn member(state: &State, call: &Call, id: Id, user: Id) -> Answered {
     let channel = in_thread(state, id)?;
-    let inside = channel.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&user));
+    let inside = channel.has_joined(user);
     if inside { with(entry(state, call, channel, user)) } else { Err(refusal::unknown_member()) }
 }
 
