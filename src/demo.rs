@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::page::Page;
 use self::player::{Player, Said};
-pub use self::script::{DAY, Outcome};
 use self::script::{Line, Script, Setup};
+pub use self::script::{DAY, Outcome};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Credentials, Origin, RunError, Token, run};
@@ -75,6 +75,12 @@ impl Played {
         self.unexpected += usize::from(missed.is_some());
         missed
     }
+
+    /// A line that belongs in a private thread could not be said, because there is none.
+    fn miss(&mut self) {
+        self.expected += 1;
+        self.unexpected += 1;
+    }
 }
 
 /// Why a day could not be played to its end. None holds a member's words.
@@ -92,16 +98,6 @@ pub enum DemoError {
         by: String,
         /// Discord's words.
         why: String,
-    },
-    /// `thread_of` names someone who is in no thread.
-    #[error(
-        "the line at {at}: thread_of: {member} is in no private thread; one is opened when a line of theirs is taken aside"
-    )]
-    NoThread {
-        /// Who.
-        member: String,
-        /// When it was to be said.
-        at: String,
     },
     /// The embedded Discord did not start.
     #[error("the embedded Discord cannot start: {0}")]
@@ -138,7 +134,7 @@ impl DemoError {
     /// Whether the script is at fault.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::Script(_) | Self::Refused { .. } | Self::NoThread { .. })
+        matches!(self, Self::Script(_) | Self::Refused { .. })
     }
 
     fn refused(line: &Line, refusal: &Refusal) -> Self {
@@ -249,7 +245,12 @@ async fn scenes<S: Store>(
     for scene in &script.scenes {
         stage.open(scene)?;
         for line in &scene.lines {
-            let said = player.say(scene, line).await?;
+            let Some(channel) = player.place(scene, line) else {
+                played.miss();
+                stage.unsaid(line)?;
+                continue;
+            };
+            let said = player.say(channel, line).await?;
             if line.thread_of.is_none() {
                 stage.line(&said).await?;
             }

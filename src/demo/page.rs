@@ -82,11 +82,6 @@ impl<'a> Page<'a> {
         self.block(MARGIN, MARGIN, Ink::Faint, text)
     }
 
-    /// A sentence like any other.
-    pub(super) fn paragraph(&mut self, text: &str) -> io::Result<()> {
-        self.block(MARGIN, MARGIN, Ink::Plain, text)
-    }
-
     /// `label` and, in a column beside it, `text`.
     pub(super) fn entry(&mut self, label: &str, text: &str) -> io::Result<()> {
         let first = format!("{MARGIN}{}  ", padded(label, self.label_column() - MARGIN.len() - 2));

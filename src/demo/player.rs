@@ -11,7 +11,7 @@ use serde_json::json;
 use super::DemoError;
 use super::reading::addressed;
 use super::script::{Line, Outcome, Scene, Script};
-use crate::simulator::{ChannelKind, Id, Message, Refusal, Simulator, State};
+use crate::simulator::{Channel, ChannelKind, Id, Message, Refusal, Simulator, State};
 use crate::store::Store;
 
 /// How often it is asked whether the bot has finished.
@@ -50,8 +50,7 @@ impl<'a, S: Store> Player<'a, S> {
     }
 
     /// Says `line` and waits until the bot has done everything it wants to do about it.
-    pub(super) async fn say(&mut self, scene: &Scene, line: &Line) -> Result<Said, DemoError> {
-        let channel = self.place(scene, line)?;
+    pub(super) async fn say(&mut self, channel: Id, line: &Line) -> Result<Said, DemoError> {
         let before = self.discord.read(everything_said);
         let message = self.post(channel, line)?;
         self.quiet().await?;
@@ -72,22 +71,15 @@ impl<'a, S: Store> Player<'a, S> {
         posted.map_err(refused)
     }
 
-    /// The scene's channel, or the latest private thread that was opened for a member.
-    fn place(&self, scene: &Scene, line: &Line) -> Result<Id, DemoError> {
-        let Some(member) = &line.thread_of else {
-            return Ok(self.discord.channel(scene.channel.get_ref()).unwrap_or_default());
-        };
-        let found = self.discord.read(|state| {
+    /// Where `line` is said: in the scene's channel, or in the latest private thread of a member, if any.
+    pub(super) fn place(&self, scene: &Scene, line: &Line) -> Option<Id> {
+        let Some(member) = &line.thread_of else { return self.discord.channel(scene.channel.get_ref()) };
+        self.discord.read(|state| {
             let member = state.user_named(member.get_ref())?;
-            let inside = |thread: &&crate::simulator::Channel| {
-                let members = thread.thread.as_ref().map(|thread| &thread.members);
-                members.is_some_and(|members| members.contains_key(&member))
+            let inside = |thread: &&Channel| {
+                thread.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&member))
             };
             state.threads().filter(inside).last().map(|thread| thread.id)
-        });
-        found.ok_or_else(|| DemoError::NoThread {
-            member: member.get_ref().clone(),
-            at: line.at.get_ref().to_string(),
         })
     }
 
@@ -109,7 +101,6 @@ impl<'a, S: Store> Player<'a, S> {
     async fn heard(&mut self) -> Result<(), DemoError> {
         self.questions += 1;
         let (thread, guild) = (self.questions, self.guild);
-        let bot = self.discord.bot();
         self.discord.send_event("MESSAGE_CREATE", &json!({
             "id": thread.to_string(), "channel_id": thread.to_string(), "guild_id": guild.to_string(),
             "author": {
@@ -119,7 +110,6 @@ impl<'a, S: Store> Player<'a, S> {
             "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [],
             "embeds": [], "pinned": false, "type": 0,
         }));
-        debug_assert_ne!(bot, guild);
         let path = format!("/channels/{thread}");
         let asked = |state: &State| state.requests().iter().any(|request| request.path == path).then_some(());
         let asked = self.discord.wait_until("the bot to hear what was said", asked).await;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::page::{Ink, Page, Speech};
 use super::player::Said;
 use super::reading::{audience, listed, name, place_name, readable, small_line, time};
-use super::script::{Outcome, Scene, Script};
+use super::script::{Line, Outcome, Scene, Script};
 use crate::simulator::{Channel, ChannelKind, Id, Message, Permissions, Simulator, State};
 
 /// What is on stage, and what of it was shown already.
@@ -78,6 +78,13 @@ impl<'a> Stage<'a> {
     /// A line that did not go as the script expects.
     pub(super) fn unexpected(&mut self, said: &Said, expected: Outcome) -> io::Result<()> {
         let text = format!("the script expects: {}; it was {}", expected.plain(), said.outcome.plain());
+        self.page.beneath("✗ ", Ink::Wrong, &text)
+    }
+
+    /// A line that cannot be said, because there is no thread to say it in.
+    pub(super) fn unsaid(&mut self, line: &Line) -> io::Result<()> {
+        let member = line.thread_of.as_ref().map_or("", |member| member.get_ref());
+        let text = format!("{} cannot answer here: {member} is in no private thread", line.by.get_ref());
         self.page.beneath("✗ ", Ink::Wrong, &text)
     }
 
