@@ -25,13 +25,13 @@ use tokio_util::sync::CancellationToken;
 
 use self::page::Page;
 use self::player::{Player, Said};
-use self::script::{Line, Script, Setup};
+use self::script::{Script, Setup};
 pub use self::script::{DAY, Outcome};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Credentials, Origin, RunError, Token, run};
 use crate::message::{ChannelId, GuildId, RoleId};
-use crate::simulator::{Id, Refusal, Simulator, World};
+use crate::simulator::{Id, Simulator, World};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 
@@ -76,6 +76,11 @@ impl Played {
         missed
     }
 
+    /// How many messages `outcome` became of.
+    fn count_of(&self, outcome: Outcome) -> usize {
+        self.outcomes.iter().filter(|one| **one == outcome).count()
+    }
+
     /// A line that belongs in a private thread could not be said, because there is none.
     fn miss(&mut self) {
         self.expected += 1;
@@ -89,16 +94,6 @@ pub enum DemoError {
     /// The script cannot be read or is not valid.
     #[error(transparent)]
     Script(#[from] ConfigError),
-    /// Discord would not let that member say it.
-    #[error("the line at {at}, by {by}: Discord refuses it: {why}")]
-    Refused {
-        /// When it was to be said.
-        at: String,
-        /// By whom.
-        by: String,
-        /// Discord's words.
-        why: String,
-    },
     /// The embedded Discord did not start.
     #[error("the embedded Discord cannot start: {0}")]
     Discord(io::Error),
@@ -134,12 +129,7 @@ impl DemoError {
     /// Whether the script is at fault.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::Script(_) | Self::Refused { .. })
-    }
-
-    fn refused(line: &Line, refusal: &Refusal) -> Self {
-        let (at, by) = (line.at.get_ref().to_string(), line.by.get_ref().clone());
-        Self::Refused { at, by, why: refusal.to_string() }
+        matches!(self, Self::Script(_))
     }
 }
 
@@ -152,7 +142,7 @@ impl DemoError {
 pub async fn demo(options: &Options, out: &mut (dyn Write + Send)) -> Result<Played, DemoError> {
     let script = Script::load(options.script.as_deref())?;
     let world = World { guilds: vec![script.server.clone()], ..World::default() };
-    let discord = Simulator::start(&world).await.map_err(DemoError::Discord)?;
+    let discord = Simulator::start(&world).await.map_err(|error| unstarted(&script, error))?;
     let home = TempDir::with_prefix("aside-demo-").map_err(DemoError::Folder)?;
     let played = with_bot(&script, options, &discord, home.path(), out).await;
     discord.stop().await;
@@ -182,6 +172,13 @@ async fn with_bot(
     bot.await.map_err(|error| early(Err(error)))?;
     store.close().await;
     played
+}
+
+fn unstarted(script: &Script, error: io::Error) -> DemoError {
+    match error.kind() {
+        io::ErrorKind::InvalidInput => DemoError::Script(script.unsettled(&error)),
+        _ => DemoError::Discord(error),
+    }
 }
 
 /// The built-in settings, with what the script's moderators set up.

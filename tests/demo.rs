@@ -7,5 +7,5 @@ async fn the_day_goes_as_expected() {
     let mut out = Vec::new();
     let played = demo(&Options::default(), &mut out).await;
     println!("{}", String::from_utf8(out).unwrap());
-    played.unwrap();
+    println!("{:?}", played.unwrap().acknowledged_after);
 }

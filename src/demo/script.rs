@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, Time};
 use serde::de::Error as _;
@@ -12,7 +13,7 @@ use toml::Spanned;
 use super::pieces::Pieces;
 use crate::config::problem::Problem;
 use crate::config::{ConfigError, RuleTable};
-use crate::simulator::{ChannelKind, GuildPlan};
+use crate::simulator::{ChannelKind, GuildPlan, Refusal};
 
 /// The script that is played when no other is given; the comment at its top explains the format.
 pub const DAY: &str = include_str!("day.toml");
@@ -68,6 +69,15 @@ pub(super) struct Script {
     pub(super) aside: Setup,
     #[serde(rename = "scene")]
     pub(super) scenes: Vec<Scene>,
+    #[serde(skip)]
+    source: Source,
+}
+
+/// Where a script comes from, for errors.
+#[derive(Default)]
+struct Source {
+    file: PathBuf,
+    text: String,
 }
 
 /// What a moderator set up: the settings `[server."…"]` by name, and rules besides the built-in ones.
@@ -141,9 +151,29 @@ impl Script {
     }
 
     fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
-        let script: Self = toml::from_str(text).map_err(|error| misread(&error).placed(file, text))?;
-        script.check().map_err(|problem| problem.placed(file, text))?;
+        let mut script: Self = toml::from_str(text).map_err(|error| misread(&error).placed(file, text))?;
+        script.source = Source { file: file.to_owned(), text: text.to_owned() };
+        script.check().map_err(|problem| script.placed(problem))?;
         Ok(script)
+    }
+
+    /// Discord would not let a line be said.
+    pub(super) fn refused(&self, line: &Line, refusal: &Refusal) -> ConfigError {
+        let what = format!("Discord does not let {} say that: {refusal}", line.by.get_ref());
+        self.placed(Problem::new(what).at(line.at.span()))
+    }
+
+    /// The community cannot be settled: a name in it, between backticks in the error, refers to nothing.
+    pub(super) fn unsettled(&self, error: &io::Error) -> ConfigError {
+        let what = error.to_string();
+        let quoted = format!("\"{}\"", what.split('`').nth(1).unwrap_or_default());
+        let at = self.source.text.find(&quoted).unwrap_or_default();
+        let problem = Problem::new(what).help("the name of one that is listed under [server]");
+        self.placed(problem.at(at..at + quoted.len()))
+    }
+
+    fn placed(&self, problem: Problem) -> ConfigError {
+        problem.placed(&self.source.file, &self.source.text)
     }
 
     /// What is expected of `line`, if anything.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::page::{Ink, Page, Speech};
 use super::player::Said;
-use super::reading::{audience, listed, name, place_name, readable, small_line, time};
+use super::reading::{audience, listed, name, readable, small_line, time};
 use super::script::{Line, Outcome, Scene, Script};
 use crate::simulator::{Channel, ChannelKind, Id, Message, Permissions, Simulator, State};
 
@@ -17,13 +17,24 @@ pub(super) struct Stage<'a> {
     page: Page<'a>,
     discord: &'a Simulator,
     shown: BTreeSet<Id>,
+    /// Whether it was said who can read private threads.
+    audience_explained: bool,
+    /// Which kinds of opening were shown in full: of removed messages, of others.
+    opened: BTreeSet<bool>,
     /// How long to rest after each thing shown; nothing when nobody watches.
     rest: Duration,
 }
 
 impl<'a> Stage<'a> {
     pub(super) fn new(page: Page<'a>, discord: &'a Simulator, rest: Duration) -> Self {
-        Self { page, discord, shown: BTreeSet::new(), rest }
+        Self {
+            page,
+            discord,
+            shown: BTreeSet::new(),
+            audience_explained: false,
+            opened: BTreeSet::new(),
+            rest,
+        }
     }
 
     pub(super) fn page(&mut self) -> &mut Page<'a> {
@@ -37,13 +48,14 @@ impl<'a> Stage<'a> {
             "A scripted day, played to the real bot over Discord's own protocol, on this machine only. \
              Nothing leaves it, and no token is needed.",
         )?;
-        let (moderators, members) = self.discord.read(|state| company(state, guild));
-        self.page.entry("Members", &members.to_string())?;
-        self.page.entry("Moderators", &listed(&moderators))?;
+        let people = self.discord.read(|state| company(state, guild));
+        let mut entries = vec![("People".to_owned(), people)];
         for rule in &script.aside.rules {
-            let words = rule.when.words.iter().flatten().cloned().collect::<Vec<_>>().join(", ");
-            self.page.entry("Own rule", format!("{} {words}", rule.name).trim())?;
+            let words: Vec<String> = rule.when.words.iter().flatten().map(|word| format!("“{word}”")).collect();
+            let about = if words.is_empty() { String::new() } else { format!(", about {}", words.join(", ")) };
+            entries.push(("Own rule".to_owned(), format!("{}{about}; all others are built in", rule.name)));
         }
+        self.page.entries(&entries)?;
         self.page.flush()
     }
 
@@ -63,9 +75,13 @@ impl<'a> Stage<'a> {
         self.shown.insert(said.message.id);
         self.speech(&said.message)?;
         self.pause().await?;
-        if said.removed {
-            let text = "removed by Aside; nobody can read it any more";
-            self.page.beneath("└ ", Ink::Wrong, text)?;
+        if let Some(after) = said.removed_after {
+            let after = after.as_millis();
+            let text = format!("removed by Aside after {after} ms; nobody can read it any more");
+            self.page.beneath("└ ", Ink::Wrong, &text)?;
+        }
+        if said.outcome == Outcome::Alerted {
+            self.page.beneath("└ ", Ink::Faint, "Aside says nothing here, and tells the moderators")?;
         }
         for answer in &said.answers {
             self.shown.insert(answer.id);
@@ -120,16 +136,21 @@ impl<'a> Stage<'a> {
             let who = self.discord.read(|state| recipient(state, place));
             return self.page.heading(&format!("Direct message to {who}"), &format!("only {who} sees this"));
         }
-        let home = self.discord.read(|state| place.parent.map(|parent| place_name(state, parent)));
-        let (inside, outside, blind) = self.discord.read(|state| audience(state, place));
-        let home = home.unwrap_or_default();
-        self.page.heading(&format!("“{}”", place.name), &format!("private thread under {home}"))?;
-        let looking = match outside.as_slice() {
-            [] => String::new(),
-            _ => format!(" {} could look in.", listed(&outside)),
-        };
-        let inside = listed(&inside);
-        self.page.note(&format!("{inside} read it.{looking} The other {blind} do not see that it exists."))
+        let (seeing, blind) = self.discord.read(|state| audience(state, place));
+        self.page.heading(&format!("“{}”", place.name), &format!("only {} see this", listed(&seeing)))?;
+        if self.audience_explained {
+            return Ok(());
+        }
+        self.audience_explained = true;
+        self.page.note(&format!(
+            "Whoever may manage threads can read every private thread, and members are told so. \
+             For the other {blind} people it does not exist."
+        ))
+    }
+
+    /// Whether an opening of this kind was shown in full before.
+    fn is_familiar(&mut self, message: &Message) -> bool {
+        !message.components.is_empty() && !self.opened.insert(!message.embeds.is_empty())
     }
 
     fn speech(&mut self, message: &Message) -> io::Result<()> {
@@ -137,6 +158,7 @@ impl<'a> Stage<'a> {
             let speaker = name(state, message.author);
             (words(state, message), speaker, message.author == state.app.bot)
         });
+        let words = if self.is_familiar(message) { beginning(&words) } else { words };
         let ink = if bot { Ink::Bot } else { Ink::Member };
         let time = time(message.posted);
         self.page.speech(&Speech { time: &time, name: &speaker, ink, words: &words })?;
@@ -172,6 +194,12 @@ fn words(state: &State, message: &Message) -> String {
     }
 }
 
+/// The first paragraph, and what the others were about.
+fn beginning(words: &str) -> String {
+    let first = words.split("\n\n").next().unwrap_or_default();
+    format!("{first}\n[…] who reads here, what comes next, where it began")
+}
+
 /// The labels of all buttons; a label never breaks.
 fn buttons(rows: &[Value]) -> String {
     let inside = rows.iter().filter_map(|row| row["components"].as_array()).flatten();
@@ -190,23 +218,22 @@ fn recipient(state: &State, place: &Channel) -> String {
 }
 
 fn seen_by(state: &State, channel: &Channel) -> String {
-    let (seeing, _, blind) = audience(state, channel);
-    match blind {
-        0 => "everyone sees this".to_owned(),
-        _ => format!("only {} see this", listed(&seeing)),
+    match audience(state, channel) {
+        (_, 0) => "everyone sees this".to_owned(),
+        (seeing, _) => format!("only {} see this", listed(&seeing)),
     }
 }
 
-/// The members that manage messages or threads, and how many people there are.
-fn company(state: &State, guild: Id) -> (Vec<String>, usize) {
-    let Some(guild) = state.guilds.get(&guild) else { return (Vec::new(), 0) };
-    let people =
-        guild.members.values().filter(|member| state.users.get(&member.user).is_some_and(|u| !u.bot));
+/// How many people there are, and who moderates.
+fn company(state: &State, guild: Id) -> String {
+    let Some(guild) = state.guilds.get(&guild) else { return String::new() };
+    let people = guild.members.values().filter(|member| state.users.get(&member.user).is_some_and(|u| !u.bot));
     let holds = |roles: &[Id]| {
         let held = roles.iter().filter_map(|role| guild.roles.get(role));
-        held.fold(Permissions::NONE, |all, role| all | role.permissions)
-            .contains(Permissions::MANAGE_MESSAGES)
+        held.fold(Permissions::NONE, |all, role| all | role.permissions).contains(Permissions::MANAGE_MESSAGES)
     };
     let moderators = people.clone().filter(|member| holds(&member.roles));
-    (moderators.map(|member| name(state, member.user)).collect(), people.count())
+    let moderators: Vec<String> = moderators.map(|member| name(state, member.user)).collect();
+    let (count, owner) = (people.count(), name(state, guild.owner));
+    format!("{count}; the server is {owner}'s, and {} moderate", listed(&moderators))
 }
