@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::page::Page;
 use self::player::{Player, Said};
-use self::script::{Script, Setup};
 pub use self::script::{DAY, Outcome};
+use self::script::{Script, Setup};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Credentials, Origin, RunError, Token, run};
@@ -225,11 +225,11 @@ async fn play(
     let mut stage = Stage::new(Page::new(out, options.color, names), discord, rest(script, options));
     let mut player = Player::new(discord, store, script, guild);
     stage.introduce(script, guild)?;
-    let played = scenes(script, &mut player, &mut stage).await?;
-    close(script, discord, &mut stage, &played)?;
-    match played.unexpected {
-        0 => Ok(played),
-        unexpected => Err(DemoError::Unexpected { unexpected, expected: played.expected }),
+    let day = scenes(script, &mut player, &mut stage).await?;
+    close(script, discord, &mut stage, &day)?;
+    match day.unexpected {
+        0 => Ok(day),
+        unexpected => Err(DemoError::Unexpected { unexpected, expected: day.expected }),
     }
 }
 
@@ -238,12 +238,12 @@ async fn scenes<S: Store>(
     player: &mut Player<'_, S>,
     stage: &mut Stage<'_>,
 ) -> Result<Played, DemoError> {
-    let mut played = Played::default();
+    let mut day = Played::default();
     for scene in &script.scenes {
         stage.open(scene)?;
         for line in &scene.lines {
             let Some(channel) = player.place(scene, line) else {
-                played.miss();
+                day.miss();
                 stage.unsaid(line)?;
                 continue;
             };
@@ -251,13 +251,13 @@ async fn scenes<S: Store>(
             if line.thread_of.is_none() {
                 stage.line(&said).await?;
             }
-            if let Some(expected) = played.count(&said, script.expected(line)) {
+            if let Some(expected) = day.count(&said, script.expected(line)) {
                 stage.unexpected(&said, expected)?;
             }
         }
         stage.private().await?;
     }
-    Ok(played)
+    Ok(day)
 }
 
 fn close(script: &Script, discord: &Simulator, stage: &mut Stage<'_>, played: &Played) -> io::Result<()> {

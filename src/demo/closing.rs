@@ -66,7 +66,10 @@ fn audit_entry(state: &State, request: &Request) -> Option<(String, String)> {
 /// The day in figures.
 pub(super) fn figures(page: &mut Page<'_>, played: &Played) -> io::Result<()> {
     let left_alone = played.count_of(Outcome::LeftAlone);
-    let mut entries = vec![("Messages".to_owned(), format!("{}, {left_alone} left alone", played.outcomes.len()))];
+    let mut entries = vec![(
+        "Messages".to_owned(),
+        format!("{}, of which {left_alone} were left alone", played.outcomes.len()),
+    )];
     if left_alone < played.outcomes.len() {
         entries.push(("Acted on".to_owned(), acted(played)));
     }

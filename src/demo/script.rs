@@ -12,7 +12,7 @@ use toml::Spanned;
 
 use super::pieces::Pieces;
 use crate::config::problem::Problem;
-use crate::config::{ConfigError, RuleTable};
+use crate::config::{Config, ConfigError, RuleTable};
 use crate::simulator::{ChannelKind, GuildPlan, Refusal};
 
 /// The script that is played when no other is given; the comment at its top explains the format.
@@ -193,6 +193,7 @@ impl Script {
 
     fn check(&self) -> Result<(), Problem> {
         self.check_setup()?;
+        self.check_rules()?;
         for scene in &self.scenes {
             self.check_channel(&scene.channel)?;
         }
@@ -209,6 +210,17 @@ impl Script {
         let roles = || self.server.roles.iter().map(|role| role.name.as_str());
         moderator_role.iter().try_for_each(|role| known("role", role, roles()))?;
         desk_channel.iter().chain(alert_channel).try_for_each(|channel| self.check_channel(channel))
+    }
+
+    fn check_rules(&self) -> Result<(), Problem> {
+        let own = Config { rule: self.aside.rules.clone(), ..Config::default() };
+        own.check().map_err(|problem| problem.under("aside"))?;
+        let built_in = Config::default().rule;
+        let taken = |rule: &RuleTable| built_in.iter().any(|other| other.name == rule.name);
+        let Some(at) = self.aside.rules.iter().position(taken) else { return Ok(()) };
+        let what = format!("`{}` is the name of a built-in rule", own.rule[at].name);
+        let problem = Problem::new(what).help("a name of its own for each rule");
+        Err(problem.under("name").item(at).under("rule").under("aside"))
     }
 
     fn check_channel(&self, channel: &Spanned<String>) -> Result<(), Problem> {
@@ -247,11 +259,19 @@ fn known<'a>(
     if valid.clone().any(|known| known == name.get_ref()) {
         return Ok(());
     }
-    Err(Problem::unknown(noun, name.get_ref(), valid).at(name.span()))
+    let problem = match valid.clone().next() {
+        Some(_) => Problem::unknown(noun, name.get_ref(), valid),
+        None => Problem::new(format!("unknown {noun} `{name}`", name = name.get_ref()))
+            .help(format!("a {noun} that [server] lists; it lists none")),
+    };
+    Err(problem.at(name.span()))
 }
 
 /// What the TOML reader says, with what a script needs when something is missing.
 fn misread(error: &toml::de::Error) -> Problem {
+    if error.message().starts_with("unknown permission") {
+        return Problem::reworded(error).help("Discord's names, such as \"VIEW_CHANNEL\"");
+    }
     let missing = error.message().strip_prefix("missing field ");
     let Some(missing) = missing else { return Problem::reworded(error) };
     Problem::new(format!("{missing} is missing"))

@@ -10,7 +10,7 @@ use super::page::{Ink, Page, Speech};
 use super::player::Said;
 use super::reading::{audience, listed, name, readable, small_line, time};
 use super::script::{Line, Outcome, Scene, Script};
-use crate::simulator::{Channel, ChannelKind, Id, Message, Permissions, Simulator, State};
+use crate::simulator::{Channel, ChannelKind, Id, Member, Message, Permissions, Simulator, State};
 
 /// What is on stage, and what of it was shown already.
 pub(super) struct Stage<'a> {
@@ -48,11 +48,12 @@ impl<'a> Stage<'a> {
             "A scripted day, played to the real bot over Discord's own protocol, on this machine only. \
              Nothing leaves it, and no token is needed.",
         )?;
-        let people = self.discord.read(|state| company(state, guild));
-        let mut entries = vec![("People".to_owned(), people)];
+        let mut entries = self.discord.read(|state| company(state, guild));
         for rule in &script.aside.rules {
-            let words: Vec<String> = rule.when.words.iter().flatten().map(|word| format!("“{word}”")).collect();
-            let about = if words.is_empty() { String::new() } else { format!(", about {}", words.join(", ")) };
+            let words: Vec<String> =
+                rule.when.words.iter().flatten().map(|word| format!("“{word}”")).collect();
+            let about =
+                if words.is_empty() { String::new() } else { format!(", about {}", words.join(", ")) };
             entries.push(("Own rule".to_owned(), format!("{}{about}; all others are built in", rule.name)));
         }
         self.page.entries(&entries)?;
@@ -134,10 +135,10 @@ impl<'a> Stage<'a> {
     fn private_heading(&mut self, place: &Channel) -> io::Result<()> {
         if place.kind == ChannelKind::Dm {
             let who = self.discord.read(|state| recipient(state, place));
-            return self.page.heading(&format!("Direct message to {who}"), &format!("only {who} sees this"));
+            return self.page.heading(&format!("Direct message to {who}"), &only(std::slice::from_ref(&who)));
         }
         let (seeing, blind) = self.discord.read(|state| audience(state, place));
-        self.page.heading(&format!("“{}”", place.name), &format!("only {} see this", listed(&seeing)))?;
+        self.page.heading(&format!("“{}”", place.name), &only(&seeing))?;
         if self.audience_explained {
             return Ok(());
         }
@@ -154,14 +155,23 @@ impl<'a> Stage<'a> {
     }
 
     fn speech(&mut self, message: &Message) -> io::Result<()> {
+        let brief = self.is_familiar(message);
         let (words, speaker, bot) = self.discord.read(|state| {
-            let speaker = name(state, message.author);
-            (words(state, message), speaker, message.author == state.app.bot)
+            (words(state, message), name(state, message.author), message.author == state.app.bot)
         });
-        let words = if self.is_familiar(message) { beginning(&words) } else { words };
         let ink = if bot { Ink::Bot } else { Ink::Member };
         let time = time(message.posted);
-        self.page.speech(&Speech { time: &time, name: &speaker, ink, words: &words })?;
+        let shown = if brief { first_paragraph(&words) } else { &words };
+        self.page.speech(&Speech { time: &time, name: &speaker, ink, words: shown })?;
+        if brief {
+            let left_out = "[…] as above: who reads here, what comes next, where it began";
+            self.page.beneath("", Ink::Faint, left_out)?;
+        }
+        self.attached(message)
+    }
+
+    /// What a message has below its words.
+    fn attached(&mut self, message: &Message) -> io::Result<()> {
         for embed in &message.embeds {
             let text = embed["description"].as_str().unwrap_or_default();
             let text = self.discord.read(|state| readable(state, text));
@@ -194,10 +204,8 @@ fn words(state: &State, message: &Message) -> String {
     }
 }
 
-/// The first paragraph, and what the others were about.
-fn beginning(words: &str) -> String {
-    let first = words.split("\n\n").next().unwrap_or_default();
-    format!("{first}\n[…] who reads here, what comes next, where it began")
+fn first_paragraph(words: &str) -> &str {
+    words.split("\n\n").next().unwrap_or_default()
 }
 
 /// The labels of all buttons; a label never breaks.
@@ -220,20 +228,30 @@ fn recipient(state: &State, place: &Channel) -> String {
 fn seen_by(state: &State, channel: &Channel) -> String {
     match audience(state, channel) {
         (_, 0) => "everyone sees this".to_owned(),
-        (seeing, _) => format!("only {} see this", listed(&seeing)),
+        (seeing, _) => only(&seeing),
     }
 }
 
-/// How many people there are, and who moderates.
-fn company(state: &State, guild: Id) -> String {
-    let Some(guild) = state.guilds.get(&guild) else { return String::new() };
-    let people = guild.members.values().filter(|member| state.users.get(&member.user).is_some_and(|u| !u.bot));
-    let holds = |roles: &[Id]| {
-        let held = roles.iter().filter_map(|role| guild.roles.get(role));
-        held.fold(Permissions::NONE, |all, role| all | role.permissions).contains(Permissions::MANAGE_MESSAGES)
+fn only(names: &[String]) -> String {
+    let verb = if names.len() > 1 { "see" } else { "sees" };
+    format!("only {} {verb} this", listed(names))
+}
+
+/// How many people there are, whose server it is, and who moderates.
+fn company(state: &State, guild: Id) -> Vec<(String, String)> {
+    let Some(guild) = state.guilds.get(&guild) else { return Vec::new() };
+    let is_person = |member: &&Member| state.users.get(&member.user).is_some_and(|user| !user.bot);
+    let people: Vec<&Member> = guild.members.values().filter(is_person).collect();
+    let moderates = |member: &&&Member| {
+        let roles = member.roles.iter().filter_map(|role| guild.roles.get(role));
+        roles.into_iter().any(|role| role.permissions.contains(Permissions::MANAGE_MESSAGES))
     };
-    let moderators = people.clone().filter(|member| holds(&member.roles));
-    let moderators: Vec<String> = moderators.map(|member| name(state, member.user)).collect();
-    let (count, owner) = (people.count(), name(state, guild.owner));
-    format!("{count}; the server is {owner}'s, and {} moderate", listed(&moderators))
+    let moderators: Vec<String> =
+        people.iter().filter(moderates).map(|member| name(state, member.user)).collect();
+    let entry = |label: &str, text: String| (label.to_owned(), text);
+    vec![
+        entry("People", people.len().to_string()),
+        entry("Owner", name(state, guild.owner)),
+        entry("Moderators", listed(&moderators)),
+    ]
 }
