@@ -195,7 +195,7 @@ impl Config {
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), Problem> {
+    pub(crate) fn check(&self) -> Result<(), Problem> {
         self.store.check().map_err(|problem| problem.under("url").under("store"))?;
         rule::build_all(&self.rule).map(drop)
     }

@@ -26,12 +26,12 @@ use tokio_util::sync::CancellationToken;
 use self::page::Page;
 use self::player::{Player, Said};
 pub use self::script::{DAY, Outcome};
-use self::script::{Line, Script, Setup};
+use self::script::{Script, Setup};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Credentials, Origin, RunError, Token, run};
 use crate::message::{ChannelId, GuildId, RoleId};
-use crate::simulator::{Id, Refusal, Simulator, World};
+use crate::simulator::{Id, Simulator, World};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 
@@ -75,6 +75,17 @@ impl Played {
         self.unexpected += usize::from(missed.is_some());
         missed
     }
+
+    /// How many messages `outcome` became of.
+    fn count_of(&self, outcome: Outcome) -> usize {
+        self.outcomes.iter().filter(|one| **one == outcome).count()
+    }
+
+    /// A line that belongs in a private thread could not be said, because there is none.
+    fn miss(&mut self) {
+        self.expected += 1;
+        self.unexpected += 1;
+    }
 }
 
 /// Why a day could not be played to its end. None holds a member's words.
@@ -83,26 +94,6 @@ pub enum DemoError {
     /// The script cannot be read or is not valid.
     #[error(transparent)]
     Script(#[from] ConfigError),
-    /// Discord would not let that member say it.
-    #[error("the line at {at}, by {by}: Discord refuses it: {why}")]
-    Refused {
-        /// When it was to be said.
-        at: String,
-        /// By whom.
-        by: String,
-        /// Discord's words.
-        why: String,
-    },
-    /// `thread_of` names someone who is in no thread.
-    #[error(
-        "the line at {at}: thread_of: {member} is in no private thread; one is opened when a line of theirs is taken aside"
-    )]
-    NoThread {
-        /// Who.
-        member: String,
-        /// When it was to be said.
-        at: String,
-    },
     /// The embedded Discord did not start.
     #[error("the embedded Discord cannot start: {0}")]
     Discord(io::Error),
@@ -138,12 +129,7 @@ impl DemoError {
     /// Whether the script is at fault.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::Script(_) | Self::Refused { .. } | Self::NoThread { .. })
-    }
-
-    fn refused(line: &Line, refusal: &Refusal) -> Self {
-        let (at, by) = (line.at.get_ref().to_string(), line.by.get_ref().clone());
-        Self::Refused { at, by, why: refusal.to_string() }
+        matches!(self, Self::Script(_))
     }
 }
 
@@ -156,7 +142,7 @@ impl DemoError {
 pub async fn demo(options: &Options, out: &mut (dyn Write + Send)) -> Result<Played, DemoError> {
     let script = Script::load(options.script.as_deref())?;
     let world = World { guilds: vec![script.server.clone()], ..World::default() };
-    let discord = Simulator::start(&world).await.map_err(DemoError::Discord)?;
+    let discord = Simulator::start(&world).await.map_err(|error| unstarted(&script, error))?;
     let home = TempDir::with_prefix("aside-demo-").map_err(DemoError::Folder)?;
     let played = with_bot(&script, options, &discord, home.path(), out).await;
     discord.stop().await;
@@ -186,6 +172,13 @@ async fn with_bot(
     bot.await.map_err(|error| early(Err(error)))?;
     store.close().await;
     played
+}
+
+fn unstarted(script: &Script, error: io::Error) -> DemoError {
+    match error.kind() {
+        io::ErrorKind::InvalidInput => DemoError::Script(script.unsettled(&error)),
+        _ => DemoError::Discord(error),
+    }
 }
 
 /// The built-in settings, with what the script's moderators set up.
@@ -232,11 +225,11 @@ async fn play(
     let mut stage = Stage::new(Page::new(out, options.color, names), discord, rest(script, options));
     let mut player = Player::new(discord, store, script, guild);
     stage.introduce(script, guild)?;
-    let played = scenes(script, &mut player, &mut stage).await?;
-    close(script, discord, &mut stage, &played)?;
-    match played.unexpected {
-        0 => Ok(played),
-        unexpected => Err(DemoError::Unexpected { unexpected, expected: played.expected }),
+    let day = scenes(script, &mut player, &mut stage).await?;
+    close(script, discord, &mut stage, &day)?;
+    match day.unexpected {
+        0 => Ok(day),
+        unexpected => Err(DemoError::Unexpected { unexpected, expected: day.expected }),
     }
 }
 
@@ -245,21 +238,26 @@ async fn scenes<S: Store>(
     player: &mut Player<'_, S>,
     stage: &mut Stage<'_>,
 ) -> Result<Played, DemoError> {
-    let mut played = Played::default();
+    let mut day = Played::default();
     for scene in &script.scenes {
         stage.open(scene)?;
         for line in &scene.lines {
-            let said = player.say(scene, line).await?;
+            let Some(channel) = player.place(scene, line) else {
+                day.miss();
+                stage.unsaid(line)?;
+                continue;
+            };
+            let said = player.say(channel, line).await?;
             if line.thread_of.is_none() {
                 stage.line(&said).await?;
             }
-            if let Some(expected) = played.count(&said, script.expected(line)) {
+            if let Some(expected) = day.count(&said, script.expected(line)) {
                 stage.unexpected(&said, expected)?;
             }
         }
         stage.private().await?;
     }
-    Ok(played)
+    Ok(day)
 }
 
 fn close(script: &Script, discord: &Simulator, stage: &mut Stage<'_>, played: &Played) -> io::Result<()> {

@@ -96,13 +96,13 @@ impl Problem {
     }
 
     /// It is about the value under `key`.
-    pub(super) fn under(mut self, key: &'static str) -> Self {
+    pub(crate) fn under(mut self, key: &'static str) -> Self {
         self.path.push(Step::Key(key));
         self
     }
 
     /// It is about item `at` of a list, from 0.
-    pub(super) fn item(mut self, at: usize) -> Self {
+    pub(crate) fn item(mut self, at: usize) -> Self {
         self.path.push(Step::Item(at));
         self
     }

@@ -6,10 +6,10 @@ use jiff::SignedDuration;
 
 use super::Played;
 use super::page::Page;
-use super::reading::{listed, name, place_name, time};
+use super::reading::{added, listed, name, place_name, time};
 use super::script::Outcome;
 use super::stage::Stage;
-use crate::simulator::{Channel, ChannelKind, Id, Request, Simulator, State};
+use crate::simulator::{Channel, ChannelKind, Id, Message, Request, Simulator, State};
 
 /// What the moderators find: the threads, what they were told, and the audit log.
 pub(super) fn moderators(stage: &mut Stage<'_>, discord: &Simulator, alerts: Option<Id>) -> io::Result<()> {
@@ -17,10 +17,8 @@ pub(super) fn moderators(stage: &mut Stage<'_>, discord: &Simulator, alerts: Opt
         let private = state.threads().filter(|thread| thread.kind == ChannelKind::PrivateThread);
         private.map(|thread| thread_entry(state, thread)).collect()
     });
-    stage.page().heading("Private threads", "the moderators' list")?;
-    for (label, text) in threads {
-        stage.page().entry(&label, &text)?;
-    }
+    stage.page().heading("Private threads", "as the moderators find them")?;
+    stage.page().entries(&threads)?;
     if let Some(channel) = alerts.and_then(|id| discord.read(|state| state.channels.get(&id).cloned())) {
         stage.whole(&channel)?;
     }
@@ -29,31 +27,31 @@ pub(super) fn moderators(stage: &mut Stage<'_>, discord: &Simulator, alerts: Opt
 
 fn thread_entry(state: &State, thread: &Channel) -> (String, String) {
     let home = thread.parent.map(|parent| place_name(state, parent)).unwrap_or_default();
-    let messages: Vec<_> = state.messages(thread.id).filter(|one| [0, 19].contains(&one.kind)).collect();
-    let mut people: Vec<String> = Vec::new();
-    for message in &messages {
-        let who = name(state, message.author);
-        if !people.contains(&who) {
-            people.push(who);
+    let member = added(state, thread).map_or_else(String::new, |id| format!(" for {}", name(state, id)));
+    (thread.name.clone(), format!("under {home}{member}; {}", answer(state, thread)))
+}
+
+/// Who answered in a thread first, besides the bot and the member, and how soon.
+fn answer(state: &State, thread: &Channel) -> String {
+    let member = added(state, thread);
+    let opening = state.messages(thread.id).next();
+    let answers = |one: &&Message| one.author != state.app.bot && Some(one.author) != member;
+    match (opening, state.messages(thread.id).find(answers)) {
+        (Some(opening), Some(first)) => {
+            let after = first.posted.duration_since(opening.posted).as_mins();
+            format!("{} answered after {after} min", name(state, first.author))
         }
+        _ => "nobody has answered yet".to_owned(),
     }
-    let member =
-        state.messages(thread.id).find(|one| one.kind == 1).and_then(|one| one.mentions.first().copied());
-    let member = member.map_or_else(String::new, |id| format!("with {}, ", name(state, id)));
-    let said = format!("{} by {}", counted(messages.len(), "message"), listed(&people));
-    (thread.name.clone(), format!("{member}under {home}; {said}"))
 }
 
 fn audit_log(page: &mut Page<'_>, discord: &Simulator) -> io::Result<()> {
     page.heading("Audit log", "what Aside did, and why")?;
-    let entries = discord.read(|state| {
+    let entries: Vec<(String, String)> = discord.read(|state| {
         let done = state.requests().iter().filter(|request| (200..300).contains(&request.status));
-        done.filter_map(|request| audit_entry(state, request)).collect::<Vec<_>>()
+        done.filter_map(|request| audit_entry(state, request)).collect()
     });
-    for (label, text) in entries {
-        page.entry(&label, &text)?;
-    }
-    Ok(())
+    page.entries(&entries)
 }
 
 /// A request with a reason, as the audit log shows it.
@@ -62,35 +60,39 @@ fn audit_entry(state: &State, request: &Request) -> Option<(String, String)> {
     let place = request.path.split('/').nth(2).and_then(|id| id.parse().ok());
     let place = place.map(|id| place_name(state, id)).unwrap_or_default();
     let reason = reason.strip_prefix("Aside: ").unwrap_or(reason);
-    Some((time(request.at), format!("{place}: {reason}")))
+    Some((format!("{}  {place}", time(request.at)), reason.to_owned()))
 }
 
 /// The day in figures.
 pub(super) fn figures(page: &mut Page<'_>, played: &Played) -> io::Result<()> {
-    let of = |outcome| played.outcomes.iter().filter(|one| **one == outcome).count();
-    let spoken = played.outcomes.len();
+    let left_alone = played.count_of(Outcome::LeftAlone);
+    let mut entries = vec![(
+        "Messages".to_owned(),
+        format!("{}, of which {left_alone} were left alone", played.outcomes.len()),
+    )];
+    if left_alone < played.outcomes.len() {
+        entries.push(("Acted on".to_owned(), acted(played)));
+    }
+    if let Some((middle, longest)) = quickness(&played.acknowledged_after) {
+        let text = format!("after {middle} ms (median), {longest} ms at the longest");
+        entries.push(("Acknowledged".to_owned(), text));
+    }
+    entries.push(("As expected".to_owned(), kept(played)));
     page.heading("The day in figures", "")?;
-    page.entry("Messages", &format!("{spoken}, of which {} left alone", of(Outcome::LeftAlone)))?;
-    let acted = [
+    page.entries(&entries)
+}
+
+fn acted(played: &Played) -> String {
+    let outcomes = [
         Outcome::TakenAside,
         Outcome::Shielded,
         Outcome::DirectMessage,
         Outcome::Acknowledged,
         Outcome::Alerted,
     ];
-    let parts: Vec<String> = acted
-        .into_iter()
-        .filter(|outcome| of(*outcome) > 0)
-        .map(|outcome| format!("{} {}", of(outcome), outcome.plain()))
-        .collect();
-    if !parts.is_empty() {
-        page.entry("Acted on", &listed(&parts))?;
-    }
-    if let Some((middle, longest)) = quickness(&played.acknowledged_after) {
-        let text = format!("after {middle} ms in the middle, {longest} ms at the longest");
-        page.entry("Acknowledged", &text)?;
-    }
-    page.entry("As expected", &kept(played))
+    let counts = outcomes.map(|outcome| (played.count_of(outcome), outcome));
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    listed(&counts.map(|(count, outcome)| format!("{count} {}", outcome.plain())).collect::<Vec<_>>())
 }
 
 fn kept(played: &Played) -> String {
@@ -104,9 +106,12 @@ fn kept(played: &Played) -> String {
 /// What to do next.
 pub(super) fn next(page: &mut Page<'_>) -> io::Result<()> {
     page.heading("Your turn", "")?;
-    page.entry("aside scan", "judges your own words: type a message a line, or give it a file")?;
-    page.entry("aside demo", "plays your own day with --script FILE; src/demo/day.toml shows how")?;
-    page.entry("aside run", "joins your server, with the bot's token in DISCORD_TOKEN; README.md says how")
+    let entries = [
+        ("aside scan", "judges your own words: type a message a line, or name a file"),
+        ("aside demo --script FILE", "plays your own day; src/demo/day.toml shows how"),
+        ("aside run", "joins your server, with the bot's token in DISCORD_TOKEN; README.md leads you there"),
+    ];
+    page.entries(&entries.map(|(command, what)| (command.to_owned(), what.to_owned())))
 }
 
 /// The median and the longest, in milliseconds.
@@ -115,8 +120,4 @@ fn quickness(all: &[SignedDuration]) -> Option<(i128, i128)> {
     sorted.sort_unstable();
     let middle = sorted.get(sorted.len() / 2)?.as_millis();
     Some((middle, sorted.last()?.as_millis()))
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -71,10 +71,11 @@ impl<'a> Page<'a> {
         let left = shortened(left, WIDTH - 10);
         let room = WIDTH.saturating_sub(display_width(&left) + 8);
         let right = shortened(right, room);
-        let gap = WIDTH.saturating_sub(display_width(&left) + display_width(&right) + 5);
+        let right = if right.is_empty() { right } else { format!(" {right}") };
+        let gap = WIDTH.saturating_sub(display_width(&left) + display_width(&right) + 4);
         let (rule, left) = ("─".repeat(gap), self.paint(Ink::Heading, &left));
         let right = self.paint(Ink::Faint, &right);
-        writeln!(self.out, "\n── {left} {rule} {right}")
+        writeln!(self.out, "\n── {left} {rule}{right}")
     }
 
     /// A sentence about what is shown, set apart from what is said.
@@ -82,15 +83,14 @@ impl<'a> Page<'a> {
         self.block(MARGIN, MARGIN, Ink::Faint, text)
     }
 
-    /// A sentence like any other.
-    pub(super) fn paragraph(&mut self, text: &str) -> io::Result<()> {
-        self.block(MARGIN, MARGIN, Ink::Plain, text)
-    }
-
-    /// `label` and, in a column beside it, `text`.
-    pub(super) fn entry(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let first = format!("{MARGIN}{}  ", padded(label, self.label_column() - MARGIN.len() - 2));
-        self.block(&first, &" ".repeat(self.label_column()), Ink::Plain, text)
+    /// Labels and, in a column beside them, texts.
+    pub(super) fn entries(&mut self, entries: &[(String, String)]) -> io::Result<()> {
+        let widest = entries.iter().map(|(label, _)| display_width(label)).max().unwrap_or(0);
+        let rest = " ".repeat(MARGIN.len() + widest + 2);
+        for (label, text) in entries {
+            self.block(&format!("{MARGIN}{}  ", padded(label, widest)), &rest, Ink::Plain, text)?;
+        }
+        Ok(())
     }
 
     /// `09:12  nora  words`, the words wrapped below each other.
@@ -121,11 +121,6 @@ impl<'a> Page<'a> {
     /// Where words begin.
     const fn column(&self) -> usize {
         "09:12".len() + 2 + self.names + 2
-    }
-
-    /// Labels take a little more room than names do.
-    const fn label_column(&self) -> usize {
-        self.column() + 6
     }
 
     fn wrapped(&self, words: &str) -> Vec<String> {

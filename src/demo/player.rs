@@ -11,7 +11,7 @@ use serde_json::json;
 use super::DemoError;
 use super::reading::addressed;
 use super::script::{Line, Outcome, Scene, Script};
-use crate::simulator::{ChannelKind, Id, Message, Refusal, Simulator, State};
+use crate::simulator::{Channel, ChannelKind, Id, Message, Refusal, Simulator, State};
 use crate::store::Store;
 
 /// How often it is asked whether the bot has finished.
@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A line that was said, and what came of it.
 pub(super) struct Said {
     pub(super) message: Message,
-    /// Whether the message was removed.
-    pub(super) removed: bool,
+    /// How long it stood there, when it was removed.
+    pub(super) removed_after: Option<SignedDuration>,
     /// What the bot said in the same channel.
     pub(super) answers: Vec<Message>,
     pub(super) outcome: Outcome,
@@ -49,15 +49,12 @@ impl<'a, S: Store> Player<'a, S> {
         Self { discord, store, script, guild, last: Timestamp::MIN, questions: 0 }
     }
 
-    /// Says `line` and waits until the bot has done everything it wants to do about it.
-    pub(super) async fn say(&mut self, scene: &Scene, line: &Line) -> Result<Said, DemoError> {
-        let channel = self.place(scene, line)?;
+    /// Says `line` in `channel` and waits until the bot has done everything it wants to do about it.
+    pub(super) async fn say(&mut self, channel: Id, line: &Line) -> Result<Said, DemoError> {
         let before = self.discord.read(everything_said);
         let message = self.post(channel, line)?;
         self.quiet().await?;
-        let removed = self.discord.read(|state| state.message(channel, message.id).is_err());
-        let new = self.discord.read(|state| new_words(state, &before));
-        Ok(self.said(message, removed, new))
+        Ok(self.discord.read(|state| Said::among(state, &before, message)))
     }
 
     fn post(&mut self, channel: Id, line: &Line) -> Result<Message, DemoError> {
@@ -66,28 +63,21 @@ impl<'a, S: Store> Player<'a, S> {
         self.discord.set_clock(at);
         let words = self.discord.read(|state| addressed(state, &self.script.words(line)));
         let author = self.discord.read(|state| state.user_named(line.by.get_ref())).unwrap_or_default();
-        let refused = |refusal: Refusal| DemoError::refused(line, &refusal);
+        let refused = |refusal: Refusal| DemoError::Script(self.script.refused(line, &refusal));
         let id = self.discord.post_at(author, channel, &words, at).map_err(refused)?;
         let posted = self.discord.read(|state| state.message(channel, id).cloned());
         posted.map_err(refused)
     }
 
-    /// The scene's channel, or the latest private thread that was opened for a member.
-    fn place(&self, scene: &Scene, line: &Line) -> Result<Id, DemoError> {
-        let Some(member) = &line.thread_of else {
-            return Ok(self.discord.channel(scene.channel.get_ref()).unwrap_or_default());
-        };
-        let found = self.discord.read(|state| {
+    /// Where `line` is said: in the scene's channel, or in the latest private thread of a member, if any.
+    pub(super) fn place(&self, scene: &Scene, line: &Line) -> Option<Id> {
+        let Some(member) = &line.thread_of else { return self.discord.channel(scene.channel.get_ref()) };
+        self.discord.read(|state| {
             let member = state.user_named(member.get_ref())?;
-            let inside = |thread: &&crate::simulator::Channel| {
-                let members = thread.thread.as_ref().map(|thread| &thread.members);
-                members.is_some_and(|members| members.contains_key(&member))
+            let inside = |thread: &&Channel| {
+                thread.thread.as_ref().is_some_and(|thread| thread.members.contains_key(&member))
             };
             state.threads().filter(inside).last().map(|thread| thread.id)
-        });
-        found.ok_or_else(|| DemoError::NoThread {
-            member: member.get_ref().clone(),
-            at: line.at.get_ref().to_string(),
         })
     }
 
@@ -109,7 +99,6 @@ impl<'a, S: Store> Player<'a, S> {
     async fn heard(&mut self) -> Result<(), DemoError> {
         self.questions += 1;
         let (thread, guild) = (self.questions, self.guild);
-        let bot = self.discord.bot();
         self.discord.send_event("MESSAGE_CREATE", &json!({
             "id": thread.to_string(), "channel_id": thread.to_string(), "guild_id": guild.to_string(),
             "author": {
@@ -119,42 +108,50 @@ impl<'a, S: Store> Player<'a, S> {
             "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [],
             "embeds": [], "pinned": false, "type": 0,
         }));
-        debug_assert_ne!(bot, guild);
         let path = format!("/channels/{thread}");
         let asked = |state: &State| state.requests().iter().any(|request| request.path == path).then_some(());
         let asked = self.discord.wait_until("the bot to hear what was said", asked).await;
         asked.map_err(|vain| DemoError::Stuck(vain.0))
     }
+}
 
-    fn said(&self, message: Message, removed: bool, new: Vec<Message>) -> Said {
-        let heard = self.discord.read(|state| Heard::among(state, &new));
-        let outcome = match (removed, heard) {
-            (true, _) => Outcome::Shielded,
-            (_, Heard { thread: true, .. }) => Outcome::TakenAside,
-            (_, Heard { direct: true, .. }) => Outcome::DirectMessage,
-            _ if new.iter().any(|words| words.channel == message.channel) => Outcome::Acknowledged,
-            _ if new.is_empty() => Outcome::LeftAlone,
-            _ => Outcome::Alerted,
-        };
-        let (answers, _): (Vec<Message>, Vec<Message>) =
-            new.into_iter().partition(|words| words.channel == message.channel);
+impl Said {
+    /// What came of `message`: whatever is there that was not there `before`.
+    fn among(state: &State, before: &BTreeSet<Id>, message: Message) -> Self {
+        let new = new_words(state, before);
+        let removed_after = removal(state, &message).map(|at| at.duration_since(message.posted));
+        let outcome = outcome(state, &new, &message, removed_after.is_some());
+        let mut answers = new;
+        answers.retain(|words| words.channel == message.channel);
         let acknowledged_after = answers.first().map(|first| first.posted.duration_since(message.posted));
-        Said { message, removed, answers, outcome, acknowledged_after }
+        Self { message, removed_after, answers, outcome, acknowledged_after }
     }
 }
 
-/// Where the bot spoke besides the channel.
-struct Heard {
-    thread: bool,
-    direct: bool,
+fn outcome(state: &State, new: &[Message], message: &Message, removed: bool) -> Outcome {
+    let kinds: Vec<ChannelKind> =
+        new.iter().filter_map(|words| state.channels.get(&words.channel)).map(|place| place.kind).collect();
+    if removed {
+        Outcome::Shielded
+    } else if kinds.contains(&ChannelKind::PrivateThread) {
+        Outcome::TakenAside
+    } else if kinds.contains(&ChannelKind::Dm) {
+        Outcome::DirectMessage
+    } else if new.iter().any(|words| words.channel == message.channel) {
+        Outcome::Acknowledged
+    } else if new.is_empty() {
+        Outcome::LeftAlone
+    } else {
+        Outcome::Alerted
+    }
 }
 
-impl Heard {
-    fn among(state: &State, words: &[Message]) -> Self {
-        let kinds: Vec<ChannelKind> =
-            words.iter().filter_map(|one| state.channels.get(&one.channel)).map(|place| place.kind).collect();
-        Self { thread: kinds.contains(&ChannelKind::PrivateThread), direct: kinds.contains(&ChannelKind::Dm) }
-    }
+/// When `message` was removed, if it was.
+fn removal(state: &State, message: &Message) -> Option<Timestamp> {
+    let path = format!("/channels/{}/messages/{}", message.channel, message.id);
+    let mut requests = state.requests().iter();
+    let removal = requests.find(|request| request.method == "DELETE" && request.path == path)?;
+    state.message(message.channel, message.id).is_err().then_some(removal.at)
 }
 
 fn moment(date: Date, line: &Line) -> Timestamp {

@@ -55,7 +55,7 @@ pub(super) fn name(state: &State, user: Id) -> String {
 /// A channel as it is mentioned.
 pub(super) fn place_name(state: &State, channel: Id) -> String {
     match state.channels.get(&channel) {
-        Some(thread) if thread.kind.is_thread() => format!("“{}”", thread.name),
+        Some(thread) if thread.kind.is_thread() => format!("“{}”", thread.name.replace(' ', "\u{a0}")),
         Some(channel) => format!("#{}", channel.name),
         None => "#deleted".to_owned(),
     }
@@ -76,18 +76,20 @@ pub(super) fn small_line(state: &State, message: &Message) -> Option<String> {
     }
 }
 
-/// The people of the guild that see `channel`, in three parts: those who are in the thread, those who
-/// could look in because they manage threads, and how many see nothing of it. In a channel that is no
-/// thread, everyone who sees it is in the first part.
-pub(super) fn audience(state: &State, channel: &Channel) -> (Vec<String>, Vec<String>, usize) {
+/// The people that see `channel`, the member of a private thread first, and how many do not.
+pub(super) fn audience(state: &State, channel: &Channel) -> (Vec<String>, usize) {
     let members = channel.guild.and_then(|guild| state.guilds.get(&guild)).map(|guild| &guild.members);
     let people = members.into_iter().flat_map(|members| members.keys());
     let people = people.filter(|id| state.users.get(id).is_some_and(|user| !user.bot));
-    let (seeing, blind): (Vec<Id>, Vec<Id>) = people.partition(|id| state.sees(**id, channel));
-    let inside = |id: &Id| channel.thread.as_ref().is_none_or(|thread| thread.members.contains_key(id));
-    let (inside, outside): (Vec<Id>, Vec<Id>) = seeing.into_iter().partition(inside);
-    let names = |ids: Vec<Id>| ids.into_iter().map(|id| name(state, id)).collect();
-    (names(inside), names(outside), blind.len())
+    let (mut seeing, blind): (Vec<Id>, Vec<Id>) = people.partition(|id| state.sees(**id, channel));
+    let first = added(state, channel);
+    seeing.sort_by_key(|id| Some(*id) != first);
+    (seeing.into_iter().map(|id| name(state, id)).collect(), blind.len())
+}
+
+/// The member whom a private thread was opened for: the first who was added to it.
+pub(super) fn added(state: &State, thread: &Channel) -> Option<Id> {
+    state.messages(thread.id).find(|message| message.kind == 1)?.mentions.first().copied()
 }
 
 /// Names as a sentence lists them.

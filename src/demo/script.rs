@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, Time};
 use serde::de::Error as _;
@@ -11,8 +12,8 @@ use toml::Spanned;
 
 use super::pieces::Pieces;
 use crate::config::problem::Problem;
-use crate::config::{ConfigError, RuleTable};
-use crate::simulator::{ChannelKind, GuildPlan};
+use crate::config::{Config, ConfigError, RuleTable};
+use crate::simulator::{ChannelKind, GuildPlan, Refusal};
 
 /// The script that is played when no other is given; the comment at its top explains the format.
 pub const DAY: &str = include_str!("day.toml");
@@ -68,6 +69,15 @@ pub(super) struct Script {
     pub(super) aside: Setup,
     #[serde(rename = "scene")]
     pub(super) scenes: Vec<Scene>,
+    #[serde(skip)]
+    source: Source,
+}
+
+/// Where a script comes from, for errors.
+#[derive(Default)]
+struct Source {
+    file: PathBuf,
+    text: String,
 }
 
 /// What a moderator set up: the settings `[server."…"]` by name, and rules besides the built-in ones.
@@ -141,9 +151,29 @@ impl Script {
     }
 
     fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
-        let script: Self = toml::from_str(text).map_err(|error| misread(&error).placed(file, text))?;
-        script.check().map_err(|problem| problem.placed(file, text))?;
+        let mut script: Self = toml::from_str(text).map_err(|error| misread(&error).placed(file, text))?;
+        script.source = Source { file: file.to_owned(), text: text.to_owned() };
+        script.check().map_err(|problem| script.placed(problem))?;
         Ok(script)
+    }
+
+    /// Discord would not let a line be said.
+    pub(super) fn refused(&self, line: &Line, refusal: &Refusal) -> ConfigError {
+        let what = format!("Discord does not let {} say that: {refusal}", line.by.get_ref());
+        self.placed(Problem::new(what).at(line.at.span()))
+    }
+
+    /// The community cannot be settled: a name in it, between backticks in the error, refers to nothing.
+    pub(super) fn unsettled(&self, error: &io::Error) -> ConfigError {
+        let what = error.to_string();
+        let quoted = format!("\"{}\"", what.split('`').nth(1).unwrap_or_default());
+        let at = self.source.text.find(&quoted).unwrap_or_default();
+        let problem = Problem::new(what).help("the name of one that is listed under [server]");
+        self.placed(problem.at(at..at + quoted.len()))
+    }
+
+    fn placed(&self, problem: Problem) -> ConfigError {
+        problem.placed(&self.source.file, &self.source.text)
     }
 
     /// What is expected of `line`, if anything.
@@ -163,6 +193,7 @@ impl Script {
 
     fn check(&self) -> Result<(), Problem> {
         self.check_setup()?;
+        self.check_rules()?;
         for scene in &self.scenes {
             self.check_channel(&scene.channel)?;
         }
@@ -179,6 +210,17 @@ impl Script {
         let roles = || self.server.roles.iter().map(|role| role.name.as_str());
         moderator_role.iter().try_for_each(|role| known("role", role, roles()))?;
         desk_channel.iter().chain(alert_channel).try_for_each(|channel| self.check_channel(channel))
+    }
+
+    fn check_rules(&self) -> Result<(), Problem> {
+        let own = Config { rule: self.aside.rules.clone(), ..Config::default() };
+        own.check().map_err(|problem| problem.under("aside"))?;
+        let built_in = Config::default().rule;
+        let taken = |rule: &RuleTable| built_in.iter().any(|other| other.name == rule.name);
+        let Some(at) = self.aside.rules.iter().position(taken) else { return Ok(()) };
+        let what = format!("`{}` is the name of a built-in rule", own.rule[at].name);
+        let problem = Problem::new(what).help("a name of its own for each rule");
+        Err(problem.under("name").item(at).under("rule").under("aside"))
     }
 
     fn check_channel(&self, channel: &Spanned<String>) -> Result<(), Problem> {
@@ -217,11 +259,19 @@ fn known<'a>(
     if valid.clone().any(|known| known == name.get_ref()) {
         return Ok(());
     }
-    Err(Problem::unknown(noun, name.get_ref(), valid).at(name.span()))
+    let problem = match valid.clone().next() {
+        Some(_) => Problem::unknown(noun, name.get_ref(), valid),
+        None => Problem::new(format!("unknown {noun} `{name}`", name = name.get_ref()))
+            .help(format!("a {noun} that [server] lists; it lists none")),
+    };
+    Err(problem.at(name.span()))
 }
 
 /// What the TOML reader says, with what a script needs when something is missing.
 fn misread(error: &toml::de::Error) -> Problem {
+    if error.message().starts_with("unknown permission") {
+        return Problem::reworded(error).help("Discord's names, such as \"VIEW_CHANNEL\"");
+    }
     let missing = error.message().strip_prefix("missing field ");
     let Some(missing) = missing else { return Problem::reworded(error) };
     Problem::new(format!("{missing} is missing"))

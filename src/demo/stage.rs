@@ -8,22 +8,33 @@ use serde_json::Value;
 
 use super::page::{Ink, Page, Speech};
 use super::player::Said;
-use super::reading::{audience, listed, name, place_name, readable, small_line, time};
-use super::script::{Outcome, Scene, Script};
-use crate::simulator::{Channel, ChannelKind, Id, Message, Permissions, Simulator, State};
+use super::reading::{audience, listed, name, readable, small_line, time};
+use super::script::{Line, Outcome, Scene, Script};
+use crate::simulator::{Channel, ChannelKind, Id, Member, Message, Permissions, Simulator, State};
 
 /// What is on stage, and what of it was shown already.
 pub(super) struct Stage<'a> {
     page: Page<'a>,
     discord: &'a Simulator,
     shown: BTreeSet<Id>,
+    /// Whether it was said who can read private threads.
+    audience_explained: bool,
+    /// Which kinds of opening were shown in full: of removed messages, of others.
+    opened: BTreeSet<bool>,
     /// How long to rest after each thing shown; nothing when nobody watches.
     rest: Duration,
 }
 
 impl<'a> Stage<'a> {
     pub(super) fn new(page: Page<'a>, discord: &'a Simulator, rest: Duration) -> Self {
-        Self { page, discord, shown: BTreeSet::new(), rest }
+        Self {
+            page,
+            discord,
+            shown: BTreeSet::new(),
+            audience_explained: false,
+            opened: BTreeSet::new(),
+            rest,
+        }
     }
 
     pub(super) fn page(&mut self) -> &mut Page<'a> {
@@ -37,13 +48,15 @@ impl<'a> Stage<'a> {
             "A scripted day, played to the real bot over Discord's own protocol, on this machine only. \
              Nothing leaves it, and no token is needed.",
         )?;
-        let (moderators, members) = self.discord.read(|state| company(state, guild));
-        self.page.entry("Members", &members.to_string())?;
-        self.page.entry("Moderators", &listed(&moderators))?;
+        let mut entries = self.discord.read(|state| company(state, guild));
         for rule in &script.aside.rules {
-            let words = rule.when.words.iter().flatten().cloned().collect::<Vec<_>>().join(", ");
-            self.page.entry("Own rule", format!("{} {words}", rule.name).trim())?;
+            let words: Vec<String> =
+                rule.when.words.iter().flatten().map(|word| format!("“{word}”")).collect();
+            let about =
+                if words.is_empty() { String::new() } else { format!(", about {}", words.join(", ")) };
+            entries.push(("Own rule".to_owned(), format!("{}{about}; all others are built in", rule.name)));
         }
+        self.page.entries(&entries)?;
         self.page.flush()
     }
 
@@ -63,9 +76,13 @@ impl<'a> Stage<'a> {
         self.shown.insert(said.message.id);
         self.speech(&said.message)?;
         self.pause().await?;
-        if said.removed {
-            let text = "removed by Aside; nobody can read it any more";
-            self.page.beneath("└ ", Ink::Wrong, text)?;
+        if let Some(after) = said.removed_after {
+            let after = after.as_millis();
+            let text = format!("removed by Aside after {after} ms; nobody can read it any more");
+            self.page.beneath("└ ", Ink::Wrong, &text)?;
+        }
+        if said.outcome == Outcome::Alerted {
+            self.page.beneath("└ ", Ink::Faint, "Aside says nothing here, and tells the moderators")?;
         }
         for answer in &said.answers {
             self.shown.insert(answer.id);
@@ -78,6 +95,13 @@ impl<'a> Stage<'a> {
     /// A line that did not go as the script expects.
     pub(super) fn unexpected(&mut self, said: &Said, expected: Outcome) -> io::Result<()> {
         let text = format!("the script expects: {}; it was {}", expected.plain(), said.outcome.plain());
+        self.page.beneath("✗ ", Ink::Wrong, &text)
+    }
+
+    /// A line that cannot be said, because there is no thread to say it in.
+    pub(super) fn unsaid(&mut self, line: &Line) -> io::Result<()> {
+        let member = line.thread_of.as_ref().map_or("", |member| member.get_ref());
+        let text = format!("{} cannot answer here: {member} is in no private thread", line.by.get_ref());
         self.page.beneath("✗ ", Ink::Wrong, &text)
     }
 
@@ -111,28 +135,43 @@ impl<'a> Stage<'a> {
     fn private_heading(&mut self, place: &Channel) -> io::Result<()> {
         if place.kind == ChannelKind::Dm {
             let who = self.discord.read(|state| recipient(state, place));
-            return self.page.heading(&format!("Direct message to {who}"), &format!("only {who} sees this"));
+            return self.page.heading(&format!("Direct message to {who}"), &only(std::slice::from_ref(&who)));
         }
-        let home = self.discord.read(|state| place.parent.map(|parent| place_name(state, parent)));
-        let (inside, outside, blind) = self.discord.read(|state| audience(state, place));
-        let home = home.unwrap_or_default();
-        self.page.heading(&format!("“{}”", place.name), &format!("private thread under {home}"))?;
-        let looking = match outside.as_slice() {
-            [] => String::new(),
-            _ => format!(" {} could look in.", listed(&outside)),
-        };
-        let inside = listed(&inside);
-        self.page.note(&format!("{inside} read it.{looking} The other {blind} do not see that it exists."))
+        let (seeing, blind) = self.discord.read(|state| audience(state, place));
+        self.page.heading(&format!("“{}”", place.name), &only(&seeing))?;
+        if self.audience_explained {
+            return Ok(());
+        }
+        self.audience_explained = true;
+        self.page.note(&format!(
+            "Whoever may manage threads can read every private thread, and members are told so. \
+             For the other {blind} people it does not exist."
+        ))
+    }
+
+    /// Whether an opening of this kind was shown in full before.
+    fn is_familiar(&mut self, message: &Message) -> bool {
+        !message.components.is_empty() && !self.opened.insert(!message.embeds.is_empty())
     }
 
     fn speech(&mut self, message: &Message) -> io::Result<()> {
+        let brief = self.is_familiar(message);
         let (words, speaker, bot) = self.discord.read(|state| {
-            let speaker = name(state, message.author);
-            (words(state, message), speaker, message.author == state.app.bot)
+            (words(state, message), name(state, message.author), message.author == state.app.bot)
         });
         let ink = if bot { Ink::Bot } else { Ink::Member };
         let time = time(message.posted);
-        self.page.speech(&Speech { time: &time, name: &speaker, ink, words: &words })?;
+        let shown = if brief { first_paragraph(&words) } else { &words };
+        self.page.speech(&Speech { time: &time, name: &speaker, ink, words: shown })?;
+        if brief {
+            let left_out = "[…] as above: who reads here, what comes next, where it began";
+            self.page.beneath("", Ink::Faint, left_out)?;
+        }
+        self.attached(message)
+    }
+
+    /// What a message has below its words.
+    fn attached(&mut self, message: &Message) -> io::Result<()> {
         for embed in &message.embeds {
             let text = embed["description"].as_str().unwrap_or_default();
             let text = self.discord.read(|state| readable(state, text));
@@ -165,6 +204,10 @@ fn words(state: &State, message: &Message) -> String {
     }
 }
 
+fn first_paragraph(words: &str) -> &str {
+    words.split("\n\n").next().unwrap_or_default()
+}
+
 /// The labels of all buttons; a label never breaks.
 fn buttons(rows: &[Value]) -> String {
     let inside = rows.iter().filter_map(|row| row["components"].as_array()).flatten();
@@ -183,23 +226,32 @@ fn recipient(state: &State, place: &Channel) -> String {
 }
 
 fn seen_by(state: &State, channel: &Channel) -> String {
-    let (seeing, _, blind) = audience(state, channel);
-    match blind {
-        0 => "everyone sees this".to_owned(),
-        _ => format!("only {} see this", listed(&seeing)),
+    match audience(state, channel) {
+        (_, 0) => "everyone sees this".to_owned(),
+        (seeing, _) => only(&seeing),
     }
 }
 
-/// The members that manage messages or threads, and how many people there are.
-fn company(state: &State, guild: Id) -> (Vec<String>, usize) {
-    let Some(guild) = state.guilds.get(&guild) else { return (Vec::new(), 0) };
-    let people =
-        guild.members.values().filter(|member| state.users.get(&member.user).is_some_and(|u| !u.bot));
-    let holds = |roles: &[Id]| {
-        let held = roles.iter().filter_map(|role| guild.roles.get(role));
-        held.fold(Permissions::NONE, |all, role| all | role.permissions)
-            .contains(Permissions::MANAGE_MESSAGES)
+fn only(names: &[String]) -> String {
+    let verb = if names.len() > 1 { "see" } else { "sees" };
+    format!("only {} {verb} this", listed(names))
+}
+
+/// How many people there are, whose server it is, and who moderates.
+fn company(state: &State, guild: Id) -> Vec<(String, String)> {
+    let Some(guild) = state.guilds.get(&guild) else { return Vec::new() };
+    let is_person = |member: &&Member| state.users.get(&member.user).is_some_and(|user| !user.bot);
+    let people: Vec<&Member> = guild.members.values().filter(is_person).collect();
+    let moderates = |member: &&&Member| {
+        let roles = member.roles.iter().filter_map(|role| guild.roles.get(role));
+        roles.into_iter().any(|role| role.permissions.contains(Permissions::MANAGE_MESSAGES))
     };
-    let moderators = people.clone().filter(|member| holds(&member.roles));
-    (moderators.map(|member| name(state, member.user)).collect(), people.count())
+    let moderators: Vec<String> =
+        people.iter().filter(moderates).map(|member| name(state, member.user)).collect();
+    let entry = |label: &str, text: String| (label.to_owned(), text);
+    vec![
+        entry("People", people.len().to_string()),
+        entry("Owner", name(state, guild.owner)),
+        entry("Moderators", listed(&moderators)),
+    ]
 }
