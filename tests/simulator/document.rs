@@ -69,6 +69,40 @@ const GRANTED: &[(&str, &str)] = &[
     ("DELETE /applications/{bot}/guilds/{Harbor}/commands/{id}", ""),
 ];
 
+impl Document {
+    /// What is wrong with the answer that a request got.
+    pub(crate) fn answer_complaints(&self, request: &Request) -> Vec<String> {
+        let Some(operation) = self.operation(request) else { return Vec::new() };
+        let status = request.status.to_string();
+        let schema = ["responses", &status, "content", "application/json", "schema"];
+        if self.pointer(&operation, &["responses", &status]).is_none() && request.status < 400 {
+            return vec![format!("{} {}: unexpected status {status}", request.method, request.path)];
+        }
+        let Some(pointer) = self.pointer(&operation, &schema) else { return Vec::new() };
+        let complaints = self.check(&pointer, &request.answer);
+        complaints
+            .iter()
+            .map(|what| format!("{} {} → {status}: {what}", request.method, request.path))
+            .collect()
+    }
+
+    /// What is wrong with an event of the gateway, as far as the document describes what it carries.
+    pub(crate) fn event_complaints(&self, name: &str, data: &Value) -> Vec<String> {
+        let schema = match name {
+            "MESSAGE_CREATE" | "MESSAGE_UPDATE" => "MessageResponse",
+            "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "CHANNEL_DELETE" => "GuildChannelResponse",
+            "THREAD_CREATE" | "THREAD_UPDATE" => "ThreadResponse",
+            _ => return Vec::new(),
+        };
+        self.complaints_about(schema, data).iter().map(|what| format!("{name}: {what}")).collect()
+    }
+
+    /// What keeps `value` from being what the document calls `schema`.
+    pub(crate) fn complaints_about(&self, schema: &str, value: &Value) -> Vec<String> {
+        self.check(&format!("/components/schemas/{schema}"), value)
+    }
+}
+
 async fn granted(discord: &Simulator, rest: &Rest) {
     let mut latest = String::new();
     for (call, body) in GRANTED {

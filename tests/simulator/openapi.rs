@@ -1,7 +1,7 @@
 //! Requests and answers checked against Discord's own API document.
 //!
-//! The document is in the `openapi` format. A copy is looked for where `ASIDE_OPENAPI` says, or else next to the checkout, in
-//! `shared/discord-openapi.json`. Other test binaries include this file with `#[path]`.
+//! The document is in the `openapi` format. A copy of it is looked for next to the checkout, or where
+//! `ASIDE_OPENAPI` says. Other test binaries include this file with `#[path]`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(crate) struct Document {
 }
 
 /// One operation of the document: its path as written there, and its method.
-struct Operation {
+pub(crate) struct Operation {
     path: String,
     method: String,
 }
@@ -58,39 +58,8 @@ impl Document {
         complaints.iter().map(|what| format!("{} {}: {what}", request.method, request.path)).collect()
     }
 
-    /// What is wrong with the answer that a request got.
-    pub(crate) fn answer_complaints(&self, request: &Request) -> Vec<String> {
-        let Some(operation) = self.operation(request) else { return Vec::new() };
-        let status = request.status.to_string();
-        let schema = ["responses", &status, "content", "application/json", "schema"];
-        if self.pointer(&operation, &["responses", &status]).is_none() && request.status < 400 {
-            return vec![format!("{} {}: unexpected status {status}", request.method, request.path)];
-        }
-        let Some(pointer) = self.pointer(&operation, &schema) else { return Vec::new() };
-        let complaints = self.check(&pointer, &request.answer);
-        complaints
-            .iter()
-            .map(|what| format!("{} {} → {status}: {what}", request.method, request.path))
-            .collect()
-    }
-
-    /// What is wrong with an event of the gateway, as far as the document describes what it carries.
-    pub(crate) fn event_complaints(&self, name: &str, data: &Value) -> Vec<String> {
-        let schema = match name {
-            "MESSAGE_CREATE" | "MESSAGE_UPDATE" => "MessageResponse",
-            "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "CHANNEL_DELETE" => "GuildChannelResponse",
-            "THREAD_CREATE" | "THREAD_UPDATE" => "ThreadResponse",
-            _ => return Vec::new(),
-        };
-        self.complaints_about(schema, data).iter().map(|what| format!("{name}: {what}")).collect()
-    }
-
-    /// What keeps `value` from being what the document calls `schema`.
-    pub(crate) fn complaints_about(&self, schema: &str, value: &Value) -> Vec<String> {
-        self.check(&format!("/components/schemas/{schema}"), value)
-    }
-
-    fn operation(&self, request: &Request) -> Option<Operation> {
+    /// The operation of the document that a request is one of.
+    pub(crate) fn operation(&self, request: &Request) -> Option<Operation> {
         let method = request.method.to_lowercase();
         let paths = self.root["paths"].as_object().unwrap();
         let fitting =
@@ -100,7 +69,8 @@ impl Document {
         Some(Operation { path: path.clone(), method })
     }
 
-    fn pointer(&self, operation: &Operation, below: &[&str]) -> Option<String> {
+    /// Where the document says this about an operation, if it does.
+    pub(crate) fn pointer(&self, operation: &Operation, below: &[&str]) -> Option<String> {
         let escape = |part: &str| part.replace('~', "~0").replace('/', "~1");
         let mut pointer = format!("/paths/{}/{}", escape(&operation.path), operation.method);
         for part in below {
@@ -119,7 +89,8 @@ impl Document {
         keys.filter(|key| !known.contains(key)).map(|key| format!("unknown query key {key}")).collect()
     }
 
-    fn check(&self, pointer: &str, value: &Value) -> Vec<String> {
+    /// What keeps `value` from being as the document says at `pointer`.
+    pub(crate) fn check(&self, pointer: &str, value: &Value) -> Vec<String> {
         let validator = self.validator(pointer);
         validator.iter_errors(value).map(|error| format!("{} at {}", error, error.instance_path())).collect()
     }
