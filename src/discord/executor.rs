@@ -340,10 +340,9 @@ fn refusal(status: StatusCode, code: u32) -> Option<Refusal> {
         (_, 50_024) => Refusal::WrongChannel,
         (_, 160_006) => Refusal::TooManyThreads,
         (_, 200_000 | 200_001) => Refusal::HeldBack,
-        // Slow mode, or a part of Discord that is overloaded: later, then.
-        (_, 20_016 | 130_000) => return None,
-        // The token stopped being valid: the gateway will say so and we stop; nothing is to be given up.
-        (StatusCode::UNAUTHORIZED, _) => return None,
+        // Slow mode, or a part of Discord that is overloaded: later, then. A token that is no longer valid: the
+        // gateway will say so and we stop; nothing is to be given up.
+        (_, 20_016 | 130_000) | (StatusCode::UNAUTHORIZED, _) => return None,
         (StatusCode::FORBIDDEN, _) => Refusal::Forbidden,
         (StatusCode::NOT_FOUND, _) => Refusal::Gone,
         (_, code) => Refusal::Invalid(code),
