@@ -139,11 +139,11 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
         info!(resumed, "taking up what was left unfinished");
     }
     let gap = Arc::clone(&listener.gap);
-    let listening = listener.listen(arriving);
+    let working = async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap)) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ears, stop) => outcome,
-        () = listening => Ok(()),
-        () = stay_alive(&responder, &gap) => Ok(()),
+        // Never first: only the connection decides when all is over, and why.
+        _ = working => Ok(()),
     };
     responder.shut_down(GRACE).await;
     outcome

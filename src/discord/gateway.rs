@@ -64,13 +64,14 @@ async fn session(
         .map_err(|error| closed(&error))?;
     *client.ws_url.lock().await = url;
     let manager = client.shard_manager.clone();
-    let outcome = tokio::select! {
+    tokio::select! {
         outcome = client.start_shards(shards.max(1)) => outcome.map_err(|error| closed(&error)),
-        () = stop.cancelled() => Ok(()),
-    };
-    info!("leaving the gateway");
-    manager.shutdown_all().await;
-    outcome
+        () = stop.cancelled() => {
+            info!("leaving the gateway");
+            manager.shutdown_all().await;
+            Ok(())
+        }
+    }
 }
 
 fn closed(error: &serenity::Error) -> RunError {

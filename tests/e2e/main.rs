@@ -2,3 +2,4 @@
 
 mod community;
 mod main_job;
+mod newcomer;
