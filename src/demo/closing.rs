@@ -17,8 +17,7 @@ pub(super) fn moderators(stage: &mut Stage<'_>, discord: &Simulator, alerts: Opt
         let private = state.threads().filter(|thread| thread.kind == ChannelKind::PrivateThread);
         private.map(|thread| thread_entry(state, thread)).collect()
     });
-    stage.page().heading("Private threads", "as the moderators find them")?;
-    stage.page().entries(&threads)?;
+    list(stage.page(), ("Private threads", "as the moderators find them"), &threads)?;
     if let Some(channel) = alerts.and_then(|id| discord.read(|state| state.channels.get(&id).cloned())) {
         stage.whole(&channel)?;
     }
@@ -46,12 +45,20 @@ fn answer(state: &State, thread: &Channel) -> String {
 }
 
 fn audit_log(page: &mut Page<'_>, discord: &Simulator) -> io::Result<()> {
-    page.heading("Audit log", "what Aside did, and why")?;
     let entries: Vec<(String, String)> = discord.read(|state| {
         let done = state.requests().iter().filter(|request| (200..300).contains(&request.status));
         done.filter_map(|request| audit_entry(state, request)).collect()
     });
-    page.entries(&entries)
+    list(page, ("Audit log", "what Aside did, and why"), &entries)
+}
+
+/// Entries below a heading, or nothing when there are none.
+fn list(page: &mut Page<'_>, (left, right): (&str, &str), entries: &[(String, String)]) -> io::Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    page.heading(left, right)?;
+    page.entries(entries)
 }
 
 /// A request with a reason, as the audit log shows it.

@@ -34,11 +34,11 @@ pub(super) struct Said {
 
 /// Says lines, one after the other.
 pub(super) struct Player<'a, S> {
-    pub(super) discord: &'a Simulator,
+    discord: &'a Simulator,
     /// The bot's own store, to see when it has nothing left to do.
-    pub(super) store: &'a S,
-    pub(super) script: &'a Script,
-    pub(super) guild: Id,
+    store: &'a S,
+    script: &'a Script,
+    guild: Id,
     /// How often it was asked what the bot has heard.
     questions: Id,
 }

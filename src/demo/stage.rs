@@ -227,9 +227,15 @@ fn seen_by(state: &State, channel: &Channel) -> String {
     }
 }
 
+/// More names than these would not fit beside where it is.
+const FEW: usize = 5;
+
 fn only(names: &[String]) -> String {
-    let verb = if names.len() > 1 { "see" } else { "sees" };
-    format!("only {} {verb} this", listed(names))
+    match names.len() {
+        1 => format!("only {} sees this", listed(names)),
+        ..=FEW => format!("only {} see this", listed(names)),
+        many => format!("only {many} people see this"),
+    }
 }
 
 /// The rules in force; of the server's own ones what they look for, where that is words.
