@@ -1,6 +1,6 @@
 //! A day in a community, played to the production bot by the embedded Discord: no token, no network.
 //!
-//! The day is a script ([`DAY`](script::DAY), or a file): who is there, what they say and when, and what is
+//! The day is a script ([`DAY`], or a file): who is there, what they say and when, and what is
 //! expected to come of it. The bot is the one `aside run` starts, with the built-in settings; only Discord's
 //! address is another. After every line the player waits until the bot has nothing left to do, so that what is
 //! shown is what came of that line.
@@ -36,7 +36,7 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 
 /// How long all rests together may be when someone watches.
-const WATCHED: Duration = Duration::from_secs(6);
+const WATCHED: Duration = Duration::from_secs(5);
 
 /// There is a rest after a line and after each of the bot's words; most lines have none.
 const RESTS_A_LINE: u32 = 2;

@@ -151,3 +151,24 @@ async fn said_about(script: &Path) -> String {
     assert!(error.is_configuration(), "{error}");
     error.to_string()
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_left_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_aside"))
+        .arg("demo")
+        .env("TMPDIR", folder.path())
+        .env("RUST_LOG", "aside=trace")
+        .env_remove("DISCORD_TOKEN")
+        .output()
+        .unwrap();
+    let log = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.success(), "{log}");
+    assert!(log.contains("noticed"), "the bot logs what it does");
+    for (name, secret) in secrets() {
+        assert!(!log.contains(&secret), "{name} is in the log");
+    }
+    assert!(!log.contains("sandwich"), "a member's words are in the log");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "the temporary folder is gone");
+}

@@ -17,8 +17,7 @@ pub(super) fn moderators(stage: &mut Stage<'_>, discord: &Simulator, alerts: Opt
         let private = state.threads().filter(|thread| thread.kind == ChannelKind::PrivateThread);
         private.map(|thread| thread_entry(state, thread)).collect()
     });
-    stage.page().heading("Private threads", "as the moderators find them")?;
-    stage.page().entries(&threads)?;
+    list(stage.page(), ("Private threads", "as the moderators find them"), &threads)?;
     if let Some(channel) = alerts.and_then(|id| discord.read(|state| state.channels.get(&id).cloned())) {
         stage.whole(&channel)?;
     }
@@ -46,12 +45,20 @@ fn answer(state: &State, thread: &Channel) -> String {
 }
 
 fn audit_log(page: &mut Page<'_>, discord: &Simulator) -> io::Result<()> {
-    page.heading("Audit log", "what Aside did, and why")?;
     let entries: Vec<(String, String)> = discord.read(|state| {
         let done = state.requests().iter().filter(|request| (200..300).contains(&request.status));
         done.filter_map(|request| audit_entry(state, request)).collect()
     });
-    page.entries(&entries)
+    list(page, ("Audit log", "what Aside did, and why"), &entries)
+}
+
+/// Entries below a heading, or nothing when there are none.
+fn list(page: &mut Page<'_>, (left, right): (&str, &str), entries: &[(String, String)]) -> io::Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    page.heading(left, right)?;
+    page.entries(entries)
 }
 
 /// A request with a reason, as the audit log shows it.
@@ -77,7 +84,9 @@ pub(super) fn figures(page: &mut Page<'_>, played: &Played) -> io::Result<()> {
         let text = format!("after {middle} ms (median), {longest} ms at the longest");
         entries.push(("Acknowledged".to_owned(), text));
     }
-    entries.push(("As expected".to_owned(), kept(played)));
+    if played.expected > 0 {
+        entries.push(("As expected".to_owned(), kept(played)));
+    }
     page.heading("The day in figures", "")?;
     page.entries(&entries)
 }
@@ -96,11 +105,10 @@ fn acted(played: &Played) -> String {
 }
 
 fn kept(played: &Played) -> String {
-    match (played.expected, played.unexpected) {
-        (0, _) => "the script expects nothing in particular".to_owned(),
-        (expected, 0) => format!("all {expected} messages that the script has an expectation of"),
-        (expected, wrong) => format!("{} of {expected}; the others are marked ✗ above", expected - wrong),
-    }
+    let Played { expected, unexpected, .. } = played;
+    let kept = expected - unexpected;
+    let marked = if *unexpected > 0 { "; the others are marked ✗ above" } else { "" };
+    format!("{kept} of {expected} messages{marked}")
 }
 
 /// What to do next.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -34,19 +34,19 @@ pub(super) struct Said {
 
 /// Says lines, one after the other.
 pub(super) struct Player<'a, S> {
-    pub(super) discord: &'a Simulator,
+    discord: &'a Simulator,
     /// The bot's own store, to see when it has nothing left to do.
-    pub(super) store: &'a S,
-    pub(super) script: &'a Script,
-    pub(super) guild: Id,
-    /// When the line before was said.
-    last: Timestamp,
+    store: &'a S,
+    script: &'a Script,
+    guild: Id,
+    /// How often it was asked what the bot has heard.
     questions: Id,
 }
 
 impl<'a, S: Store> Player<'a, S> {
     pub(super) fn new(discord: &'a Simulator, store: &'a S, script: &'a Script, guild: Id) -> Self {
-        Self { discord, store, script, guild, last: Timestamp::MIN, questions: 0 }
+        discord.set_clock(midnight(script.date));
+        Self { discord, store, script, guild, questions: 0 }
     }
 
     /// Says `line` in `channel` and waits until the bot has done everything it wants to do about it.
@@ -58,8 +58,8 @@ impl<'a, S: Store> Player<'a, S> {
     }
 
     fn post(&mut self, channel: Id, line: &Line) -> Result<Message, DemoError> {
-        let at = moment(self.script.date, line).max(self.last + Duration::from_secs(1));
-        self.last = at;
+        // What the bot did about the line before came before this one, however long it took.
+        let at = moment(self.script.date, line).max(self.discord.read(State::now));
         self.discord.set_clock(at);
         let words = self.discord.read(|state| addressed(state, &self.script.words(line)));
         let author = self.discord.read(|state| state.user_named(line.by.get_ref())).unwrap_or_default();
@@ -104,7 +104,7 @@ impl<'a, S: Store> Player<'a, S> {
             "author": {
                 "id": guild.to_string(), "username": "nobody", "discriminator": "0", "avatar": null, "bot": true,
             },
-            "content": "", "timestamp": self.last.to_string(), "edited_timestamp": null, "tts": false,
+            "content": "", "timestamp": midnight(self.script.date).to_string(), "edited_timestamp": null, "tts": false,
             "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [],
             "embeds": [], "pinned": false, "type": 0,
         }));
@@ -154,9 +154,17 @@ fn removal(state: &State, message: &Message) -> Option<Timestamp> {
     state.message(message.channel, message.id).is_err().then_some(removal.at)
 }
 
+fn midnight(date: Date) -> Timestamp {
+    in_utc(date.to_datetime(Time::midnight()))
+}
+
 fn moment(date: Date, line: &Line) -> Timestamp {
-    let civil = date.to_datetime(line.at.get_ref().0);
-    civil.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+    in_utc(date.to_datetime(line.at.get_ref().0))
+}
+
+/// Dates of a script lie well within what a timestamp can hold.
+fn in_utc(time: DateTime) -> Timestamp {
+    TimeZone::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX)
 }
 
 fn everything_said(state: &State) -> BTreeSet<Id> {

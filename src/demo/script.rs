@@ -134,7 +134,11 @@ impl<'de> Deserialize<'de> for TimeOfDay {
 
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a date, such as \"2026-06-12\"")))
+    let date: Result<Date, _> = text.parse();
+    // Ids hold times, and begin in 2015: https://discord.com/developers/docs/reference#snowflakes.
+    date.ok().filter(|date| (2016..2100).contains(&date.year())).ok_or_else(|| {
+        D::Error::custom(format!("`{text}` is not a date from 2016 to 2099, such as \"2026-06-12\""))
+    })
 }
 
 impl Script {

@@ -10,6 +10,7 @@ use super::page::{Ink, Page, Speech};
 use super::player::Said;
 use super::reading::{audience, listed, name, readable, small_line, time};
 use super::script::{Line, Outcome, Scene, Script};
+use crate::config::RuleTable;
 use crate::simulator::{Channel, ChannelKind, Id, Member, Message, Permissions, Simulator, State};
 
 /// What is on stage, and what of it was shown already.
@@ -49,13 +50,7 @@ impl<'a> Stage<'a> {
              Nothing leaves it, and no token is needed.",
         )?;
         let mut entries = self.discord.read(|state| company(state, guild));
-        for rule in &script.aside.rules {
-            let words: Vec<String> =
-                rule.when.words.iter().flatten().map(|word| format!("“{word}”")).collect();
-            let about =
-                if words.is_empty() { String::new() } else { format!(", about {}", words.join(", ")) };
-            entries.push(("Own rule".to_owned(), format!("{}{about}; all others are built in", rule.name)));
-        }
+        entries.push(("Rules".to_owned(), rules(&script.aside.rules)));
         self.page.entries(&entries)?;
         self.page.flush()
     }
@@ -79,7 +74,7 @@ impl<'a> Stage<'a> {
         if let Some(after) = said.removed_after {
             let after = after.as_millis();
             let text = format!("removed by Aside after {after} ms; nobody can read it any more");
-            self.page.beneath("└ ", Ink::Wrong, &text)?;
+            self.page.beneath("└ ", Ink::Faint, &text)?;
         }
         if said.outcome == Outcome::Alerted {
             self.page.beneath("└ ", Ink::Faint, "Aside says nothing here, and tells the moderators")?;
@@ -232,9 +227,24 @@ fn seen_by(state: &State, channel: &Channel) -> String {
     }
 }
 
+/// More names than these would not fit beside where it is.
+const FEW: usize = 5;
+
 fn only(names: &[String]) -> String {
-    let verb = if names.len() > 1 { "see" } else { "sees" };
-    format!("only {} {verb} this", listed(names))
+    match names.len() {
+        1 => format!("only {} sees this", listed(names)),
+        ..=FEW => format!("only {} see this", listed(names)),
+        many => format!("only {many} people see this"),
+    }
+}
+
+/// The rules in force; of the server's own ones what they look for, where that is words.
+fn rules(own: &[RuleTable]) -> String {
+    let own = own.iter().map(|rule| match rule.when.words.as_deref() {
+        Some(words) => format!("{} (“{}”)", rule.name, words.join("”, “")),
+        None => rule.name.clone(),
+    });
+    listed(&["the built-in ones".to_owned()].into_iter().chain(own).collect::<Vec<_>>())
 }
 
 /// How many people there are, whose server it is, and who moderates.
