@@ -1,4 +1,9 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 mod community;
-mod main_job;
+mod expectation;
+mod log;
+mod manners;
+mod play;
+mod scenario;
+mod scenarios;
