@@ -211,7 +211,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         if decision.response == Response::Observe {
-            info!(guild = %message.guild, message = %message.id, rule = %decision.rule, "observed");
+            info!(guild = %message.guild, about = %message.id, rule = %decision.rule, "observed");
             return Ok(());
         }
         let notice = self.describe(message, scan, decision, now);
@@ -220,7 +220,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             Noticed::Known => return Ok(()),
             Noticed::Opened(number, pending) | Noticed::Joined(number, pending) => (number, pending),
         };
-        info!(guild = %message.guild, message = %message.id, rule = %decision.rule, case = number, "noticed");
+        info!(guild = %message.guild, about = %message.id, rule = %decision.rule, case = number, "noticed");
         if let Some(pending) = pending {
             self.carry_out(pending, Attempt::First);
         }

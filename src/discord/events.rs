@@ -187,7 +187,7 @@ impl<S: Store + 'static> Listener<S> {
             }
             "GUILD_MEMBER_UPDATE" => read(kind, value).map(|changed: MemberChange| self.note_member(changed)),
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
-                read(kind, value).map(|change: RoleChange| self.guilds.set_role(change.guild_id, change.role))
+                read(kind, value).and_then(|change: RoleChange| self.note_role(change))
             }
             "GUILD_ROLE_DELETE" => {
                 read(kind, value).map(|gone: RoleGone| self.guilds.remove_role(gone.guild_id, gone.role_id))
@@ -211,6 +211,12 @@ impl<S: Store + 'static> Listener<S> {
         if let Some(guild) = channel.guild_id {
             self.guilds.set_channel(guild, channel);
         }
+    }
+
+    fn note_role(&self, change: RoleChange) -> Option<()> {
+        let guild = change.guild_id.or(change.role.guild_id)?;
+        self.guilds.set_role(guild, change.role);
+        Some(())
     }
 
     fn note_member(&self, change: MemberChange) {
@@ -256,7 +262,8 @@ struct Gone {
 
 #[derive(Deserialize)]
 struct RoleChange {
-    guild_id: GuildId,
+    /// Discord writes it here; serenity moves it into the role.
+    guild_id: Option<GuildId>,
     role: wire::Role,
 }
 

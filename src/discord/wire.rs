@@ -26,6 +26,8 @@ pub(super) struct Guild {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Role {
     pub(super) id: RoleId,
+    #[serde(default)]
+    pub(super) guild_id: Option<GuildId>,
     pub(super) permissions: Permissions,
     #[serde(default)]
     pub(super) managed: bool,

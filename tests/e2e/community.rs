@@ -1,48 +1,113 @@
 //! A community with the bot in it: the embedded Discord, and the production bot connected to it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aside::config::{Config, Loaded};
 use aside::discord::{Credentials, Origin, RunError, Token, run};
 use aside::simulator::{Channel, ChannelKind, Id, Message, Simulator, World};
+use serde_json::json;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::log;
+
+/// How long anything is waited for before a test is told that it will not come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two looks at what cannot be waited for.
+pub(crate) const GLANCE: Duration = Duration::from_millis(5);
+
 /// Where the bot's database is while a test runs.
-pub struct Home(TempDir);
+pub(crate) struct Home(TempDir);
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn database(&self) -> String {
+    pub(crate) fn database(&self) -> String {
         format!("sqlite://{}", self.path().join("aside.db").display())
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// Every byte at rest: the database and what SQLite keeps beside it.
+    pub(crate) fn at_rest(&self) -> String {
+        let files = std::fs::read_dir(self.path()).unwrap().map(|entry| entry.unwrap().path());
+        let databases = files.filter(|file| file.to_string_lossy().contains("aside.db"));
+        let bytes: Vec<u8> = databases.flat_map(|file| std::fs::read(file).unwrap()).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Waits until everything committed has been done.
+    pub(crate) async fn idle(&self) -> Result<(), String> {
+        let options = SqliteConnectOptions::new().filename(self.path().join("aside.db"));
+        let mut database = options.connect().await.map_err(|error| error.to_string())?;
+        let waiting = async {
+            loop {
+                let pending: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox")
+                    .fetch_one(&mut database)
+                    .await
+                    .map_err(|error| error.to_string())?;
+                if pending == 0 {
+                    return Ok(());
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, waiting).await;
+        waited.unwrap_or_else(|_| Err("waited for the bot to finish what it committed, in vain".to_owned()))
     }
 }
 
+/// Waits until the bot has heard everything that happened so far, and done what follows.
+///
+/// Events are taken one after the other. So a message in a channel that the bot has never heard of, which makes
+/// it ask Discord for that channel, proves by the question that all before it was judged and committed.
+pub(crate) async fn settled(discord: &Simulator, home: &Home) -> Result<(), String> {
+    static UNHEARD_OF: AtomicU64 = AtomicU64::new(7_000_000);
+    let channel = UNHEARD_OF.fetch_add(1, Ordering::Relaxed);
+    discord.connected().await.map_err(|error| error.to_string())?;
+    let guild = discord.guild("Harbor").ok_or("no guild is called Harbor")?;
+    let message = json!({
+        "id": channel.to_string(), "channel_id": channel.to_string(), "guild_id": guild.to_string(),
+        "author": { "id": "7" }, "content": "",
+    });
+    discord.send_event("MESSAGE_CREATE", &message);
+    let asked = format!("/channels/{channel}");
+    discord
+        .wait_until("the bot to have heard everything", |state| {
+            state.requests().iter().find(|request| request.path == asked && request.status != 0).map(drop)
+        })
+        .await
+        .map_err(|error| error.to_string())?;
+    home.idle().await
+}
+
 /// A running bot.
-pub struct Bot {
+pub(crate) struct Bot {
     stop: CancellationToken,
     task: JoinHandle<Result<(), RunError>>,
 }
 
 impl Bot {
     /// Starts the bot with the settings in `config` (TOML) and waits until it is connected.
-    pub async fn start(discord: &Simulator, home: &Home, config: &str) -> Self {
+    pub(crate) async fn start(discord: &Simulator, home: &Home, config: &str) -> Self {
         let bot = Self::launch(discord, home, config);
         discord.connected().await.unwrap();
         bot
     }
 
     /// Starts the bot without waiting.
-    pub fn launch(discord: &Simulator, home: &Home, config: &str) -> Self {
+    pub(crate) fn launch(discord: &Simulator, home: &Home, config: &str) -> Self {
+        log::listen();
         let mut config = Config::parse(config, Path::new("test.toml")).unwrap();
         config.store.url = home.database();
         let core = config.build().unwrap();
@@ -52,50 +117,48 @@ impl Bot {
         };
         let stop = CancellationToken::new();
         let loaded = Loaded { config, core, file: None };
+        #[expect(clippy::disallowed_methods, reason = "the bot ends with the test that runs it")]
         let task = tokio::spawn(run(loaded, credentials, stop.clone()));
         Self { stop, task }
     }
 
     /// Stops the bot in order.
-    pub async fn stop(self) -> Result<(), RunError> {
+    pub(crate) async fn stop(self) -> Result<(), RunError> {
         self.stop.cancel();
-        tokio::time::timeout(Duration::from_secs(20), self.task).await.unwrap().unwrap()
+        self.ended().await
     }
 
     /// What the bot ended with by itself.
-    pub async fn ended(self) -> Result<(), RunError> {
-        tokio::time::timeout(Duration::from_secs(20), self.task).await.unwrap().unwrap()
+    pub(crate) async fn ended(self) -> Result<(), RunError> {
+        tokio::time::timeout(PATIENCE, self.task).await.unwrap().unwrap()
     }
 }
 
 /// The world most tests play in.
-pub fn harbor() -> World {
+pub(crate) fn harbor() -> World {
     World::from_toml(include_str!("harbor.toml")).unwrap()
 }
 
-/// What the bot said in `channel`.
-pub fn said(discord: &Simulator, channel: Id) -> Vec<Message> {
+/// The rules most tests play under.
+pub(crate) const RULES: &str = include_str!("rules.toml");
+
+/// What the bot said in `channel`; what Discord says in its name, such as that it added someone, is left out.
+pub(crate) fn said(discord: &Simulator, channel: Id) -> Vec<Message> {
     let bot = discord.bot();
-    discord.messages(channel).into_iter().filter(|message| message.author == bot).collect()
+    discord.messages(channel).into_iter().filter(|message| is_said_by(bot, message)).collect()
 }
 
-/// The private threads of the first guild.
-pub fn private_threads(discord: &Simulator) -> Vec<Channel> {
-    discord.read(|state| {
-        state.threads().filter(|thread| thread.kind == ChannelKind::PrivateThread).cloned().collect()
-    })
+/// Whether `author` said it in words that others can read: an ordinary post, or a reply.
+pub(crate) fn is_said_by(author: Id, message: &Message) -> bool {
+    message.author == author && matches!(message.kind, 0 | 19) && message.only_for.is_none()
 }
 
-/// Waits until the bot has spoken `count` times in `channel`.
-pub async fn spoken(discord: &Simulator, channel: Id, count: usize) -> Vec<Message> {
+/// The private threads of the bot, oldest first.
+pub(crate) fn private_threads(discord: &Simulator) -> Vec<Channel> {
     let bot = discord.bot();
-    let what = format!("{count} public words of the bot");
-    discord
-        .wait_until(&what, |state| {
-            let said: Vec<Message> =
-                state.messages(channel).filter(|message| message.author == bot).cloned().collect();
-            (said.len() >= count).then_some(said)
-        })
-        .await
-        .unwrap()
+    let of_a_case = |thread: &&Channel| {
+        thread.kind == ChannelKind::PrivateThread
+            && thread.thread.as_ref().is_some_and(|thread| thread.owner == bot)
+    };
+    discord.read(|state| state.threads().filter(of_a_case).cloned().collect())
 }

@@ -1,5 +1,10 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 mod community;
-mod main_job;
+mod expectation;
+mod log;
+mod manners;
 mod newcomer;
+mod play;
+mod scenario;
+mod scenarios;

@@ -1,0 +1,128 @@
+//! What holds whatever happens: every request is well-mannered, and nobody's words get out.
+
+use aside::simulator::{ChannelKind, Request, Simulator};
+use serde_json::Value;
+
+use crate::community::{Home, private_threads, said};
+use crate::log;
+
+/// Words of a member, and the parts of them that may be told nowhere at all.
+pub(crate) struct Said {
+    pub(crate) text: String,
+    pub(crate) secrets: Vec<String>,
+}
+
+/// Checks every request, thread name, byte at rest and log line of a play. The bot must have stopped.
+pub(crate) fn check(discord: &Simulator, home: &Home, said: &[Said]) -> Result<(), String> {
+    let requests = discord.requests();
+    requests.iter().try_for_each(check_request)?;
+    check_order(discord)?;
+    let log = log::written();
+    let at_rest = home.at_rest();
+    let threads =
+        private_threads(discord).into_iter().map(|thread| thread.name).collect::<Vec<_>>().join("\n");
+    for said in said {
+        for request in &requests {
+            said.stays_out_of(&without_enclosure(request), &format!("{} {}", request.method, request.path))?;
+            said.secrets_stay_out_of(&request.body.to_string(), "an enclosure")?;
+        }
+        said.stays_out_of(&threads, "the name of a thread")?;
+        said.stays_out_of(&at_rest, "the database")?;
+        said.stays_out_of(&log, "the log")?;
+    }
+    if log.contains(&discord.token()) { Err("the log holds the token".to_owned()) } else { Ok(()) }
+}
+
+impl Said {
+    /// Any three words in a row give a member away; so does any of the secrets.
+    fn stays_out_of(&self, place: &str, name: &str) -> Result<(), String> {
+        let plain = plain(place);
+        let words: Vec<&str> = self.text.split_whitespace().collect();
+        let told = words.windows(3).find(|three| plain.contains(&self::plain(&three.join(" "))));
+        match told {
+            Some(three) => Err(format!("{name} tells {three:?} of what a member said")),
+            None => self.secrets_stay_out_of(place, name),
+        }
+    }
+
+    fn secrets_stay_out_of(&self, place: &str, name: &str) -> Result<(), String> {
+        let (place, digits) = (place.to_lowercase(), digits(place));
+        let told = self.secrets.iter().any(|secret| {
+            place.contains(&secret.to_lowercase())
+                || (secret.chars().any(|one| one.is_ascii_digit()) && digits.contains(&self::digits(secret)))
+        });
+        if told { Err(format!("{name} tells a secret of a member")) } else { Ok(()) }
+    }
+}
+
+/// Letters in lower case, with one space for anything else.
+fn plain(text: &str) -> String {
+    let words = text.split(|one: char| !one.is_alphanumeric()).filter(|word| !word.is_empty());
+    format!(" {} ", words.collect::<Vec<_>>().join(" ").to_lowercase())
+}
+
+/// Digits, as they stand when blanks and dashes between them are left out.
+fn digits(text: &str) -> String {
+    text.chars().filter(|one| !matches!(one, ' ' | '-')).collect()
+}
+
+fn without_enclosure(request: &Request) -> String {
+    let mut body = request.body.clone();
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("embeds");
+    }
+    format!("{} {} {} {body}", request.path, request.query, request.reason.as_deref().unwrap_or_default())
+}
+
+fn check_request(request: &Request) -> Result<(), String> {
+    let checked = if request.fits("POST /channels/{}/messages") {
+        check_mentions(&request.body).and_then(|()| check_nonce(&request.body))
+    } else if request.fits("POST /interactions/{}/{}/callback") {
+        check_mentions(&request.body["data"])
+    } else if request.fits("POST /channels/{}/threads") {
+        check_thread(&request.body).and_then(|()| check_reason(request))
+    } else if request.method == "DELETE" {
+        check_reason(request)
+    } else {
+        Ok(())
+    };
+    checked.map_err(|wrong| format!("{} {}: {wrong}", request.method, request.path))
+}
+
+fn check_mentions(body: &Value) -> Result<(), String> {
+    let none = body["allowed_mentions"]["parse"].as_array().is_some_and(Vec::is_empty);
+    if none { Ok(()) } else { Err("anyone may be alerted by it".to_owned()) }
+}
+
+fn check_nonce(body: &Value) -> Result<(), String> {
+    let fits = body["nonce"].as_str().is_some_and(|nonce| (1..=25).contains(&nonce.len()));
+    if fits && body["enforce_nonce"] == true { Ok(()) } else { Err("it has no enforced nonce".to_owned()) }
+}
+
+fn check_thread(body: &Value) -> Result<(), String> {
+    let private = body["type"] == ChannelKind::PrivateThread as u8 && body["invitable"] == false;
+    if private { Ok(()) } else { Err("the thread is open to others".to_owned()) }
+}
+
+fn check_reason(request: &Request) -> Result<(), String> {
+    let fits = request.reason.as_ref().is_some_and(|reason| (1..=512).contains(&reason.chars().count()));
+    if fits { Ok(()) } else { Err("the audit log has no reason".to_owned()) }
+}
+
+/// Words that speak of a thread come after the first words in it, so that they promise only what is there.
+fn check_order(discord: &Simulator) -> Result<(), String> {
+    let bot = discord.bot();
+    for thread in private_threads(discord) {
+        let opened = said(discord, thread.id).first().map(|message| message.id);
+        let link = format!("<#{}>", thread.id);
+        let too_early = discord.read(|state| {
+            let all = state.channels().flat_map(|channel| state.messages(channel.id));
+            let mut speaking = all.filter(|message| message.author == bot && message.content.contains(&link));
+            speaking.any(|message| opened.is_none_or(|opened| opened > message.id))
+        });
+        if too_early {
+            return Err(format!("{:?} is spoken of before anything is said in it", thread.name));
+        }
+    }
+    Ok(())
+}
