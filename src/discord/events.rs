@@ -36,8 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) enum Arriving {
     /// A dispatch.
     Event(Box<Event>),
-    /// A shard's connection came or went.
-    Stage(ConnectionStage),
+    /// A shard begins a session, or loses its connection: something may be missed.
+    Break,
 }
 
 /// Hands everything the gateway says to the queue.
@@ -52,8 +52,12 @@ impl RawEventHandler for Ear {
 
 #[async_trait]
 impl EventHandler for Ear {
+    /// A session that is begun anew shows only when it stands, but before its first event.
     async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
-        self.hand_over(Arriving::Stage(event.new));
+        let resumed = (event.old, event.new) == (ConnectionStage::Resuming, ConnectionStage::Connected);
+        if !resumed {
+            self.hand_over(Arriving::Break);
+        }
     }
 }
 
@@ -81,8 +85,7 @@ impl<S: Store + 'static> Listener<S> {
         while let Some(arrival) = arriving.recv().await {
             match arrival {
                 Arriving::Event(event) => self.take(*event).await,
-                Arriving::Stage(ConnectionStage::Connected) => {}
-                Arriving::Stage(_) => self.gap.open(),
+                Arriving::Break => self.gap.open(),
             }
         }
     }

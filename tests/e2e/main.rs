@@ -8,3 +8,4 @@ mod newcomer;
 mod play;
 mod scenario;
 mod scenarios;
+mod trouble;
