@@ -5,6 +5,8 @@ mod expectation;
 mod log;
 mod manners;
 mod newcomer;
+mod once;
 mod play;
+mod process;
 mod scenario;
 mod scenarios;
