@@ -63,30 +63,45 @@ impl<S: Store + 'static> CatchUp<S> {
     }
 
     async fn read_channel(&self, guild: GuildId, channel: ChannelId, first: MessageId) {
-        let (mut after, mut count) = (first.0, 0);
-        while count < self.max_messages {
-            let page = self.read_page(channel, after, PAGE.min(self.max_messages - count)).await;
-            let Some(last) = page.last().map(|message| message.id.get()) else { break };
-            count += page.len();
-            after = last;
-            for message in page {
-                self.judge(guild, &message).await;
-            }
+        let missed = self.latest(channel, first).await;
+        info!(%guild, %channel, count = missed.len(), "read back what was said meanwhile");
+        for message in missed {
+            self.judge(guild, &message).await;
         }
-        info!(%guild, %channel, count, "read back what was said meanwhile");
     }
 
-    /// One page, oldest first. Discord gives the newest first.
-    async fn read_page(&self, channel: ChannelId, after: u64, limit: usize) -> Vec<wire::Message> {
-        let path = format!("channels/{channel}/messages?after={after}&limit={limit}");
+    /// What was said from `first` on, oldest first. Where that is too much it is the latest: an answer to what
+    /// everyone has moved on from helps least.
+    async fn latest(&self, channel: ChannelId, first: MessageId) -> Vec<wire::Message> {
+        let (mut latest, mut before) = (Vec::new(), None);
+        while latest.len() < self.max_messages {
+            let limit = PAGE.min(self.max_messages - latest.len());
+            let (page, complete) = self.read_page(channel, before, limit).await;
+            before = page.iter().map(|message| message.id.get()).min();
+            latest.extend(page.into_iter().filter(|message| message.id.get() >= first.0));
+            if complete || before.is_none_or(|oldest| oldest < first.0) {
+                break;
+            }
+        }
+        latest.sort_by_key(|message: &wire::Message| message.id);
+        latest
+    }
+
+    /// The latest messages `before` another, and whether there are no earlier ones.
+    async fn read_page(
+        &self,
+        channel: ChannelId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> (Vec<wire::Message>, bool) {
+        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+        let path = format!("channels/{channel}/messages?limit={limit}{before}");
         let values = self.read_patiently(&path).await.unwrap_or_else(|error| {
             warn!(%channel, %error, "what was said meanwhile cannot be read");
             Vec::new()
         });
-        let mut page: Vec<wire::Message> =
-            values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect();
-        page.sort_by_key(|message| message.id);
-        page
+        let complete = values.len() < limit;
+        (values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect(), complete)
     }
 
     async fn read_patiently(&self, path: &str) -> Result<Vec<Value>, RestError> {

@@ -91,6 +91,10 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     async fn take(&self, event: Event) {
+        // serenity tells of a session's start, but not of every end.
+        if matches!(event, Event::Ready(_)) {
+            self.gap.open();
+        }
         self.gap.heard(now());
         match event {
             Event::Ready(event) => {

@@ -48,22 +48,24 @@ impl Home {
 
     /// Waits until everything committed has been done.
     pub(crate) async fn idle(&self) -> Result<(), String> {
+        self.until("SELECT count(*) = 0 FROM outbox").await
+    }
+
+    /// Waits until the database answers `question` with yes.
+    pub(crate) async fn until(&self, question: &'static str) -> Result<(), String> {
         let options = SqliteConnectOptions::new().filename(self.path().join("aside.db"));
         let mut database = options.connect().await.map_err(|error| error.to_string())?;
         let waiting = async {
             loop {
-                let pending: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox")
-                    .fetch_one(&mut database)
-                    .await
-                    .map_err(|error| error.to_string())?;
-                if pending == 0 {
+                let answer = sqlx::query_scalar(question).fetch_one(&mut database).await;
+                if answer.map_err(|error| error.to_string())? {
                     return Ok(());
                 }
                 tokio::time::sleep(GLANCE).await;
             }
         };
         let waited = tokio::time::timeout(PATIENCE, waiting).await;
-        waited.unwrap_or_else(|_| Err("waited for the bot to finish what it committed, in vain".to_owned()))
+        waited.unwrap_or_else(|_| Err(format!("waited for {question:?}, in vain")))
     }
 }
 
