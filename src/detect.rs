@@ -200,6 +200,9 @@ pub struct Finding {
 
 /// Finds one sort of thing. Detecting cannot fail; everything that can is done when a detector is built.
 pub trait Detector: Send + Sync {
+    /// Compiles and loads what it needs, so that the first message is as quick as any other.
+    fn prepare(&self) {}
+
     /// Appends what it finds in `text` to `findings`, with spans into the original message.
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>);
 }
@@ -222,7 +225,12 @@ impl Scanner {
     /// The built-in detectors, followed by `detectors` built from rules.
     #[must_use]
     pub fn new(detectors: Vec<Box<dyn Detector>>) -> Self {
-        Self { detectors: built_in().into_iter().chain(detectors).collect() }
+        let detectors: Vec<_> = built_in().into_iter().chain(detectors).collect();
+        heat::prepare();
+        for detector in &detectors {
+            detector.prepare();
+        }
+        Self { detectors }
     }
 
     /// Scans one message. Total: any text gives an answer, in time linear in its length.

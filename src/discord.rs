@@ -31,7 +31,7 @@ use self::gap::Gap;
 use self::guilds::Guilds;
 pub use self::rest::{Origin, OriginError, Token};
 use self::rest::{Request, Rest, RestError};
-use crate::config::Loaded;
+use crate::config::{Config, Loaded};
 use crate::responder::Responder;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
@@ -132,16 +132,16 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     let me = greet(&rest).await?;
     let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
     let last_alive = store.last_alive().await?;
-    let (listener, ears, arriving) = assemble(loaded, me, store, &rest, last_alive);
+    let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
+    let (listener, ear, arriving) = assemble(loaded, me, store, &rest, &gap);
     let responder = listener.responder.clone();
     let resumed = responder.resume().await?;
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
-    let gap = Arc::clone(&listener.gap);
     let working = async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap)) };
     let outcome = tokio::select! {
-        outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ears, stop) => outcome,
+        outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
@@ -165,20 +165,23 @@ async fn fetch<T: serde::de::DeserializeOwned>(rest: &Rest, path: &str) -> Resul
         .map_err(|_| RunError::Unreachable(format!("Discord's answer to {path} is incomplete")))
 }
 
+fn max_age(config: &Config) -> SignedDuration {
+    SignedDuration::try_from(config.catch_up.max_age).unwrap_or(SignedDuration::MAX)
+}
+
 fn assemble(
     loaded: Loaded,
     me: UserId,
     store: SqliteStore,
     rest: &Arc<Rest>,
-    last_alive: Option<jiff::Timestamp>,
-) -> (Listener<SqliteStore>, Ears, mpsc::UnboundedReceiver<Arriving>) {
+    gap: &Arc<Gap>,
+) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let Loaded { config, core, .. } = loaded;
-    let max_age = SignedDuration::try_from(config.catch_up.max_age).unwrap_or(SignedDuration::MAX);
     let max_messages = usize::from(config.catch_up.max_messages);
     let guilds = Arc::new(Guilds::new(me, config));
     let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds) };
     let responder = Responder::new(core, store, discord);
-    let gap = Arc::new(Gap::new(last_alive, max_age));
+    let gap = Arc::clone(gap);
     let catch_up = CatchUp {
         guilds: Arc::clone(&guilds),
         rest: Arc::clone(rest),
@@ -188,16 +191,9 @@ fn assemble(
         tasks: TaskTracker::new(),
     };
     let (sender, arriving) = mpsc::unbounded_channel();
-    let ears = Ears { raw: Ear(sender.clone()), stages: Ear(sender) };
     let rest = Arc::clone(rest);
     let answers = TaskTracker::new();
-    (Listener { guilds, rest, responder, catch_up, gap, answers }, ears, arriving)
-}
-
-/// The two handlers serenity wants, one for events and one for the state of the connection.
-struct Ears {
-    raw: Ear,
-    stages: Ear,
+    (Listener { guilds, rest, responder, catch_up, gap, answers }, Ear(sender), arriving)
 }
 
 /// Records again and again that we listen, so that the next start knows from when on to read back.

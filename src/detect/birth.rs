@@ -44,6 +44,10 @@ const OTHERS: [&str; 14] = [
 pub(super) struct DateOfBirth;
 
 impl Detector for DateOfBirth {
+    fn prepare(&self) {
+        LazyLock::force(&BIRTH);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         if text.digits().is_empty() {
             return;

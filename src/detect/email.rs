@@ -59,6 +59,11 @@ const EXAMPLES: [&str; 13] = [
 pub(super) struct Email;
 
 impl Detector for Email {
+    fn prepare(&self) {
+        LazyLock::force(&ADDRESS);
+        LazyLock::force(&WRITTEN_OUT);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let folded = text.folded();
         if folded.contains('@') {

@@ -28,6 +28,11 @@ const SOURCE: &str = include_str!("heat/phrases.txt");
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(SOURCE).unwrap_or_default());
 
+/// Reads the phrases.
+pub(super) fn prepare() {
+    LazyLock::force(&PHRASES);
+}
+
 /// How much of its strength a phrase keeps in quotation marks.
 const QUOTED: f32 = 0.2;
 /// What all calm there is leaves of the mood at least: a laugh does not excuse a threat.

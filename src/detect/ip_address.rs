@@ -52,6 +52,11 @@ const VERSION: [&str; 12] = [
 pub(super) struct IpAddress;
 
 impl Detector for IpAddress {
+    fn prepare(&self) {
+        LazyLock::force(&V4);
+        LazyLock::force(&V6);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let folded = text.folded();
         if text.digits().len() < 2 {

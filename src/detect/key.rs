@@ -59,6 +59,10 @@ fn pem(text: &str, from: &mut usize) -> Option<Range<usize>> {
 }
 
 impl Detector for NamedKey {
+    fn prepare(&self) {
+        LazyLock::force(&NAMED);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         for value in NAMED.captures_iter(text.folded()).filter_map(|found| found.name("value")) {
             let value_text = value.as_str();

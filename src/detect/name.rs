@@ -22,6 +22,10 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct PersonName;
 
 impl Detector for PersonName {
+    fn prepare(&self) {
+        LazyLock::force(&NAME);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         for name in NAME.captures_iter(text.folded()).filter_map(|found| found.name("name")) {
             if in_sentence(text, name.start()) {

@@ -11,6 +11,10 @@ use crate::text::Text;
 pub(super) struct NationalId;
 
 impl Detector for NationalId {
+    fn prepare(&self) {
+        lettered::prepare();
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         if text.digits().is_empty() {
             return;

@@ -28,6 +28,11 @@ static PIN: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct Password;
 
 impl Detector for Password {
+    fn prepare(&self) {
+        LazyLock::force(&PASSWORD);
+        LazyLock::force(&PIN);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         for found in PASSWORD.captures_iter(text.folded()) {
             let Some(value) = found.name("value") else { continue };

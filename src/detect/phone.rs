@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use phonenumber::country::Id;
+use phonenumber::metadata::DATABASE;
 
 use super::value::{finding, in_sentence};
 use super::{Detector, Finding, Kind};
@@ -107,6 +108,11 @@ const MOST_CANDIDATES: usize = 12;
 pub(super) struct Phone;
 
 impl Detector for Phone {
+    fn prepare(&self) {
+        // Reading the world's numbering plans takes most of a second in a debug build.
+        DATABASE.by_id("US");
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         for range in candidates(text).take(MOST_CANDIDATES) {
             if let Some(confidence) = confidence(text, &range) {

@@ -63,6 +63,11 @@ const CONTEXT: [&str; 27] = [
 pub(super) struct PostalAddress;
 
 impl Detector for PostalAddress {
+    fn prepare(&self) {
+        LazyLock::force(&ENGLISH);
+        LazyLock::force(&CONTINENTAL);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         if text.digits().is_empty() {
             return;

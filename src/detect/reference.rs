@@ -37,6 +37,10 @@ pub(super) struct OrderNumber;
 pub(super) struct AccountNumber;
 
 impl Detector for OrderNumber {
+    fn prepare(&self) {
+        LazyLock::force(&ORDER);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let explanation = "A number that the words before it call an order, invoice or ticket";
         detect(text, &ORDER, 4, findings, |found| (Kind::OrderNumber, confidence(found), explanation));
@@ -44,6 +48,10 @@ impl Detector for OrderNumber {
 }
 
 impl Detector for AccountNumber {
+    fn prepare(&self) {
+        LazyLock::force(&ACCOUNT);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let explanation = "A number that the words before it call an account, customer or document";
         detect(text, &ACCOUNT, 5, findings, |found| (Kind::AccountNumber, confidence(found), explanation));

@@ -17,6 +17,10 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(SOURCE).unwr
 pub(super) struct Saying;
 
 impl Detector for Saying {
+    fn prepare(&self) {
+        LazyLock::force(&PHRASES);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let words = text.prose();
         let mut matches = PHRASES.matches(text, words);

@@ -99,6 +99,11 @@ const SHORTEST: usize = 30;
 pub(super) struct Token;
 
 impl Detector for Token {
+    fn prepare(&self) {
+        LazyLock::force(&PREFIXES);
+        LazyLock::force(&SHAPES);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let folded = text.folded();
         let Some(longest) =

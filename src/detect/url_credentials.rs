@@ -18,6 +18,10 @@ static LINK: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct UrlCredentials;
 
 impl Detector for UrlCredentials {
+    fn prepare(&self) {
+        LazyLock::force(&LINK);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let folded = text.folded();
         if !folded.contains("://") || !folded.contains('@') {

@@ -31,6 +31,10 @@ const PLAIN: [&str; 60] = [
 pub(super) struct CryptoWallet;
 
 impl Detector for CryptoWallet {
+    fn prepare(&self) {
+        LazyLock::force(&ADDRESS);
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         if let Some(range) = recovery_phrase(text) {
             let explanation = "A row of words announced as a wallet's recovery phrase";

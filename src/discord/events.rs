@@ -12,9 +12,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serenity::all::{Context, Event, EventHandler, RawEventHandler, ShardStageUpdateEvent};
-use serenity::gateway::ConnectionStage;
-use serenity::model::id::{ChannelId, GuildId, RoleId};
+use serenity::all::{Context, Event, RawEventHandler, ReadyEvent};
+use serenity::model::id::{ChannelId, GuildId, RoleId, ShardId};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
@@ -32,12 +31,10 @@ use crate::store::Store;
 /// How long everything else may wait until an unknown thread is found out about.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What arrives from the gateway's thread.
-pub(super) enum Arriving {
-    /// A dispatch.
-    Event(Box<Event>),
-    /// A shard begins a session, or loses its connection: something may be missed.
-    Break,
+/// What arrives from the gateway's thread: a dispatch, and the shard it came over.
+pub(super) struct Arriving {
+    shard: ShardId,
+    event: Box<Event>,
 }
 
 /// Hands everything the gateway says to the queue.
@@ -45,26 +42,9 @@ pub(super) struct Ear(pub(super) mpsc::UnboundedSender<Arriving>);
 
 #[async_trait]
 impl RawEventHandler for Ear {
-    async fn raw_event(&self, _: Context, event: Event) {
-        self.hand_over(Arriving::Event(Box::new(event)));
-    }
-}
-
-#[async_trait]
-impl EventHandler for Ear {
-    /// A session that is begun anew shows only when it stands, but before its first event.
-    async fn shard_stage_update(&self, _: Context, event: ShardStageUpdateEvent) {
-        let resumed = (event.old, event.new) == (ConnectionStage::Resuming, ConnectionStage::Connected);
-        if !resumed {
-            self.hand_over(Arriving::Break);
-        }
-    }
-}
-
-impl Ear {
-    /// The queue closes only when we stop, and then nobody is left to tell.
-    fn hand_over(&self, arriving: Arriving) {
-        self.0.send(arriving).ok();
+    async fn raw_event(&self, context: Context, event: Event) {
+        // The queue closes only when we stop, and then nobody is left to tell.
+        self.0.send(Arriving { shard: context.shard_id, event: Box::new(event) }).ok();
     }
 }
 
@@ -82,29 +62,17 @@ pub(super) struct Listener<S> {
 impl<S: Store + 'static> Listener<S> {
     /// Runs until the gateway's thread has ended.
     pub(super) async fn listen(self, mut arriving: mpsc::UnboundedReceiver<Arriving>) {
-        while let Some(arrival) = arriving.recv().await {
-            match arrival {
-                Arriving::Event(event) => self.take(*event).await,
-                Arriving::Break => self.gap.open(),
-            }
+        while let Some(Arriving { shard, event }) = arriving.recv().await {
+            self.take(shard, *event).await;
         }
     }
 
-    async fn take(&self, event: Event) {
-        // serenity tells of a session's start, but not of every end.
-        if matches!(event, Event::Ready(_)) {
-            self.gap.open();
+    async fn take(&self, shard: ShardId, event: Event) {
+        if let Event::Ready(event) = &event {
+            self.begin_session(shard, event).await;
         }
-        self.gap.heard(now());
+        self.gap.heard(shard, now());
         match event {
-            Event::Ready(event) => {
-                let guilds = event.ready.guilds.iter().map(|guild| guild.id).collect();
-                self.gap.session(guilds, now());
-                if self.gap.is_first_start() {
-                    self.begin_memory().await;
-                }
-                info!(guilds = event.ready.guilds.len(), "connected");
-            }
             Event::MessageCreate(event) => self.arrived(Arrival::of_event(&event.message)).await,
             Event::InteractionCreate(_)
             | Event::GuildCreate(_)
@@ -121,33 +89,38 @@ impl<S: Store + 'static> Listener<S> {
             | Event::ThreadUpdate(_)
             | Event::ThreadDelete(_)
             | Event::ThreadListSync(_)
-            | Event::MessageUpdate(_) => self.take_rare(event).await,
-            Event::Unknown(unknown) => self.take_value(&unknown.kind, unknown.value).await,
+            | Event::MessageUpdate(_) => self.take_rare(shard, event).await,
+            Event::Unknown(unknown) => self.take_value(shard, &unknown.kind, unknown.value).await,
             _ => {}
         }
     }
 
-    /// From the very first moment on there is a time to read back from.
-    async fn begin_memory(&self) {
-        if let Err(error) = self.responder.store().alive(now()).await {
+    /// From the very first session on there is a time to read back from.
+    async fn begin_session(&self, shard: ShardId, event: &ReadyEvent) {
+        let guilds = event.ready.guilds.iter().map(|guild| guild.id).collect();
+        self.gap.session(shard, guilds, now());
+        info!(%shard, guilds = event.ready.guilds.len(), "connected");
+        if self.gap.is_first_start()
+            && let Err(error) = self.responder.store().alive(now()).await
+        {
             warn!(%error, "cannot record that I listen");
         }
     }
 
     /// Rare events are read from their JSON whether serenity could decode them or not: one path for both.
-    async fn take_rare(&self, event: Event) {
+    async fn take_rare(&self, shard: ShardId, event: Event) {
         #[derive(Deserialize)]
         struct Dispatch {
             t: String,
             d: Value,
         }
         match serde_json::to_value(&event).and_then(serde_json::from_value::<Dispatch>) {
-            Ok(dispatch) => self.take_value(&dispatch.t, dispatch.d).await,
+            Ok(dispatch) => self.take_value(shard, &dispatch.t, dispatch.d).await,
             Err(error) => warn!(at = error.column(), "an event could not be read"),
         }
     }
 
-    async fn take_value(&self, kind: &str, value: Value) {
+    async fn take_value(&self, shard: ShardId, kind: &str, value: Value) {
         match kind {
             // An update without an author only adds embeds or flags.
             "MESSAGE_UPDATE" if value.get("author").is_none_or(Value::is_null) => {}
@@ -162,7 +135,7 @@ impl<S: Store + 'static> Listener<S> {
             }
             "GUILD_CREATE" => {
                 if let Some(guild) = read(kind, value) {
-                    self.joined(guild);
+                    self.joined(shard, guild);
                 }
             }
             _ => self.note_change(kind, value),
@@ -176,11 +149,11 @@ impl<S: Store + 'static> Listener<S> {
         });
     }
 
-    fn joined(&self, guild: wire::Guild) {
+    fn joined(&self, shard: ShardId, guild: wire::Guild) {
         let id = guild.id;
         self.guilds.insert(guild);
         report::gaps(&self.guilds, id);
-        match self.gap.since(now()) {
+        match self.gap.since(shard, now()) {
             Some(since) => self.catch_up.start(id, since),
             None => self.gap.read_back(id),
         }

@@ -12,8 +12,9 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
+use super::RunError;
+use super::events::Ear;
 use super::rest::{Rest, require_encryption};
-use super::{Ears, RunError};
 
 /// Guilds for channels and roles, messages and their content: nothing else is needed.
 const INTENTS: GatewayIntents =
@@ -24,7 +25,7 @@ pub(super) async fn connect(
     rest: &Rest,
     url: &str,
     shards: u32,
-    ears: Ears,
+    ear: Ear,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     let parsed =
@@ -35,7 +36,7 @@ pub(super) async fn connect(
     let token = rest.token().clone();
     let url = url.trim_end_matches('/').to_owned();
     let spawned = thread::Builder::new().name("gateway".to_owned()).spawn(move || {
-        let connected = on_one_thread(session(base, token.expose().to_owned(), url, shards, ears, stop));
+        let connected = on_one_thread(session(base, token.expose().to_owned(), url, shards, ear, stop));
         done.send(connected).ok();
     });
     spawned.map_err(|error| RunError::Unreachable(error.to_string()))?;
@@ -52,14 +53,13 @@ async fn session(
     token: String,
     url: String,
     shards: u32,
-    ears: Ears,
+    ear: Ear,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     // With serenity's limiter on, the proxy would be ignored; our requests are limited by `Rest` anyway.
     let http = HttpBuilder::new(token).proxy(base).ratelimiter_disabled(true).build();
     let mut client = ClientBuilder::new_with_http(http, INTENTS)
-        .raw_event_handler(ears.raw)
-        .event_handler(ears.stages)
+        .raw_event_handler(ear)
         .await
         .map_err(|error| closed(&error))?;
     *client.ws_url.lock().await = url;

@@ -49,9 +49,9 @@ fn once(discord: &Simulator) -> Result<(), String> {
     let threads = private_threads(discord);
     let openings: Vec<usize> = threads.iter().map(|thread| said(discord, thread.id).len()).collect();
     let public = said(discord, discord.channel("general").unwrap()).len();
-    let inside = threads.iter().all(|thread| {
-        discord.thread_members(thread.id).contains(&discord.user("alex").unwrap())
-    });
+    let inside = threads
+        .iter()
+        .all(|thread| discord.thread_members(thread.id).contains(&discord.user("alex").unwrap()));
     if openings == [1] && public == 1 && inside {
         return Ok(());
     }
@@ -75,7 +75,9 @@ async fn killed(matter: Matter, n: usize, moment: Moment, forgetful: bool) -> Re
     let process = Process::start(&discord, &home, RULES).await;
     settled(&discord, &home).await?;
     once(&discord)?;
-    if matches!(matter, Matter::Card) && discord.messages(discord.channel("general").unwrap()).iter().any(|one| one.id == message) {
+    if matches!(matter, Matter::Card)
+        && discord.messages(discord.channel("general").unwrap()).iter().any(|one| one.id == message)
+    {
         return Err("the message is still there".to_owned());
     }
     let log = process.written();
@@ -98,7 +100,9 @@ async fn a_kill_at_any_instant_neither_loses_nor_repeats() {
     let killed = kills.map(|(matter, n, moment, forgetful)| async move {
         let outcome = killed(matter, n, moment, forgetful).await;
         let requests = matter.requests();
-        outcome.err().map(|wrong| format!("request {n} of {requests}, {moment:?}, nonces forgotten: {forgetful}: {wrong}"))
+        outcome.err().map(|wrong| {
+            format!("request {n} of {requests}, {moment:?}, nonces forgotten: {forgetful}: {wrong}")
+        })
     });
     let wrong: Vec<String> =
         futures::stream::iter(killed).buffer_unordered(3).filter_map(std::future::ready).collect().await;

@@ -133,4 +133,3 @@ impl Trap {
 pub(crate) async fn has_listened(home: &Home) {
     home.until("SELECT count(*) > 0 FROM alive").await.unwrap();
 }
-

@@ -20,6 +20,11 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Compiles what is looked for.
+pub(super) fn prepare() {
+    LazyLock::force(&NUMBERS);
+}
+
 /// Finds numbers of the United Kingdom, Italy, Spain and India.
 pub(super) fn detect(text: &Text<'_>, findings: &mut Vec<Finding>) {
     let folded = text.folded();
