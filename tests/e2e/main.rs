@@ -6,6 +6,8 @@ mod log;
 mod manners;
 mod newcomer;
 mod once;
+#[path = "../simulator/openapi.rs"]
+mod openapi;
 mod play;
 mod process;
 mod scenario;

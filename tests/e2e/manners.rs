@@ -1,10 +1,16 @@
 //! What holds whatever happens: every request is well-mannered, and nobody's words get out.
 
+use std::sync::LazyLock;
+
 use aside::simulator::{ChannelKind, Request, Simulator};
 use serde_json::Value;
 
 use crate::community::{Home, private_threads, said};
 use crate::log;
+use crate::openapi::Document;
+
+/// Discord's own API document, where there is a copy.
+static DOCUMENT: LazyLock<Option<Document>> = LazyLock::new(Document::load);
 
 /// Words of a member, and the parts of them that may be told nowhere at all.
 pub(crate) struct Said {
@@ -16,6 +22,13 @@ pub(crate) struct Said {
 pub(crate) fn check(discord: &Simulator, home: &Home, said: &[Said]) -> Result<(), String> {
     let requests = discord.requests();
     requests.iter().try_for_each(check_request)?;
+    let complaints: Vec<String> = DOCUMENT
+        .iter()
+        .flat_map(|document| requests.iter().flat_map(|one| document.complaints(one)))
+        .collect();
+    if !complaints.is_empty() {
+        return Err(complaints.join("\n"));
+    }
     check_order(discord)?;
     let log = log::written();
     let at_rest = home.at_rest();

@@ -9,11 +9,11 @@ use crate::manners::{self, Said};
 use crate::process::{Process, has_listened};
 use crate::scenario::secret;
 
-const LEAK: &str = "so when does project falcon finally ship then?";
+pub(crate) const LEAK: &str = "so when does project falcon finally ship then?";
 
 /// A message, and how often the bot asks Discord to change something because of it.
 #[derive(Clone, Copy)]
-enum Matter {
+pub(crate) enum Matter {
     /// Thread, member, first words, acknowledgment.
     Leak,
     /// The same after the removal.
@@ -28,7 +28,7 @@ impl Matter {
         }
     }
 
-    fn said(self) -> Said {
+    pub(crate) fn said(self) -> Said {
         match self {
             Self::Leak => Said { text: LEAK.to_owned(), secrets: Vec::new() },
             Self::Card => {
@@ -39,13 +39,13 @@ impl Matter {
     }
 }
 
-fn post(discord: &Simulator, by: &str, place: &str, text: &str) -> Id {
+pub(crate) fn post(discord: &Simulator, by: &str, place: &str, text: &str) -> Id {
     let (by, channel) = (discord.user(by).unwrap(), discord.channel(place).unwrap());
     discord.post(by, channel, text).unwrap()
 }
 
 /// There is one thread with one opening, and one acknowledgment.
-fn once(discord: &Simulator) -> Result<(), String> {
+pub(crate) fn once(discord: &Simulator) -> Result<(), String> {
     let threads = private_threads(discord);
     let openings: Vec<usize> = threads.iter().map(|thread| said(discord, thread.id).len()).collect();
     let public = said(discord, discord.channel("general").unwrap()).len();
@@ -228,7 +228,7 @@ async fn left(discord: &Simulator) {
 }
 
 /// Waits for the bot's first words in a channel.
-async fn acknowledged(discord: &Simulator, place: &str) -> Message {
+pub(crate) async fn acknowledged(discord: &Simulator, place: &str) -> Message {
     let (bot, channel) = (discord.bot(), discord.channel(place).unwrap());
     let what = format!("words of the bot in {place}");
     discord

@@ -1,107 +1,127 @@
-//! Bad answers and bad connections: whatever goes wrong, one thread, one opening, one acknowledgment.
+//! Bad answers, broken connections and events nobody has heard of.
 
-use std::time::Duration;
-
-use aside::simulator::{Fault, Id, Simulator, Trouble, World};
+use aside::simulator::{Fault, MemberPlan, Moment, Permissions, Request, Simulator, Trouble, World};
 use futures::StreamExt;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::community::{Bot, Home, RULES, harbor, private_threads, said, settled};
-use crate::scenario::secret;
+use crate::manners;
+use crate::once::{LEAK, Matter, acknowledged, once, post};
+use crate::process::{Process, Trap};
 
-const LEAK: &str = "so when does project falcon finally ship then?";
-
-/// Each request of a case: which it is, and which one of its kind.
-const REQUESTS: &[(&str, usize)] = &[
+/// What the bot asks for when a card number is posted, and which one of its kind each request is.
+const REQUESTS: [(&str, usize); 5] = [
     ("DELETE /channels/{}/messages/{}", 1),
     ("POST /channels/{}/threads", 1),
     ("PUT /channels/{}/thread-members/{}", 1),
-    ("POST /channels/{}/messages", 1),
-    ("POST /channels/{}/messages", 2),
+    (POST, 1),
+    (POST, 2),
 ];
 
-/// What can go wrong with a request and pass.
-fn passing() -> Vec<(&'static str, Trouble)> {
+const POST: &str = "POST /channels/{}/messages";
+
+/// What can go wrong with a request, and pass.
+fn troubles() -> Vec<Trouble> {
     let limited = |retry_after, global, shared| Trouble::RateLimited { retry_after, global, shared };
     vec![
-        ("429", limited(Some(0.05), false, false)),
-        ("429 without Retry-After", limited(None, false, false)),
-        ("429 for all routes", limited(Some(0.05), true, false)),
-        ("429 shared with others", limited(Some(0.05), false, true)),
-        ("500 instead of the effect", Trouble::Status(500, Value::Null)),
-        ("502 after the effect", Trouble::StatusAfter(502, json!("<html>bad gateway</html>"))),
-        ("an answer that makes no sense, after the effect", Trouble::StatusAfter(200, json!("sense"))),
-        ("cut before the effect", Trouble::DropBefore),
-        ("cut after the effect", Trouble::DropAfter),
-        ("slow", Trouble::Delay(Duration::from_millis(300))),
+        limited(Some(0.05), false, false),
+        limited(Some(0.05), true, false),
+        limited(Some(0.05), false, true),
+        limited(None, false, false),
+        Trouble::Status(500, Value::Null),
+        Trouble::Status(502, json!("Bad Gateway")),
+        Trouble::StatusAfter(500, Value::Null),
+        Trouble::StatusAfter(200, json!("nonsense")),
+        Trouble::DropBefore,
+        Trouble::DropAfter,
     ]
 }
 
-fn post(discord: &Simulator, text: &str) -> Id {
-    let (alex, general) = (discord.user("alex").unwrap(), discord.channel("general").unwrap());
-    discord.post(alex, general, text).unwrap()
-}
-
-fn card() -> String {
-    format!("please just charge my card {} and be done", secret("card").unwrap())
-}
-
-/// One thread with the member inside, one opening, one acknowledgment.
-fn once(discord: &Simulator) -> Result<(), String> {
-    let threads = private_threads(discord);
-    let openings: Vec<usize> = threads.iter().map(|thread| said(discord, thread.id).len()).collect();
-    let public = said(discord, discord.channel("general").unwrap()).len();
-    let alex = discord.user("alex").unwrap();
-    let inside = threads.iter().all(|thread| discord.thread_members(thread.id).contains(&alex));
-    if openings == [1] && public == 1 && inside {
-        return Ok(());
-    }
-    Err(format!("openings {openings:?}, {public} acknowledgments, the member is inside: {inside}"))
-}
-
-/// The card is gone from public and everything stands there once, although one request went wrong.
-async fn survived(pattern: &str, nth: usize, times: usize, trouble: Trouble) -> Result<(), String> {
-    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+/// One card number is dealt with once although requests of this route meet trouble.
+async fn withstood(route: &str, faults: Vec<Fault>) -> Result<(), String> {
+    let discord = Simulator::start(&harbor()).await.unwrap();
+    let home = Home::new();
     let bot = Bot::start(&discord, &home, RULES).await;
-    discord.fault(Fault::on(pattern, trouble).nth(nth).times(times));
-    let message = post(&discord, &card());
+    faults.into_iter().for_each(|fault| discord.fault(fault));
+    let said = Matter::Card.said();
+    let message = post(&discord, "alex", "general", &said.text);
     settled(&discord, &home).await?;
-    bot.stop().await.map_err(|error| error.to_string())?;
+    once(&discord)?;
+    let met =
+        |one: &Request| one.fits(route) && (!(200..300).contains(&one.status) || one.answer == "nonsense");
+    if !discord.requests().iter().any(met) {
+        return Err("no request met any trouble".to_owned());
+    }
     let general = discord.channel("general").unwrap();
     if discord.messages(general).iter().any(|one| one.id == message) {
         return Err("the message is still there".to_owned());
     }
-    once(&discord)
+    bot.stop().await.map_err(|error| error.to_string())?;
+    manners::check(&discord, &home, &[said])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_bad_answer_to_any_request_changes_nothing_in_the_end() {
-    let all =
-        REQUESTS.iter().flat_map(|request| passing().into_iter().map(move |trouble| (request, trouble)));
-    let survivals = all.map(|((pattern, nth), (name, trouble))| async move {
-        let outcome = survived(pattern, *nth, 1, trouble).await;
-        outcome.err().map(|wrong| format!("{pattern}, {name}: {wrong}"))
+async fn a_bad_answer_neither_loses_nor_repeats() {
+    let faults = REQUESTS.iter().flat_map(|one| troubles().into_iter().map(move |trouble| (one, trouble)));
+    let withstood = faults.map(|((route, n), trouble)| async move {
+        let outcome = withstood(route, vec![Fault::on(route, trouble.clone()).nth(*n)]).await;
+        outcome.err().map(|wrong| format!("{route}, {n}, {trouble:?}: {wrong}"))
     });
     let wrong: Vec<String> =
-        futures::stream::iter(survivals).buffer_unordered(4).filter_map(std::future::ready).collect().await;
+        futures::stream::iter(withstood).buffer_unordered(6).filter_map(std::future::ready).collect().await;
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn several_bad_answers_in_a_row_are_outlasted() {
-    survived("POST /channels/{}/messages", 1, 3, Trouble::Status(503, Value::Null)).await.unwrap();
+async fn trouble_that_lasts_is_outlasted() {
+    let lasting = Fault::on(POST, Trouble::StatusAfter(503, Value::Null)).times(2);
+    withstood(POST, vec![lasting]).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_never_comes_is_not_waited_for_for_ever() {
-    survived("POST /channels/{}/threads", 1, 1, Trouble::Hang).await.unwrap();
+async fn nothing_is_repeated_before_a_look_has_an_answer() {
+    let after = Fault::on(POST, Trouble::DropAfter);
+    let look = Fault::on("GET /channels/{}/messages", Trouble::Status(500, Value::Null));
+    withstood(POST, vec![after, look]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_at_all_is_not_waited_for_forever() {
+    withstood(POST, vec![Fault::on(POST, Trouble::Hang)]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_global_limit_holds_every_request_back() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let bot = Bot::start(&discord, &home, RULES).await;
+    let limited = Trouble::RateLimited { retry_after: Some(0.3), global: true, shared: false };
+    discord.fault(Fault::on("POST /channels/{}/threads", limited));
+    post(&discord, "alex", "general", LEAK);
+    let first = discord
+        .wait_until("a limited request", |state| {
+            state.requests().iter().find(|one| one.status == 429).cloned()
+        })
+        .await
+        .unwrap();
+    post(&discord, "sam", "help", LEAK);
+    settled(&discord, &home).await.unwrap();
+    let opened = |path: &str| {
+        let all = discord.requests();
+        all.into_iter()
+            .find(|one| one.path.starts_with(path) && one.fits("POST /channels/{}/threads"))
+            .unwrap()
+    };
+    let other = opened(&format!("/channels/{}", discord.channel("help").unwrap()));
+    assert!(other.at >= first.at + SignedDuration::from_millis(300), "{} after {}", other.at, first.at);
+    assert_eq!(private_threads(&discord).len(), 2);
+    bot.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_limits_are_kept_rather_than_met() {
     let mut world = harbor();
-    let guests =
-        (0..12).map(|at| aside::simulator::MemberPlan { name: format!("guest-{at}"), ..Default::default() });
+    let guests = (0..12).map(|at| MemberPlan { name: format!("guest-{at}"), ..Default::default() });
     world.guilds[0].members.extend(guests);
     let (discord, home) = (Simulator::start(&world).await.unwrap(), Home::new());
     let bot = Bot::start(&discord, &home, &RULES.replace("10m", "0s")).await;
@@ -119,72 +139,81 @@ async fn real_limits_are_kept_rather_than_met() {
     bot.stop().await.unwrap();
 }
 
-/// A bot that is connected and has a session, and how many sessions were begun and resumed.
-async fn connected(world: &World) -> (Simulator, Home, Bot) {
-    let (discord, home) = (Simulator::start(world).await.unwrap(), Home::new());
+/// A member who loses sight of the channel while their thread is being opened.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thread_that_its_member_cannot_enter_is_closed_and_the_next_place_tried() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let bot = Bot::start(&discord, &home, RULES).await;
+    let (alex, general) = (discord.user("alex").unwrap(), discord.channel("general").unwrap());
+    let mut pause = discord.pause_on("PUT /channels/{}/thread-members/{}", 1, Moment::Before);
+    post(&discord, "alex", "general", LEAK);
+    pause.reached().await.unwrap();
+    discord.set_overwrite(general, alex, Permissions::NONE, Permissions::VIEW_CHANNEL).unwrap();
+    pause.release();
+    settled(&discord, &home).await.unwrap();
+    assert_eq!(private_threads(&discord).len(), 0);
+    assert_eq!(discord.dms(alex).len(), 1);
+    let public = said(&discord, general);
+    assert_eq!(public.len(), 1);
+    assert!(public[0].content.contains("direct"), "{}", public[0].content);
+    bot.stop().await.unwrap();
+}
+
+/// Something happens to the connection, and the next moment a message is posted. It is dealt with once, after
+/// so many sessions were opened and resumed.
+async fn goes_on_after(befalls: impl FnOnce(&Simulator), opened: usize, resumed: usize) {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
     let bot = Bot::start(&discord, &home, RULES).await;
     settled(&discord, &home).await.unwrap();
-    (discord, home, bot)
-}
-
-async fn sessions(
-    discord: &Simulator,
-    what: &str,
-    enough: impl Fn((usize, usize)) -> bool,
-) -> (usize, usize) {
+    befalls(&discord);
+    post(&discord, "alex", "general", LEAK);
     discord
-        .wait_until(what, |state| {
-            (state.is_connected() && enough(state.sessions_opened())).then(|| state.sessions_opened())
+        .wait_until("sessions to be opened and resumed as they should", |state| {
+            (state.sessions_opened() == (opened, resumed)).then_some(())
         })
         .await
-        .unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dropped_connection_is_resumed_and_what_was_missed_arrives() {
-    let (discord, home, bot) = connected(&harbor()).await;
-    discord.cut_gateway();
-    post(&discord, LEAK);
-    let (begun, resumed) = sessions(&discord, "a resumed session", |(_, resumed)| resumed > 0).await;
-    assert_eq!((begun, resumed), (1, 1));
+        .unwrap();
+    acknowledged(&discord, "general").await;
     settled(&discord, &home).await.unwrap();
     once(&discord).unwrap();
     bot.stop().await.unwrap();
+    assert_eq!(discord.read(|state| state.sessions_opened()), (opened, resumed));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_request_to_reconnect_is_followed() {
-    let (discord, home, bot) = connected(&harbor()).await;
-    discord.request_reconnect();
-    sessions(&discord, "another connection", |(begun, resumed)| begun + resumed > 1).await;
-    post(&discord, LEAK);
-    settled(&discord, &home).await.unwrap();
-    once(&discord).unwrap();
-    bot.stop().await.unwrap();
+async fn a_connection_that_breaks_is_resumed() {
+    goes_on_after(Simulator::cut_gateway, 1, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_said_between_two_sessions_is_read_from_history() {
-    let (discord, home, bot) = connected(&harbor()).await;
-    discord.invalidate_sessions(false);
-    discord.cut_gateway();
-    post(&discord, LEAK);
-    sessions(&discord, "a second session", |(begun, _)| begun > 1).await;
-    settled(&discord, &home).await.unwrap();
-    discord.wait_until("a private thread", |state| state.threads().next().map(drop)).await.unwrap();
-    settled(&discord, &home).await.unwrap();
-    once(&discord).unwrap();
-    bot.stop().await.unwrap();
+async fn a_close_that_can_be_resumed_is() {
+    goes_on_after(|discord| discord.close_gateway(4000), 1, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_gateway_that_stops_answering_is_left() {
-    let (discord, home, bot) = connected(&World { heartbeat_ms: 200, ..harbor() }).await;
+async fn asked_to_reconnect_the_bot_resumes() {
+    goes_on_after(Simulator::request_reconnect, 1, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_called_invalid_is_followed_by_a_new_one() {
+    goes_on_after(|discord| discord.invalidate_sessions(false), 2, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heartbeats_that_nobody_answers_end_the_connection() {
+    let world = World { heartbeat_ms: 200, ..harbor() };
+    let (discord, home) = (Simulator::start(&world).await.unwrap(), Home::new());
+    let bot = Bot::start(&discord, &home, RULES).await;
+    settled(&discord, &home).await.unwrap();
     discord.acknowledge_heartbeats(false);
-    sessions(&discord, "another connection", |(begun, resumed)| begun + resumed > 1).await;
+    discord
+        .wait_until("the bot to connect anew", |state| (state.sessions_opened() != (1, 0)).then_some(()))
+        .await
+        .unwrap();
     discord.acknowledge_heartbeats(true);
-    post(&discord, LEAK);
-    discord.wait_until("a private thread", |state| state.threads().next().map(drop)).await.unwrap();
+    post(&discord, "alex", "general", LEAK);
+    acknowledged(&discord, "general").await;
     settled(&discord, &home).await.unwrap();
     once(&discord).unwrap();
     bot.stop().await.unwrap();
@@ -205,45 +234,64 @@ fn oddities() -> Vec<(&'static str, &'static str, Value)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_the_library_cannot_decode_is_judged_all_the_same() {
+async fn a_message_that_cannot_be_decoded_is_judged_all_the_same() {
     for (oddity, field, value) in oddities() {
-        // Without the intent's event the message is only told in its odd shape.
-        let (discord, home, bot) = connected(&harbor()).await;
-        discord.cut_gateway();
-        let message = post(&discord, "good morning");
-        sessions(&discord, "a resumed session", |(_, resumed)| resumed > 0).await;
+        let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+        let bot = Bot::start(&discord, &home, RULES).await;
+        let message = post(&discord, "alex", "general", "good morning");
         let mut event = discord.message_event(discord.channel("general").unwrap(), message).unwrap();
         event["content"] = json!(LEAK);
         event[field] = value;
+        event["author"]["bot"] = json!(true);
+        discord.send_event("MESSAGE_CREATE", &event);
+        settled(&discord, &home).await.unwrap();
+        assert_eq!(private_threads(&discord).len(), 0, "{oddity}, of a bot");
+        event["author"]["bot"] = json!(false);
         discord.send_event("MESSAGE_CREATE", &event);
         settled(&discord, &home).await.unwrap();
         assert_eq!(once(&discord), Ok(()), "{oddity}");
         bot.stop().await.unwrap();
+        manners::check(&discord, &home, &[Matter::Leak.said()]).unwrap();
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_nobody_has_heard_of_do_no_harm() {
-    let (discord, home, bot) = connected(&harbor()).await;
-    discord.send_event("GUILD_WEATHER_UPDATE", &json!({ "guild_id": "1", "rain": true }));
-    discord.send_event("MESSAGE_CREATE", &json!({ "id": "not a number" }));
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let bot = Bot::start(&discord, &home, RULES).await;
+    discord.send_event("GUILD_WEATHER_UPDATE", &json!({ "guild_id": "1", "rain": LEAK }));
+    discord.send_event("MESSAGE_CREATE", &json!({ "id": "not a number", "content": LEAK }));
     discord.send_event("CHANNEL_UPDATE", &json!({ "id": "5" }));
     discord.send_event("GUILD_ROLE_UPDATE", &json!(null));
-    post(&discord, LEAK);
+    post(&discord, "alex", "general", LEAK);
     settled(&discord, &home).await.unwrap();
     once(&discord).unwrap();
     bot.stop().await.unwrap();
+    manners::check(&discord, &home, &[Matter::Leak.said()]).unwrap();
 }
 
+/// Requests to any other host would have to go through a proxy, which lets nothing through.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_asked_of_any_other_host() {
-    // The library would go to the real Discord when the address it is given fails; a bot that can reach
-    // nothing but its own address must say so instead.
+async fn a_bot_with_a_base_talks_to_nobody_else() {
     let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let trap = Trap::new();
+    let address = trap.address();
+    let environment = [("ALL_PROXY", address.as_str()), ("NO_PROXY", "127.0.0.1")];
+    // The library would go to the real gateway when it is not told of another.
     discord.fault(Fault::on("GET /gateway", Trouble::Status(500, Value::Null)).always());
-    let bot = Bot::start(&discord, &home, RULES).await;
-    post(&discord, LEAK);
+    let process = Process::launch_with(&discord, &home, RULES, &environment);
+    discord.connected().await.unwrap();
+    post(&discord, "alex", "general", LEAK);
+    acknowledged(&discord, "general").await;
     settled(&discord, &home).await.unwrap();
-    once(&discord).unwrap();
-    bot.stop().await.unwrap();
+    discord.close_gateway(4009);
+    post(&discord, "sam", "help", LEAK);
+    acknowledged(&discord, "help").await;
+    process.stop().await;
+    assert!(!trap.caught());
+    // The trap does catch: a bot whose base is another host is met there.
+    let elsewhere = [environment.as_slice(), &[("DISCORD_API_BASE", "https://discord.invalid")]].concat();
+    let mut process = Process::launch_with(&discord, &home, RULES, &elsewhere);
+    assert_eq!(process.ended().await.code(), Some(1), "{}", process.written());
+    assert!(trap.caught());
 }
