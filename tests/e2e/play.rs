@@ -59,6 +59,7 @@ impl Play {
                 settled(&self.discord, &self.home).await?;
                 return expectation::check(self, expected);
             }
+            Step::Settle {} => return settled(&self.discord, &self.home).await,
             Step::Say(say) => return self.say(say),
             Step::Press { by, r#in, button } => return self.press(by, r#in, button).await,
             Step::Restart {} => {
