@@ -1,6 +1,7 @@
 //! What the bot did, held against what a scenario expects.
 
 use std::collections::BTreeSet;
+use std::fmt::Debug;
 
 use aside::simulator::{Channel, ChannelKind, Id, Message};
 
@@ -22,12 +23,12 @@ pub(crate) fn check(play: &Play, expected: &Expected) -> Result<(), String> {
 }
 
 fn check_thread(play: &Play, thread: &Channel, expected: &ExpectedThread) -> Result<(), String> {
-    same("is under", thread.parent, Some(play.place(&expected.under)?))?;
+    same("is under", &thread.parent, &Some(play.place(&expected.under)?))?;
     let inside: BTreeSet<Id> = play.discord.thread_members(thread.id).into_iter().collect();
     same(
         "holds",
-        names(play, inside.into_iter().filter(|id| *id != play.discord.bot())),
-        wanted(&expected.members),
+        &names(play, inside.into_iter().filter(|id| *id != play.discord.bot())),
+        &wanted(&expected.members),
     )?;
     check_posts(play, "post", &said(&play.discord, thread.id), &expected.posts)
 }
@@ -62,7 +63,7 @@ fn check_posts(play: &Play, what: &str, posts: &[Message], expected: &[ExpectedP
 
 fn check_post(play: &Play, post: &Message, expected: &ExpectedPost) -> Result<(), String> {
     if let Some(place) = &expected.r#in {
-        same("stands in", post.channel, play.place(place)?)?;
+        same("stands in", &post.channel, &play.place(place)?)?;
     }
     if let Some(member) = &expected.to {
         let recipients = play.discord.read(|state| {
@@ -72,13 +73,13 @@ fn check_post(play: &Play, post: &Message, expected: &ExpectedPost) -> Result<()
                 .map(|channel| channel.recipients.clone())
         });
         let recipient = recipients.unwrap_or_default().into_iter().filter(|id| *id != play.discord.bot());
-        same("is to", names(play, recipient), wanted(std::slice::from_ref(member)))?;
+        same("is to", &names(play, recipient), &wanted(std::slice::from_ref(member)))?;
     }
     let answers = expected.answers.as_ref().map(|message| play.message(message)).transpose()?;
-    same("answers", post.reference.map(|reference| reference.message), answers.map(|(_, id)| id))?;
-    same("alerts", names(play, post.pinged.iter().copied()), wanted(&expected.pings))?;
-    same("offers", buttons(post), expected.buttons.clone())?;
-    same("returns", enclosure(post), expected.returns.clone())?;
+    same("answers", &post.reference.map(|reference| reference.message), &answers.map(|(_, id)| id))?;
+    same("alerts", &names(play, post.pinged.iter().copied()), &wanted(&expected.pings))?;
+    same("offers", &buttons(post), &expected.buttons)?;
+    same("returns", &enclosure(post), &expected.returns)?;
     for words in &expected.has {
         let words = fill(words, |name| play.known(name))?;
         if !post.content.contains(&words) {
@@ -104,7 +105,7 @@ fn check_removed(play: &Play, expected: &[String]) -> Result<(), String> {
             name(id).map_or_else(|| id.to_owned(), |(name, _)| name.clone())
         })
         .collect();
-    same("removed", removed, expected.to_vec())?;
+    same("removed", &removed, &expected.to_vec())?;
     let still = |name: &&String| play.message(name).is_ok_and(|(channel, id)| there(play, channel, id));
     match expected.iter().find(still) {
         Some(name) => Err(format!("{name} is still there")),
@@ -136,7 +137,7 @@ fn wanted(names: &[String]) -> BTreeSet<String> {
     names.iter().cloned().collect()
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), String> {
+fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what} {found:?} instead of {expected:?}")) }
 }
 

@@ -1,15 +1,27 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
+#[cfg(test)]
 mod community;
+#[cfg(test)]
 mod expectation;
+#[cfg(test)]
 mod log;
+#[cfg(test)]
 mod manners;
+#[cfg(test)]
 mod newcomer;
+#[cfg(test)]
 mod once;
+#[cfg(test)]
 #[path = "../simulator/openapi.rs"]
 mod openapi;
+#[cfg(test)]
 mod play;
+#[cfg(test)]
 mod process;
+#[cfg(test)]
 mod scenario;
+#[cfg(test)]
 mod scenarios;
+#[cfg(test)]
 mod trouble;

@@ -36,6 +36,12 @@ fn aside(discord: &Simulator, home: &Home) -> Command {
     command
 }
 
+/// Starts the program and goes on without it.
+#[expect(clippy::disallowed_methods, reason = "the program is waited for by the test that starts it")]
+fn running(discord: &Simulator, home: &Home) -> tokio::task::JoinHandle<Output> {
+    tokio::spawn(output(aside(discord, home)))
+}
+
 async fn output(mut command: Command) -> Output {
     tokio::time::timeout(Duration::from_secs(30), command.output()).await.unwrap().unwrap()
 }
@@ -80,7 +86,7 @@ async fn a_wrong_token() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_is_refused_by_the_gateway_only() {
     let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
-    let running = tokio::spawn(output(aside(&discord, &home)));
+    let running = running(&discord, &home);
     discord.connected().await.unwrap();
     discord.close_gateway(4004);
     expect(&running.await.unwrap(), &discord, 78, &["does not accept the token"]);
@@ -97,7 +103,7 @@ async fn the_message_content_intent_is_off() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_intent_is_switched_off_while_the_bot_runs() {
     let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
-    let running = tokio::spawn(output(aside(&discord, &home)));
+    let running = running(&discord, &home);
     discord.connected().await.unwrap();
     discord.close_gateway(4014);
     expect(&running.await.unwrap(), &discord, 78, &["Message Content Intent"]);

@@ -1,6 +1,6 @@
 //! Once, and not lost: whatever happens to the process, to the session or to an event.
 
-use aside::simulator::{Id, Message, Moment, Simulator};
+use aside::simulator::{Id, Message, Moment, Simulator, State};
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
@@ -182,7 +182,7 @@ async fn what_was_said_between_two_sessions_is_read_back() {
     acknowledged(&discord, "general").await;
     settled(&discord, &home).await.unwrap();
     once(&discord).unwrap();
-    assert_eq!(discord.read(|state| state.sessions_opened()), (2, 0));
+    assert_eq!(discord.read(State::sessions_opened), (2, 0));
     bot.stop().await.unwrap();
 }
 

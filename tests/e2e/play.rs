@@ -69,7 +69,7 @@ impl Play {
             }
             _ => {}
         }
-        self.speak(step).or_else(|| self.change(step)).unwrap_or(Ok(()))
+        self.speak(step).unwrap_or_else(|| self.change(step))
     }
 
     fn say(&mut self, say: &Say) -> Result<(), String> {
@@ -106,11 +106,8 @@ impl Play {
         })
     }
 
-    fn change(&self, step: &Step) -> Option<Result<(), String>> {
-        Some(self.try_change(step))
-    }
-
-    fn try_change(&self, step: &Step) -> Result<(), String> {
+    /// Steps in which the community changes.
+    fn change(&self, step: &Step) -> Result<(), String> {
         let (discord, guild) = (&self.discord, self.guild()?);
         match step {
             Step::Delete { message, by } => {

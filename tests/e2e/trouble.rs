@@ -1,6 +1,6 @@
 //! Bad answers, broken connections and events nobody has heard of.
 
-use aside::simulator::{Fault, MemberPlan, Moment, Permissions, Request, Simulator, Trouble, World};
+use aside::simulator::{Fault, MemberPlan, Moment, Permissions, Request, Simulator, State, Trouble, World};
 use futures::StreamExt;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -43,7 +43,9 @@ async fn withstood(route: &str, faults: Vec<Fault>) -> Result<(), String> {
     let discord = Simulator::start(&harbor()).await.unwrap();
     let home = Home::new();
     let bot = Bot::start(&discord, &home, RULES).await;
-    faults.into_iter().for_each(|fault| discord.fault(fault));
+    for fault in faults {
+        discord.fault(fault);
+    }
     let said = Matter::Card.said();
     let message = post(&discord, "alex", "general", &said.text);
     settled(&discord, &home).await?;
@@ -177,7 +179,7 @@ async fn goes_on_after(befalls: impl FnOnce(&Simulator), opened: usize, resumed:
     settled(&discord, &home).await.unwrap();
     once(&discord).unwrap();
     bot.stop().await.unwrap();
-    assert_eq!(discord.read(|state| state.sessions_opened()), (opened, resumed));
+    assert_eq!(discord.read(State::sessions_opened), (opened, resumed));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
