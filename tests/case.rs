@@ -1,7 +1,5 @@
 //! Every way a case can go: each action is answered by success and by refusal, to the end of every path.
 
-#![expect(clippy::panic, reason = "a test stops where it is wrong")]
-
 use std::collections::BTreeSet;
 
 use aside::case::action::{Action, Button, Enclosure, Post, Receipt, Refusal, Speech};

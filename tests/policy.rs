@@ -87,111 +87,94 @@ fn decided(verdict: &Verdict) -> Option<(&str, bool)> {
     verdict.decision.as_ref().map(|decision| (&*decision.rule, decision.quiet))
 }
 
-#[test]
-fn rows() {
-    let angry = || Scan { heat: 0.9, findings: vec![found(Kind::Anger, 0.9)] };
-    let mild = || Scan { heat: 0.5, findings: Vec::new() };
-    let of = |kind, confidence| Scan { heat: 0.0, findings: vec![found(kind, confidence)] };
-    let both = || Scan { heat: 0.9, findings: vec![found(Kind::Anger, 0.9), found(Kind::Card, 0.9)] };
-    let alone = Circumstances::default;
-    let mut in_help = member();
-    in_help.channel = HELP;
-    let mut thread_in_help = member();
-    (thread_in_help.channel, thread_in_help.home) = (ChannelId(12), HELP);
-    let rows: Vec<(&str, Message, Scan, Circumstances, Option<(&str, bool)>)> = vec![
-        ("anger is taken aside", member(), angry(), alone(), Some(("hot", false))),
-        ("grumbling is left alone", member(), mild(), alone(), None),
-        (
-            "a sure phone number is taken aside",
-            member(),
-            of(Kind::Phone, 0.9),
-            alone(),
-            Some(("phones", false)),
-        ),
-        ("an unsure one is left alone", member(), of(Kind::Phone, 0.3), alone(), None),
-        ("a shield outranks an earlier rule", member(), both(), alone(), Some(("cards", false))),
-        ("an empty list of kinds matches nothing", member(), of(Kind::Iban, 0.9), alone(), None),
-        ("an empty list of channels matches nothing", member(), of(Kind::Email, 0.9), alone(), None),
-        ("a rule for a channel is silent elsewhere", member(), of(Kind::Solicitation, 0.9), alone(), None),
-        (
-            "a rule for a channel speaks there",
-            in_help,
-            of(Kind::Solicitation, 0.9),
-            alone(),
-            Some(("help-only", false)),
-        ),
-        (
-            "and in its threads",
-            thread_in_help,
-            of(Kind::Solicitation, 0.9),
-            alone(),
-            Some(("help-only", false)),
-        ),
-        ("bots are left alone", message(Origin::Bot, false, &[]), both(), alone(), None),
-        ("webhooks are left alone", message(Origin::Webhook, false, &[]), both(), alone(), None),
-        ("moderators may be angry", message(Origin::Member, true, &[]), angry(), alone(), None),
-        (
-            "a moderator's card is shielded",
-            message(Origin::Member, true, &[]),
-            both(),
-            alone(),
-            Some(("cards", false)),
-        ),
-        ("exempt roles may be angry", message(Origin::Member, false, &[VIP]), angry(), alone(), None),
-        (
-            "their cards are shielded",
-            message(Origin::Member, false, &[VIP]),
-            both(),
-            alone(),
-            Some(("cards", false)),
-        ),
-        (
-            "a member is spoken to once in a cooldown",
-            member(),
-            angry(),
-            acknowledged(Category::BoilingPoint, 5, true),
-            None,
-        ),
-        (
-            "and again after it",
-            member(),
-            angry(),
-            acknowledged(Category::BoilingPoint, 11, true),
-            Some(("hot", false)),
-        ),
-        (
-            "other matters do not cool each other down",
-            member(),
-            angry(),
-            acknowledged(Category::SensitiveInfo, 5, true),
-            Some(("hot", false)),
-        ),
-        (
-            "in a pile-on one acknowledgment is for all",
-            member(),
-            angry(),
-            acknowledged(Category::BoilingPoint, 5, false),
-            Some(("hot", true)),
-        ),
-        (
-            "a shield never cools down, but does not repeat itself",
-            member(),
-            both(),
-            acknowledged(Category::SensitiveInfo, 5, true),
-            Some(("cards", true)),
-        ),
-        (
-            "somebody else's shield is acknowledged",
-            member(),
-            both(),
-            acknowledged(Category::SensitiveInfo, 5, false),
-            Some(("cards", false)),
-        ),
-    ];
+/// A sentence of the policy: a message, what was found in it, and what is remembered; then the rule that
+/// decides, and whether it does so quietly.
+type Row = (&'static str, Message, Scan, Circumstances, Option<(&'static str, bool)>);
+
+fn angry() -> Scan {
+    Scan { heat: 0.9, findings: vec![found(Kind::Anger, 0.9)] }
+}
+
+/// Angry, and with a card in it.
+fn both() -> Scan {
+    Scan { heat: 0.9, findings: vec![found(Kind::Anger, 0.9), found(Kind::Card, 0.9)] }
+}
+
+fn check(rows: Vec<Row>) {
     for (sentence, message, scan, circumstances, expected) in rows {
         let verdict = policy().decide(&message, &scan, &circumstances);
         assert_eq!(decided(&verdict), expected, "{sentence}: {:?}", verdict.reasons);
     }
+}
+
+fn of(kind: Kind, confidence: f32) -> Scan {
+    Scan { heat: 0.0, findings: vec![found(kind, confidence)] }
+}
+
+fn alone() -> Circumstances {
+    Circumstances::default()
+}
+
+#[test]
+fn what_is_found_decides() {
+    let grumbling = Scan { heat: 0.5, findings: Vec::new() };
+    check(vec![
+        ("anger is taken aside", member(), angry(), alone(), Some(("hot", false))),
+        ("grumbling is left alone", member(), grumbling, alone(), None),
+        ("a sure number is taken aside", member(), of(Kind::Phone, 0.9), alone(), Some(("phones", false))),
+        ("an unsure one is left alone", member(), of(Kind::Phone, 0.3), alone(), None),
+        ("a shield outranks an earlier rule", member(), both(), alone(), Some(("cards", false))),
+        ("an empty list of kinds matches nothing", member(), of(Kind::Iban, 0.9), alone(), None),
+    ]);
+}
+
+#[test]
+fn where_it_is_decides() {
+    let mut in_help = member();
+    in_help.channel = HELP;
+    let mut in_thread = member();
+    (in_thread.channel, in_thread.home) = (ChannelId(12), HELP);
+    let asked = || of(Kind::Solicitation, 0.9);
+    check(vec![
+        ("an empty list of channels matches nothing", member(), of(Kind::Email, 0.9), alone(), None),
+        ("a rule for a channel is silent elsewhere", member(), asked(), alone(), None),
+        ("it speaks there", in_help, asked(), alone(), Some(("help-only", false))),
+        ("and in the threads there", in_thread, asked(), alone(), Some(("help-only", false))),
+    ]);
+}
+
+#[test]
+fn who_wrote_it_decides() {
+    let moderator = || message(Origin::Member, true, &[]);
+    let exempt = || message(Origin::Member, false, &[VIP]);
+    check(vec![
+        ("bots are left alone", message(Origin::Bot, false, &[]), both(), alone(), None),
+        ("webhooks are left alone", message(Origin::Webhook, false, &[]), both(), alone(), None),
+        ("moderators may be angry", moderator(), angry(), alone(), None),
+        ("a moderator's card is shielded", moderator(), both(), alone(), Some(("cards", false))),
+        ("exempt roles may be angry", exempt(), angry(), alone(), None),
+        ("their cards are shielded", exempt(), both(), alone(), Some(("cards", false))),
+    ]);
+}
+
+#[test]
+fn what_was_said_before_decides() {
+    let hot = |ago, same| acknowledged(Category::BoilingPoint, ago, same);
+    let cards = |ago, same| acknowledged(Category::SensitiveInfo, ago, same);
+    check(vec![
+        ("a member is spoken to once in a cooldown", member(), angry(), hot(5, true), None),
+        ("and again after it", member(), angry(), hot(11, true), Some(("hot", false))),
+        ("other matters do not count", member(), angry(), cards(5, true), Some(("hot", false))),
+        ("in a pile-on one is for all", member(), angry(), hot(5, false), Some(("hot", true))),
+        (
+            "a shield acts, but does not repeat itself",
+            member(),
+            both(),
+            cards(5, true),
+            Some(("cards", true)),
+        ),
+        ("somebody else's is acknowledged", member(), both(), cards(5, false), Some(("cards", false))),
+    ]);
 }
 
 #[test]

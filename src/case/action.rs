@@ -205,7 +205,9 @@ impl fmt::Display for Refusal {
         match self {
             Self::Missing(permission) => write!(f, "I am missing the permission {permission} there"),
             Self::Forbidden => f.write_str("Discord does not let me do that there"),
-            Self::WrongChannel => f.write_str("private threads are only possible in text channels"),
+            Self::WrongChannel => {
+                f.write_str("private threads are only possible in text channels; a desk channel can stand in")
+            }
             Self::TooManyThreads => f.write_str("the server has as many active threads as Discord allows"),
             Self::MemberCannotSee => f.write_str("the member cannot see that channel"),
             Self::DirectClosed => f.write_str("the member does not take direct messages from me"),
