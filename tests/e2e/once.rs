@@ -44,14 +44,22 @@ pub(crate) fn post(discord: &Simulator, by: &str, place: &str, text: &str) -> Id
     discord.post(by, channel, text).unwrap()
 }
 
-/// There is one thread with one opening, and one acknowledgment.
+/// There is one thread with one opening, and one acknowledgment, of what alex posted in #general.
 pub(crate) fn once(discord: &Simulator) -> Result<(), String> {
-    let threads = private_threads(discord);
-    let openings: Vec<usize> = threads.iter().map(|thread| said(discord, thread.id).len()).collect();
-    let public = said(discord, discord.channel("general").unwrap()).len();
-    let inside = threads
-        .iter()
-        .all(|thread| discord.thread_members(thread.id).contains(&discord.user("alex").unwrap()));
+    if private_threads(discord).len() > 1 {
+        return Err(format!("{} threads", private_threads(discord).len()));
+    }
+    once_in(discord, "general", "alex")
+}
+
+/// Under a channel there is one thread with one opening, and one acknowledgment in it.
+pub(crate) fn once_in(discord: &Simulator, place: &str, member: &str) -> Result<(), String> {
+    let (channel, member) = (discord.channel(place).unwrap(), discord.user(member).unwrap());
+    let threads = private_threads(discord).into_iter().filter(|thread| thread.parent == Some(channel));
+    let threads: Vec<Id> = threads.map(|thread| thread.id).collect();
+    let openings: Vec<usize> = threads.iter().map(|thread| said(discord, *thread).len()).collect();
+    let public = said(discord, channel).len();
+    let inside = threads.iter().all(|thread| discord.thread_members(*thread).contains(&member));
     if openings == [1] && public == 1 && inside {
         return Ok(());
     }

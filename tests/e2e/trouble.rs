@@ -1,13 +1,15 @@
 //! Bad answers, broken connections and events nobody has heard of.
 
-use aside::simulator::{Fault, MemberPlan, Moment, Permissions, Request, Simulator, State, Trouble, World};
+use aside::simulator::{
+    ChannelKind, Fault, MemberPlan, Moment, Permissions, Request, Simulator, State, Trouble, World,
+};
 use futures::StreamExt;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::community::{Bot, Home, RULES, harbor, private_threads, said, settled};
 use crate::manners;
-use crate::once::{LEAK, Matter, acknowledged, once, post};
+use crate::once::{LEAK, Matter, acknowledged, once, once_in, post};
 use crate::process::{Process, Trap};
 
 /// What the bot asks for when a card number is posted, and which one of its kind each request is.
@@ -38,26 +40,32 @@ fn troubles() -> Vec<Trouble> {
     ]
 }
 
-/// One card number is dealt with once although requests of this route meet trouble.
-async fn withstood(route: &str, faults: Vec<Fault>) -> Result<(), String> {
-    let discord = Simulator::start(&harbor()).await.unwrap();
-    let home = Home::new();
+/// One card number after another, each in a channel of its own, is dealt with once although requests of these
+/// routes meet trouble.
+async fn withstood(faults: Vec<(&str, Vec<Fault>)>) -> Result<(), String> {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
     let bot = Bot::start(&discord, &home, RULES).await;
-    for fault in faults {
-        discord.fault(fault);
-    }
     let said = Matter::Card.said();
-    let message = post(&discord, "alex", "general", &said.text);
-    settled(&discord, &home).await?;
-    once(&discord)?;
-    let met =
-        |one: &Request| one.fits(route) && (!(200..300).contains(&one.status) || one.answer == "nonsense");
-    if !discord.requests().iter().any(met) {
-        return Err("no request met any trouble".to_owned());
-    }
-    let general = discord.channel("general").unwrap();
-    if discord.messages(general).iter().any(|one| one.id == message) {
-        return Err("the message is still there".to_owned());
+    for (at, (route, faults)) in faults.into_iter().enumerate() {
+        let (place, member) = (format!("place-{at}"), format!("guest-{at}"));
+        let guild = discord.guild("Harbor").unwrap();
+        discord.create_channel(guild, &place, ChannelKind::Text).unwrap();
+        discord.join(guild, &member).unwrap();
+        for fault in faults {
+            discord.fault(fault);
+        }
+        let before = discord.requests().len();
+        let message = post(&discord, &member, &place, &said.text);
+        settled(&discord, &home).await?;
+        let failed = |one: &Request| !(200..300).contains(&one.status) || one.answer == "nonsense";
+        if !discord.requests().iter().skip(before).any(|one| one.fits(route) && failed(one)) {
+            return Err(format!("{route}: no request met any trouble"));
+        }
+        once_in(&discord, &place, &member).map_err(|wrong| format!("{route}, {place}: {wrong}"))?;
+        let place = discord.channel(&place).unwrap();
+        if discord.messages(place).iter().any(|one| one.id == message) {
+            return Err(format!("{route}: the message is still there"));
+        }
     }
     bot.stop().await.map_err(|error| error.to_string())?;
     manners::check(&discord, &home, &[said])
@@ -65,32 +73,31 @@ async fn withstood(route: &str, faults: Vec<Fault>) -> Result<(), String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bad_answer_neither_loses_nor_repeats() {
-    let faults = REQUESTS.iter().flat_map(|one| troubles().into_iter().map(move |trouble| (one, trouble)));
-    let withstood = faults.map(|((route, n), trouble)| async move {
-        let outcome = withstood(route, vec![Fault::on(route, trouble.clone()).nth(*n)]).await;
-        outcome.err().map(|wrong| format!("{route}, {n}, {trouble:?}: {wrong}"))
+    let withstood = troubles().into_iter().map(|trouble| async move {
+        let faults = REQUESTS.map(|(route, n)| (route, vec![Fault::on(route, trouble.clone()).nth(n)]));
+        withstood(faults.to_vec()).await.err().map(|wrong| format!("{trouble:?}: {wrong}"))
     });
     let wrong: Vec<String> =
-        futures::stream::iter(withstood).buffer_unordered(6).filter_map(std::future::ready).collect().await;
+        futures::stream::iter(withstood).buffer_unordered(5).filter_map(std::future::ready).collect().await;
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trouble_that_lasts_is_outlasted() {
     let lasting = Fault::on(POST, Trouble::StatusAfter(503, Value::Null)).times(2);
-    withstood(POST, vec![lasting]).await.unwrap();
+    withstood(vec![(POST, vec![lasting])]).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_repeated_before_a_look_has_an_answer() {
     let after = Fault::on(POST, Trouble::DropAfter);
     let look = Fault::on("GET /channels/{}/messages", Trouble::Status(500, Value::Null));
-    withstood(POST, vec![after, look]).await.unwrap();
+    withstood(vec![(POST, vec![after, look])]).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_answer_at_all_is_not_waited_for_forever() {
-    withstood(POST, vec![Fault::on(POST, Trouble::Hang)]).await.unwrap();
+    withstood(vec![(POST, vec![Fault::on(POST, Trouble::Hang)])]).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
