@@ -11,7 +11,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::prelude::*;
 
 use crate::config::{Config, ConfigError, Loaded};
 
@@ -102,12 +105,19 @@ fn with_settings(config: Option<&Path>, command: impl FnOnce(Loaded) -> Exit) ->
 
 /// Logs go to standard error; `RUST_LOG` chooses which, else `default`.
 fn start_logging(default: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let wanted = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
-        .init();
+        .with_filter(wanted.and(filter_fn(is_discreet)));
+    tracing_subscriber::registry().with(lines).init();
+}
+
+/// Whether a log line holds no words of a member, at whatever level. Ours never do. Libraries write out what they
+/// receive, at the finer levels and in their spans; serenity's connection does so even as a warning.
+fn is_discreet(line: &Metadata<'_>) -> bool {
+    let ours = line.target().starts_with(env!("CARGO_PKG_NAME"));
+    ours || (line.is_event() && *line.level() <= Level::WARN && line.target() != "serenity::gateway::ws")
 }
 
 fn refuse(error: &ConfigError) -> Exit {

@@ -169,6 +169,30 @@ async fn missing_permissions_are_named_with_what_will_not_work() {
     assert!(!said.contains(&discord.token()));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_log_level_tells_what_members_say() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    std::fs::write(home.path().join("config.toml"), FALCON).unwrap();
+    let log = home.path().join("log");
+    let mut command = aside(&discord, &home);
+    command.env("RUST_LOG", "trace").stderr(std::fs::File::create(&log).unwrap());
+    let mut running = command.spawn().unwrap();
+    discord.connected().await.unwrap();
+    let (alex, general) = (discord.user("alex").unwrap(), discord.channel("general").unwrap());
+    let message = discord.post(alex, general, "when does project falcon ship, dear harbormaster?").unwrap();
+    // Decoded by no one: the library writes such a thing out as a warning.
+    let mut odd = discord.message_event(general, message).unwrap();
+    odd["id"] = serde_json::json!([7]);
+    discord.send_event("MESSAGE_CREATE", &odd);
+    discord.wait_until("an acknowledgment", |state| state.messages(general).nth(1).map(drop)).await.unwrap();
+    running.kill().await.unwrap();
+    let said = std::fs::read_to_string(log).unwrap();
+    assert!(said.contains("noticed"), "it does log: {said}");
+    for words in ["falcon", "harbormaster", &discord.token()] {
+        assert!(!said.contains(words), "{words} is in the log");
+    }
+}
+
 /// What is said on standard error up to and including `last`, and a little more.
 async fn until_said(mut running: tokio::process::Child, last: &str) -> String {
     use tokio::io::AsyncReadExt;
