@@ -127,6 +127,16 @@ impl Trap {
     pub(crate) fn caught(&self) -> bool {
         self.0.accept().is_ok()
     }
+
+    /// Waits until someone tries to go through it.
+    pub(crate) async fn catches(&self) {
+        let catching = async {
+            while !self.caught() {
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, catching).await.unwrap();
+    }
 }
 
 /// Waits until the database says that the bot has listened.

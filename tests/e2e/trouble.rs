@@ -300,7 +300,6 @@ async fn a_bot_with_a_base_talks_to_nobody_else() {
     assert!(!trap.caught());
     // The trap does catch: a bot whose base is another host is met there.
     let elsewhere = [environment.as_slice(), &[("DISCORD_API_BASE", "https://discord.invalid")]].concat();
-    let mut process = Process::launch_with(&discord, &home, RULES, &elsewhere);
-    assert_eq!(process.ended().await.code(), Some(1), "{}", process.written());
-    assert!(trap.caught());
+    let _process = Process::launch_with(&discord, &home, RULES, &elsewhere);
+    trap.catches().await;
 }
