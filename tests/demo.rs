@@ -2,6 +2,8 @@
 //!
 //! `tests/demo/broken/NAME.toml` is a script that is not valid, `NAME.txt` beside it what is said about it.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
