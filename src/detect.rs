@@ -3,7 +3,7 @@
 mod birth;
 mod card;
 mod email;
-mod heat;
+pub mod heat;
 mod iban;
 mod ip_address;
 mod key;

@@ -92,7 +92,12 @@ impl<'a> Text<'a> {
     /// leetspeak read as letters, stretched letters drawn in.
     pub(crate) fn look_up<T>(&self, word: &Word, known: impl Fn(&str) -> Option<T>) -> Option<T> {
         let form = self.form(word);
-        known(form).or_else(|| if word.disguised { disguise::undo(form, known) } else { None })
+        known(form).or_else(|| self.undisguise(word, known))
+    }
+
+    /// What `known` says of the first undisguised form of `word` that it knows; nothing if `word` is plain.
+    pub(crate) fn undisguise<T>(&self, word: &Word, known: impl Fn(&str) -> Option<T>) -> Option<T> {
+        if word.disguised { disguise::undo(self.form(word), known) } else { None }
     }
 
     /// The runs of digits in the folded text, in order.

@@ -1,203 +1,154 @@
 //! How near boiling a message is.
 //!
-//! A transparent first measure: phrases that insult, threaten or rage are evidence, each with the
-//! heat it would give alone; phrases that make light of it, quote, thank or speak of oneself calm it
-//! down; capitals, exclamation marks, swearing and insistence stir it up but are no evidence themselves.
+//! A linear model, small and quick: n-grams of words and letters ([`ngrams`]) and signals such as whom the words are
+//! aimed at ([`signals`]) give a logit, and a calibration turns it into heat, so that of messages with a heat of
+//! 0.8 about 80% are at boiling point. How it is trained, on what, and how well it does stands beside the weights,
+//! in `models/CARD.md`; what counts as boiling, in `models/GUIDE.md`.
 //!
-//! Evidence is combined as independent reasons are, by a noisy or, whose exponent carries the mood:
-//!
-//! ```text
-//! heat = 1 − exp(−mood · Σ strength)     strength = −ln(1 − weight)
-//! mood = (1 + arousal) · Π (1 − calm)
-//! ```
-//!
-//! So one phrase of weight 0.5 gives 0.5, two give 0.75, three 0.875; shouting them gives more, a
-//! laugh less. Words that stand in quotation marks count a fifth, quoted lines and code not at all.
+//! Only the author's own sentences are read: quoted lines, code and links say nothing of the author's mood.
+
+pub mod ngrams;
+pub mod signals;
+pub mod weights;
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use self::ngrams::Family;
+use self::signals::Signals;
+use self::weights::{Block, Head, Logits, Weights};
 use super::phrase::{Match, Phrases};
 use super::{Finding, Kind};
 use crate::text::{Text, Word};
 
 /// The phrases, kept as data.
-const SOURCE: &str = include_str!("heat/phrases.txt");
+const LEXICON_SOURCE: &str = include_str!("heat/phrases.txt");
 
-static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(SOURCE).unwrap_or_default());
+static LEXICON: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(LEXICON_SOURCE).unwrap_or_default());
 
-/// Reads the phrases.
+/// What training made.
+const WEIGHTS_SOURCE: &[u8] = include_bytes!("../../models/heat.bin");
+
+static WEIGHTS: LazyLock<Weights<'static>> = LazyLock::new(|| Weights::parse(WEIGHTS_SOURCE).unwrap_or_default());
+
+/// Heat from which on a message is worth a finding.
+const LEAST_HEAT: f32 = 0.3;
+
+/// Reads phrases and weights.
 pub(super) fn prepare() {
-    LazyLock::force(&PHRASES);
-}
-
-/// How much of its strength a phrase keeps in quotation marks.
-const QUOTED: f32 = 0.2;
-/// What all calm there is leaves of the mood at least: a laugh does not excuse a threat.
-const LEAST_MOOD: f32 = 0.2;
-/// Evidence that is less sure than this is no finding of its own.
-const LEAST_CONFIDENCE: f32 = 0.3;
-/// Capitals are shouting when they are at least this share of at least this many words.
-const SHOUTED: (f32, usize) = (0.5, 3);
-
-/// Words that speak straight at someone; twice in a message is insisting.
-const ADDRESSED: [&str; 7] = ["you", "your", "youre", "yourselves", "u", "ur", "yall"];
-
-/// One phrase that speaks for heat.
-struct Evidence<'p> {
-    kind: Kind,
-    words: Range<usize>,
-    strength: f32,
-    explanation: &'p str,
+    LazyLock::force(&LEXICON);
+    LazyLock::force(&WEIGHTS);
 }
 
 /// Measures the heat of `text`, 0 to 1, and appends its reasons to `findings`.
 pub(super) fn measure(text: &Text<'_>, findings: &mut Vec<Finding>) -> f32 {
-    let words = text.prose();
-    let matches = PHRASES.matches(text, words);
-    let evidence = evidence(&matches, words);
-    if evidence.is_empty() {
+    if text.prose().is_empty() {
         return 0.0;
     }
-    let mood = mood(text, &matches);
-    for reason in &evidence {
-        let confidence = squash(mood * reason.strength);
-        if confidence >= LEAST_CONFIDENCE {
-            findings.push(finding(text, reason, confidence));
-        }
+    let matches = LEXICON.matches(text, text.prose());
+    let logits = judge(text, &matches);
+    let heat = WEIGHTS.calibrated(WEIGHTS.heat_logit(&logits));
+    if heat >= LEAST_HEAT {
+        findings.push(finding(text, &logits, heat));
     }
-    squash(mood * evidence.iter().map(|reason| reason.strength).sum::<f32>())
+    heat
 }
 
-/// From the sum of strengths to heat.
-fn squash(strength: f32) -> f32 {
-    1.0 - (-strength).exp()
+/// What training reads of a message.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// Each n-gram's family and bucket, as often as it comes.
+    pub ngrams: Vec<(Family, usize)>,
+    /// The signals, those of the model at 0.
+    pub signals: Signals,
 }
 
-/// The phrases that speak for heat: none that is meant otherwise, of those that overlap the strongest.
-fn evidence<'p>(matches: &[Match<'p>], words: &[Word]) -> Vec<Evidence<'p>> {
-    let muted = covered(matches, words.len());
-    let mut all: Vec<Evidence<'p>> = matches
-        .iter()
-        .filter_map(|found| {
-            let kind = kind(&found.group.name)?;
-            let quoted = words[found.words.clone()].iter().all(|word| word.quoted);
-            let strength = -(1.0 - found.group.weight).ln() * if quoted { QUOTED } else { 1.0 };
-            let meant = !found.words.clone().any(|word| muted[word]);
-            meant.then(|| Evidence {
-                kind,
-                words: found.words.clone(),
-                strength,
-                explanation: &found.group.explanation,
-            })
-        })
-        .collect();
-    all.sort_by_key(|reason| (reason.words.start, Reverse(reason.words.end)));
-    strongest(all)
-}
-
-/// Of neighbors in `all` that overlap, the strongest.
-fn strongest(all: Vec<Evidence<'_>>) -> Vec<Evidence<'_>> {
-    let mut kept: Vec<Evidence<'_>> = Vec::with_capacity(all.len());
-    for reason in all {
-        match kept.last_mut() {
-            Some(last) if last.words.end > reason.words.start => {
-                if reason.strength > last.strength {
-                    *last = reason;
-                }
-            }
-            _ => kept.push(reason),
-        }
-    }
-    kept
-}
-
-/// Which words a phrase that is not meant as it sounds covers.
-fn covered(matches: &[Match<'_>], count: usize) -> Vec<bool> {
-    let mut covered = vec![false; count];
-    for found in matches.iter().filter(|found| &*found.group.name == "mute") {
-        covered[found.words.clone()].fill(true);
-    }
-    covered
-}
-
-/// The kind that a group of phrases is evidence of.
-fn kind(group: &str) -> Option<Kind> {
-    match group {
-        "insult" => Some(Kind::Insult),
-        "anger" => Some(Kind::Anger),
-        "threat" => Some(Kind::Threat),
-        _ => None,
+impl Sample {
+    /// Reads `content` as the model does.
+    #[must_use]
+    pub fn new(content: &str) -> Self {
+        let text = Text::new(content);
+        let matches = LEXICON.matches(&text, text.prose());
+        let mut ngrams = Vec::new();
+        each_ngram(&text, text.prose(), |family, bucket| ngrams.push((family, bucket)));
+        Self { ngrams, signals: signals::read(&text, &matches) }
     }
 }
 
-/// What the mood of the whole message makes of its evidence; 1 leaves it as it is.
-fn mood(text: &Text<'_>, matches: &[Match<'_>]) -> f32 {
-    let mut calmed: Vec<&str> = Vec::new();
-    let mut mood = 1.0 + arousal(text, matches);
-    for found in matches.iter().filter(|found| &*found.group.name == "calm") {
-        if !calmed.contains(&&*found.group.explanation) {
-            calmed.push(&found.group.explanation);
-            mood *= 1.0 - found.group.weight;
-        }
-    }
-    mood.max(LEAST_MOOD)
+/// The logits of all heads for `text`, whose lexicon matches are `matches`.
+fn judge(text: &Text<'_>, matches: &[Match<'_>]) -> Logits {
+    let mut logits = WEIGHTS.sparse(&blocks(text, text.prose()));
+    let mut signals = signals::read(text, matches);
+    signals::complete(&mut signals, logits[Head::Abuse as usize], logits[Head::Annoyance as usize]);
+    WEIGHTS.add_signals(&mut logits, &signals);
+    logits
 }
 
-/// What capitals, exclamation marks, swearing and speaking straight at someone add to the mood.
-fn arousal(text: &Text<'_>, matches: &[Match<'_>]) -> f32 {
-    let swearing = matches.iter().any(|found| &*found.group.name == "swear");
-    let marks = text.folded().bytes().filter(|byte| *byte == b'!').count();
-    let insisting = marks >= 2 || text.folded().contains("??") || text.folded().contains("?!");
-    let shouting = shouting(text.prose());
-    let addressed = text.prose().iter().filter(|word| ADDRESSED.contains(&text.form(word))).count() >= 2;
-    let parts = [(swearing, 0.2), (insisting, 0.15), (addressed, 0.15)];
-    shouting + parts.into_iter().filter(|(holds, _)| *holds).map(|(_, much)| much).sum::<f32>()
+fn blocks(text: &Text<'_>, words: &[Word]) -> [Block; Family::COUNT] {
+    let mut blocks = [Block::default(); Family::COUNT];
+    each_ngram(text, words, |family, bucket| blocks[family as usize].add(WEIGHTS.entry(bucket)));
+    blocks
 }
 
-/// What capitals add: all of a message, or single long words in it.
-fn shouting(words: &[Word]) -> f32 {
-    let shouted = words.iter().filter(|word| word.shouted).count();
-    let long = words.iter().filter(|word| word.shouted && word.span.len() >= 3).count();
-    let (share, least) = SHOUTED;
-    if shouted >= least && ratio(shouted, words.len()) >= share {
-        0.35
-    } else if long > 0 {
-        0.15
-    } else {
-        0.0
-    }
+fn each_ngram(text: &Text<'_>, words: &[Word], visit: impl FnMut(Family, usize)) {
+    ngrams::each(text, words, |word| text.undisguise(word, |form| LEXICON.word(form)), visit);
 }
 
-/// `part` of `whole`, both small enough to be exact.
-fn ratio(part: usize, whole: usize) -> f32 {
-    let small = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX));
-    small(part) / small(whole).max(1.0)
-}
-
-fn finding(text: &Text<'_>, reason: &Evidence<'static>, confidence: f32) -> Finding {
-    let words = &text.prose()[reason.words.clone()];
-    let range = words.first().map_or(0, |word| word.span.start)..words.last().map_or(0, |word| word.span.end);
+fn finding(text: &Text<'_>, logits: &Logits, heat: f32) -> Finding {
+    let kind = kind(logits);
+    let explanation = match kind {
+        Kind::Threat => "Words that threaten someone",
+        Kind::Insult => "Words that insult or belittle someone",
+        _ => "Words of someone who has had enough",
+    };
     Finding {
-        kind: reason.kind,
-        category: reason.kind.category(),
-        span: text.span(&range),
-        confidence,
-        explanation: Cow::Borrowed(reason.explanation),
+        kind,
+        category: kind.category(),
+        span: text.span(&hottest(text)),
+        confidence: heat,
+        explanation: Cow::Borrowed(explanation),
         rule: None,
     }
 }
 
+/// What sort of boiling point it most likely is.
+fn kind(logits: &Logits) -> Kind {
+    let [insult, threat, grievance] =
+        [Head::Insult, Head::Threat, Head::Grievance].map(|head| logits[head as usize]);
+    if threat > insult && threat > grievance {
+        Kind::Threat
+    } else if insult > grievance {
+        Kind::Insult
+    } else {
+        Kind::Anger
+    }
+}
+
+/// The sentence that speaks most for boiling, in the folded text.
+fn hottest(text: &Text<'_>) -> Range<usize> {
+    let words = text.prose();
+    let hot = |sentence: &&[Word]| WEIGHTS.sparse(&blocks(text, sentence))[Head::Boiling as usize];
+    let sentences = words.chunk_by(|_, next| !next.opens);
+    let hottest = sentences.max_by(|one, other| hot(one).total_cmp(&hot(other))).unwrap_or(words);
+    let (Some(first), Some(last)) = (hottest.first(), hottest.last()) else { return 0..0 };
+    first.span.start..last.span.end
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Phrases, SOURCE, kind};
+    use super::{LEXICON_SOURCE, Phrases, WEIGHTS_SOURCE, Weights};
 
     #[test]
     fn every_phrase_is_read_and_of_a_known_group() {
-        let read = Phrases::parse(SOURCE).map_err(|error| error.to_string());
-        let other = |name: &&str| kind(name).is_none() && !matches!(*name, "mute" | "calm" | "swear");
-        assert_eq!(read.map(|phrases| phrases.names().filter(other).count()), Ok(0));
+        let read = Phrases::parse(LEXICON_SOURCE).map_err(|error| error.to_string());
+        let known = ["insult", "threat", "anger", "mute", "calm", "swear"];
+        assert_eq!(read.map(|phrases| phrases.names().filter(|name| !known.contains(name)).count()), Ok(0));
+    }
+
+    #[test]
+    fn the_weights_are_read_and_written_alike() {
+        let read = Weights::parse(WEIGHTS_SOURCE).map(|weights| weights.to_bytes());
+        assert!(read.is_ok_and(|bytes| bytes == WEIGHTS_SOURCE));
     }
 }

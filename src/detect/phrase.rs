@@ -114,6 +114,11 @@ impl Phrases {
         self.push(Phrase { group: self.groups.len() - 1, slots, opens: false, closes: false });
     }
 
+    /// `form`, if a phrase has this word.
+    pub(crate) fn word(&self, form: &str) -> Option<&str> {
+        self.vocabulary.get_key_value(form).map(|(word, _)| &**word)
+    }
+
     /// Every place in `words` of `text` where a phrase matches, by its first word.
     pub(crate) fn matches(&self, text: &Text<'_>, words: &[Word]) -> Vec<Match<'_>> {
         let numbers: Vec<Option<usize>> =

@@ -1,0 +1,127 @@
+//! The n-grams of a message, hashed: words and pairs of them, marks of punctuation between, and runs of letters.
+//!
+//! A word stands in them as it is normalized, with three further liberties: a disguise is undone where a lexicon
+//! knows the word behind it, letters are repeated twice at most, and every digit is a zero.
+
+use crate::text::{Text, Word};
+
+/// How many buckets n-grams fall into: a power of two.
+pub const BUCKETS: usize = 1 << 18;
+/// Runs of letters, in bytes, with a mark before and after the word.
+const RUN: std::ops::RangeInclusive<usize> = 3..=5;
+/// The longest word that is read letter by letter, in bytes; of a longer one, the beginning.
+const LONGEST_WORD: usize = 32;
+/// How much punctuation between two words is told apart, in marks.
+const LONGEST_MARK: usize = 3;
+
+/// The two families of n-grams, each of which is normalized by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Words, marks of punctuation, and two of these in a row.
+    Words,
+    /// Three to five letters in a row, the edges of the word included.
+    Letters,
+}
+
+impl Family {
+    /// How many there are.
+    pub const COUNT: usize = 2;
+}
+
+/// Calls `visit` with the bucket of each n-gram of `words`. `known` says the word behind a disguise.
+pub(super) fn each<'t>(
+    text: &'t Text<'_>,
+    words: &'t [Word],
+    known: impl Fn(&Word) -> Option<&'t str>,
+    mut visit: impl FnMut(Family, usize),
+) {
+    let folded = text.folded().as_bytes();
+    let mut before = EDGE;
+    let mut end = words.first().map_or(0, |word| word.span.start);
+    for word in words {
+        let form = known(word).unwrap_or_else(|| text.form(word));
+        let hash = letters(Spelled::new(form).bytes(), |bucket| visit(Family::Letters, bucket));
+        visit(Family::Words, bucket(hash));
+        visit(Family::Words, pair(before, hash));
+        if let Some(mark) = mark(folded.get(end..word.span.start).unwrap_or_default()) {
+            visit(Family::Words, bucket(mark));
+            visit(Family::Words, pair(before, mark));
+            visit(Family::Words, pair(mark, hash));
+        }
+        before = hash;
+        end = word.span.end;
+    }
+    let last = mark(folded.get(end..).unwrap_or_default()).unwrap_or(EDGE);
+    visit(Family::Words, bucket(last));
+    visit(Family::Words, pair(before, last.wrapping_add(1)));
+}
+
+/// The bucket of two words or marks in a row.
+const fn pair(one: u64, other: u64) -> usize {
+    bucket(mix(other.rotate_left(17), one))
+}
+
+/// The punctuation that `between` two words begins with.
+fn mark(between: &[u8]) -> Option<u64> {
+    let marks = between.iter().filter(|byte| byte.is_ascii_punctuation() || **byte == b'\n').take(LONGEST_MARK);
+    marks.fold(None, |hash, byte| Some(mix(hash.unwrap_or(MARKS), *byte as u64)))
+}
+
+/// Visits the runs of letters of a word and gives the hash of the whole.
+fn letters(word: &[u8], mut visit: impl FnMut(usize)) -> u64 {
+    for start in 0..word.len().saturating_sub(RUN.start() - 1) {
+        let mut hash = LETTERS;
+        for (at, byte) in word[start..].iter().take(*RUN.end()).enumerate() {
+            hash = mix(hash, *byte as u64);
+            if RUN.contains(&(at + 1)) {
+                visit(bucket(hash));
+            }
+        }
+    }
+    word.iter().fold(WORDS, |hash, byte| mix(hash, *byte as u64))
+}
+
+/// Seeds that keep what is hashed apart; any odd numbers do.
+const WORDS: u64 = 0x9e37_79b9_7f4a_7c15;
+const LETTERS: u64 = 0xc2b2_ae3d_27d4_eb4f;
+const MARKS: u64 = 0x1656_67b1_9e37_79f9;
+/// What stands before the first word and after the last.
+const EDGE: u64 = 0x27d4_eb2f_1656_67c5;
+
+/// One step of a multiplicative hash, after wyhash's "mum" with the high half folded in.
+const fn mix(hash: u64, value: u64) -> u64 {
+    let product = (hash ^ value) as u128 * 0xa076_1d64_78bd_642f_u128;
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves are meant")]
+    let folded = (product as u64) ^ ((product >> 64) as u64);
+    folded
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "only the low bits are kept")]
+const fn bucket(hash: u64) -> usize {
+    (hash ^ (hash >> 32)) as usize & (BUCKETS - 1)
+}
+
+/// A word between two marks, spelled as the n-grams have it.
+struct Spelled {
+    bytes: [u8; LONGEST_WORD + 2],
+    length: usize,
+}
+
+impl Spelled {
+    fn new(form: &str) -> Self {
+        let mut spelled = Self { bytes: [b' '; LONGEST_WORD + 2], length: 1 };
+        for byte in form.bytes() {
+            let byte = if byte.is_ascii_digit() { b'0' } else { byte };
+            let repeated = spelled.length >= 3 && spelled.bytes[spelled.length - 2..spelled.length] == [byte; 2];
+            if !repeated && spelled.length <= LONGEST_WORD {
+                spelled.bytes[spelled.length] = byte;
+                spelled.length += 1;
+            }
+        }
+        spelled
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length + 1]
+    }
+}
