@@ -10,6 +10,7 @@ mod key;
 mod mask;
 mod name;
 mod national_id;
+mod near;
 mod number;
 mod overlap;
 mod password;

@@ -17,8 +17,8 @@ static WRITTEN_OUT: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)\b[a-z0-9][a-z0-9._%+-]{1,63}
         (?: \s*[\[({<]\s*(?:at|@|arroba|arobase|chiocciola)\s*[\])}>]\s*[a-z0-9-]{1,63}
                 (?:\s*[\[({<]\s*(?:dot|punto|punkt|point|ponto|\.)\s*[\])}>]\s*|\.|\s+(?:dot|punto|punkt|point|ponto)\s+)
-          | \s+(?:at|arroba|arobase|chiocciola)\s+(?:[a-z0-9]+mail|outlook|proton|yahoo|icloud|gmx|web|posteo|[a-z0-9-]{4,63})
-                \s+(?:dot|punto|punkt|point|ponto)\s+
+          | \s+at\s+[a-z0-9-]{3,63}\s+(?:dot|punkt)\s+
+          | \s+(?:arroba|arobase|chiocciola)\s+[a-z0-9-]{3,63}\s+(?:punto|point|ponto|dot)\s+
           | \s+(?:at|arroba|arobase|chiocciola|@)\s+(?:[a-z]{0,8}mail|outlook|yahoo|icloud|gmx|web|posteo)\. )
         (?:com|net|org|io|dev|me|de|uk|co|fr|es|it|nl|pl|br|at|ch|se|eu|in|ca|au|gg|app|info|edu|email)
         (?:\s*(?:\.|\bdot\b|[\[({<]dot[\])}>])\s*(?:uk|br|au|in|jp|nz|za))?\b",
@@ -29,8 +29,38 @@ static WRITTEN_OUT: LazyLock<Regex> = LazyLock::new(|| {
 const AT: [&str; 4] = ["at", "arroba", "arobase", "chiocciola"];
 /// Programs that log in at what looks like an address.
 const PROGRAMS: [&str; 7] = ["ssh", "scp", "sftp", "rsync", "mosh", "sshfs", "autossh"];
+/// Words after which "at" leads to a site and not to someone's mailbox.
+const VERBS: [&str; 26] = [
+    "look",
+    "looking",
+    "check",
+    "shop",
+    "buy",
+    "visit",
+    "order",
+    "find",
+    "found",
+    "read",
+    "is",
+    "are",
+    "was",
+    "available",
+    "only",
+    "meet",
+    "be",
+    "me",
+    "us",
+    "here",
+    "up",
+    "over",
+    "it",
+    "stuff",
+    "live",
+    "works",
+];
 /// Names that are nobody's at domains that may be anybody's.
-const NOBODY: [&str; 17] = [
+const NOBODY: [&str; 18] = [
+    "some",
     "you",
     "your",
     "yourname",
@@ -106,7 +136,9 @@ impl Detector for Email {
         if !is_written_out(text) {
             return;
         }
-        let found = WRITTEN_OUT.find_iter(folded).filter(|found| in_sentence(text, found.start()));
+        let found = WRITTEN_OUT
+            .find_iter(folded)
+            .filter(|found| in_sentence(text, found.start()) && is_name(found.as_str()));
         findings.extend(found.map(|found| {
             finding(text, Kind::Email, &found.range(), 0.6, "An email address written out in words.")
         }));
@@ -119,6 +151,12 @@ fn is_written_out(text: &Text<'_>) -> bool {
     text.prose().iter().any(|word| AT.contains(&text.form(word))) || spaced()
 }
 
+/// Whether what is written out begins with a name: "look at harbor dot com" sends to a site.
+fn is_name(written: &str) -> bool {
+    let first = written.split_whitespace().next().unwrap_or(written);
+    !VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb))
+}
+
 /// Whether `found` is someone's address: no example, file, package or login such as `git@host:path`.
 fn is_address(text: &Text<'_>, found: &regex::Match<'_>) -> bool {
     let folded = text.folded();
@@ -129,7 +167,10 @@ fn is_address(text: &Text<'_>, found: &regex::Match<'_>) -> bool {
         domain.strip_suffix(example).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
     let nobody = NOBODY.contains(&name) && MADE_UP.contains(&domain);
-    let goes_on = folded[..found.start()].ends_with(['/', '@', '.']) || continues(&folded[found.end()..]);
+    let before = &folded[..found.start()];
+    // `n=name@host` is how chat networks name who is connected.
+    let mask = ["[n=", "(n=", "[i=", "(i=", "!", "~"].iter().any(|mark| before.ends_with(mark));
+    let goes_on = mask || before.ends_with(['/', '@', '.']) || continues(&folded[found.end()..]);
     let login = name == "git" || text.mentions(&found.range(), 3, 0, &PROGRAMS);
     !(example || nobody || goes_on || login || NOT_DOMAINS.contains(&ending))
 }

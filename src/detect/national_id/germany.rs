@@ -58,7 +58,7 @@ pub(super) const SCHEMES: &[Scheme] = &[
     Scheme::new(
         &["AA 999 999 999", "AA 999999999", "AA999999999"],
         |code| code.starts_with(b"DE"),
-        &["ust", "ustid", "ustidnr", "umsatzsteuer", "vat", "mwst"],
+        &["ust", "ustid", "ustidnr", "umsatzsteuer", "vat", "mwst", "rechnung"],
         "The form of a German value-added tax number.",
     )
     .bare(),

@@ -1,9 +1,8 @@
 //! What a country's number looks like, and how sure a number is one.
 
-use std::ops::Range;
-
+use super::super::near::{is_bare, says};
 use super::super::number::Number;
-use crate::text::{Text, Word};
+use crate::text::Text;
 
 /// One country's number.
 pub(super) struct Scheme {
@@ -33,6 +32,10 @@ enum Written {
     Never,
 }
 
+/// How many words before a number can name it.
+const BEFORE: usize = 8;
+/// How many words after a number can name it.
+const AFTER: usize = 5;
 /// A number beside a word that names it.
 const NAMED: f32 = 0.95;
 /// A number in groups that may be several numbers.
@@ -86,7 +89,7 @@ impl Scheme {
         if !(self.check)(number.code()) {
             return None;
         }
-        if names(text, &number.range, self.context) {
+        if says(text, &number.range, BEFORE, AFTER, self.context) {
             return Some(NAMED);
         }
         let written = written?;
@@ -126,31 +129,4 @@ fn fit(shape: &str, number: &Number) -> Option<u32> {
         }
     }
     (place == number.code().len()).then_some(cuts)
-}
-
-/// Whether a word near `range` is one of `context`. Words of other scripts run into their endings, so
-/// their beginning is enough.
-pub(super) fn names(text: &Text<'_>, range: &Range<usize>, context: &[&str]) -> bool {
-    const BEFORE: usize = 8;
-    const AFTER: usize = 5;
-    let words = text.prose();
-    let first = words.partition_point(|word| word.span.end <= range.start);
-    let next = words.partition_point(|word| word.span.start < range.end);
-    let near =
-        words[first.saturating_sub(BEFORE)..first].iter().chain(&words[next..words.len().min(next + AFTER)]);
-    near.map(|word| text.form(word)).any(|form| {
-        let is = |known: &&str| form == *known || !known.is_ascii() && form.starts_with(known);
-        context.iter().any(|known| is(&known))
-    })
-}
-
-/// Whether a message has nothing in it but the number at `range` and other numbers.
-fn is_bare(text: &Text<'_>, range: &Range<usize>) -> bool {
-    const MOST_WORDS: usize = 24;
-    const JOINTS: [&str; 6] = ["and", "or", "und", "y", "et", "e"];
-    let words = text.prose();
-    let numeric = |word: &Word| text.form(word).bytes().any(|byte| byte.is_ascii_digit());
-    let inside = |word: &Word| range.start <= word.span.start && word.span.end <= range.end;
-    words.len() <= MOST_WORDS
-        && words.iter().all(|word| inside(word) || numeric(word) || JOINTS.contains(&text.form(word)))
 }
