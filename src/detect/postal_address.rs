@@ -57,6 +57,23 @@ static CHATTED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// `his address: 85 Trg revolucije 12`: any kind of street, right after the words that say so.
+static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?x)\b(?i:address|adresse|anschrift|direccion|indirizzo|adres|endereco|lives?\ at|living\ at|(?:sent|ship|shipped|deliver|delivered)\ to)
+        (?i:\ is|\ ist|\ es)?:?\s{1,3}
+        (?P<address>(?:[0-9]{1,5}[A-Za-z]?,?\ (?:[0-9]{1,5}\ )?)?[A-Z][A-Za-z'.-]{1,25}(?:\ [A-Za-z'.-]{1,25}){0,4}\ [0-9]{1,4}[A-Za-z]?\b
+            (?:[,\n\ ]{1,3}(?i:Apt|Suite|Flat|Unit)\.?\ ?[A-Za-z0-9-]{1,6}\b)?
+            (?:[,\n\ ]{1,3}[A-Z][A-Za-z'.-]{1,25}(?:\ [A-Z][a-z'.-]{1,25}){0,2})?)",
+    )
+});
+
+/// Words that say an address is a machine's.
+const MACHINES: [&str; 14] = [
+    "ip", "ipv4", "ipv6", "email", "mail", "mac", "server", "memory", "web", "wallet", "port", "host", "url",
+    "bus",
+];
+
 /// Words that are no part of a street's name in small letters.
 const DISTANCES: [&str; 12] =
     ["minutes", "mins", "min", "minute", "miles", "mile", "blocks", "hours", "the", "km", "meters", "feet"];
@@ -126,6 +143,7 @@ impl Detector for PostalAddress {
         LazyLock::force(&ENGLISH);
         LazyLock::force(&CONTINENTAL);
         LazyLock::force(&CHATTED);
+        LazyLock::force(&ANNOUNCED);
     }
 
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
@@ -147,6 +165,12 @@ impl Detector for PostalAddress {
                         explanation,
                     ));
                 }
+            }
+        }
+        for address in ANNOUNCED.captures_iter(text.folded()).filter_map(|found| found.name("address")) {
+            let range = address.range();
+            if in_sentence(text, range.start) && !text.mentions(&range, 4, 0, &MACHINES) {
+                findings.push(finding(text, Kind::PostalAddress, &range, 0.82, explanation));
             }
         }
         for address in CHATTED.captures_iter(text.folded()).filter_map(|found| found.name("address")) {
