@@ -179,8 +179,7 @@ fn is_address(text: &Text<'_>, found: &regex::Match<'_>) -> bool {
 fn continues(rest: &str) -> bool {
     match rest.as_bytes() {
         [b'/' | b'@', ..] | [b':', b'/' | b'~' | b'.', ..] => true,
-        [b'-', next, ..] => next.is_ascii_alphanumeric(),
-        [next, ..] => next.is_ascii_alphanumeric(),
+        [b'-', next, ..] | [next, ..] => next.is_ascii_alphanumeric(),
         [] => false,
     }
 }

@@ -32,6 +32,8 @@ const CONTEXT: [&str; 17] = [
     "router",
     "port",
 ];
+/// Words that say an address is a public service's.
+const RESOLVERS: [&str; 5] = ["nameserver", "nameservers", "dns", "resolver", "resolvers"];
 const VERSION: [&str; 12] = [
     "version",
     "v",
@@ -90,6 +92,9 @@ fn v4(text: &Text<'_>, range: &Range<usize>) -> Option<f32> {
             && folded.as_bytes().get(range.end + 1).is_some_and(u8::is_ascii_alphanumeric);
     let address: Ipv4Addr = folded[range.clone()].parse().ok()?;
     if dotted || !stands_free(folded, range) || !in_sentence(text, range.start) || !is_public_v4(address) {
+        return None;
+    }
+    if text.mentions(range, 3, 1, &RESOLVERS) {
         return None;
     }
     if text.mentions(range, 6, 3, &CONTEXT) {

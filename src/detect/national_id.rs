@@ -36,8 +36,10 @@ static BY_LENGTH: LazyLock<Vec<Vec<&'static Scheme>>> = LazyLock::new(|| {
     (0..=longest).map(of).collect()
 });
 
-/// How many numbers of a message are looked at closely: nobody has more, and each costs.
+/// How many numbers of a message are found: nobody has more.
 const MOST_FOUND: usize = 24;
+/// How many numbers of a message whose check holds are looked at: the words around each are read.
+const MOST_LOOKED_AT: usize = 64;
 
 /// Finds the numbers that countries give people, each by its check digit where it has one; where
 /// digits alone could be anything, only beside a word that names the number. Passports and driver's
@@ -54,11 +56,14 @@ impl Detector for NationalId {
         if text.digits().is_empty() {
             return;
         }
-        let mut found = 0;
+        let (mut found, mut looked_at) = (0, 0);
         number::each(text, |number| {
-            if found < MOST_FOUND
-                && let Some((confidence, explanation)) = judge(text, number)
-            {
+            let mut fitting = fitting(number).peekable();
+            if found == MOST_FOUND || looked_at == MOST_LOOKED_AT || fitting.peek().is_none() {
+                return;
+            }
+            looked_at += 1;
+            if let Some((confidence, explanation)) = surest(text, number, fitting) {
                 found += 1;
                 findings.push(finding(text, Kind::NationalId, &number.range, confidence, explanation));
             }
@@ -67,13 +72,21 @@ impl Detector for NationalId {
     }
 }
 
-/// The surest that the schemes are of `number`.
-fn judge(text: &Text<'_>, number: &Number) -> Option<(f32, &'static str)> {
-    let schemes = BY_LENGTH.get(number.code().len())?;
+/// The schemes that `number` is of by its form and check.
+fn fitting(number: &Number) -> impl Iterator<Item = &'static Scheme> {
+    let schemes = BY_LENGTH.get(number.code().len()).map_or(&[][..], Vec::as_slice);
+    schemes.iter().copied().filter(|scheme| scheme.fits(number))
+}
+
+/// The surest that one of `schemes` is of `number`.
+fn surest(
+    text: &Text<'_>,
+    number: &Number,
+    schemes: impl Iterator<Item = &'static Scheme>,
+) -> Option<(f32, &'static str)> {
     if !in_sentence(text, number.range.start) {
         return None;
     }
-    let sure =
-        schemes.iter().filter_map(|scheme| Some((scheme.confidence(text, number)?, scheme.explanation)));
+    let sure = schemes.filter_map(|scheme| Some((scheme.confidence(text, number)?, scheme.explanation)));
     sure.max_by(|a, b| a.0.total_cmp(&b.0))
 }

@@ -121,7 +121,7 @@ fn candidates<'t>(text: &'t Text<'_>) -> impl Iterator<Item = Candidate<'t>> + '
     let mut next = 0;
     std::iter::from_fn(move || {
         let rest = runs.get(next..).filter(|rest| !rest.is_empty())?;
-        let mut row = row(folded.as_bytes(), rest, |between| is_joint(between));
+        let mut row = row(folded.as_bytes(), rest, is_joint);
         if count(row) > MOST_DIGITS {
             // Several numbers in a row: only what parts groups of one holds them together.
             row = self::row(folded.as_bytes(), rest, |between| is_joint(between) && between != b" ");
@@ -132,9 +132,13 @@ fn candidates<'t>(text: &'t Text<'_>) -> impl Iterator<Item = Candidate<'t>> + '
     .filter_map(move |row| candidate(text, row))
 }
 
-/// The first of `runs` with those that `joins` says belong to it.
+/// The first of `runs` with those that `joins` says belong to it, as far as one number goes.
 fn row<'r>(folded: &[u8], runs: &'r [Digits], joins: impl Fn(&[u8]) -> bool) -> &'r [Digits] {
-    let joined = runs.windows(2).take_while(|pair| joins(&folded[pair[0].end..pair[1].start])).count();
+    let joined = runs
+        .windows(2)
+        .take(MOST_DIGITS)
+        .take_while(|pair| joins(&folded[pair[0].end..pair[1].start]))
+        .count();
     &runs[..=joined]
 }
 

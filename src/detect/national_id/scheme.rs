@@ -6,9 +6,8 @@ use crate::text::Text;
 
 /// One country's number.
 pub(super) struct Scheme {
-    /// How it is written: `9` a digit, `A` a letter, `X` either; anything else parts its groups. The
-    /// first is how it is officially written.
-    shapes: &'static [&'static str],
+    /// How it is written; the first is how it is officially written.
+    shapes: [Shape; MOST_SHAPES],
     /// Whether the letters and digits are such a number.
     check: fn(&[u8]) -> bool,
     /// Words that name it.
@@ -21,10 +20,58 @@ pub(super) struct Scheme {
     bare: Written,
 }
 
+/// The most ways to write one country's number.
+const MOST_SHAPES: usize = 6;
+
+/// One way to write a number; bit n of each row of bits stands for its character n.
+#[derive(Clone, Copy)]
+struct Shape {
+    length: usize,
+    /// Which characters are letters.
+    letters: u32,
+    /// Which characters are digits.
+    digits: u32,
+    /// Before which characters a group begins.
+    cuts: u32,
+}
+
+impl Shape {
+    /// A shape that no number has.
+    const NONE: Self = Self { length: 0, letters: 0, digits: 0, cuts: 0 };
+
+    /// Reads `9` as a digit, `A` as a letter, `X` as either; anything else parts groups.
+    const fn read(written: &str) -> Self {
+        let mut shape = Self::NONE;
+        let mut at = 0;
+        while at < written.len() {
+            match written.as_bytes()[at] {
+                b'9' => shape.digits |= 1 << shape.length,
+                b'A' => shape.letters |= 1 << shape.length,
+                b'X' => {}
+                _ => shape.cuts |= 1 << shape.length,
+            }
+            if written.as_bytes()[at].is_ascii_alphanumeric() {
+                shape.length += 1;
+            }
+            at += 1;
+        }
+        shape
+    }
+
+    /// Whether `number` has its letters and digits where this shape has them.
+    fn fits(self, number: &Number) -> bool {
+        self.length == number.code().len()
+            && number.letters & self.letters == self.letters
+            && number.letters & self.digits == 0
+    }
+}
+
 /// How a number is written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Written {
-    /// In groups of its country's, or one group: whichever says least.
+    /// In groups of its author's own.
+    Oddly,
+    /// In one group, or in groups that are usual.
     Plainly,
     /// In the groups it is officially written in.
     Grouped,
@@ -46,15 +93,22 @@ const BARE: f32 = 0.5;
 const LONG: usize = 12;
 
 impl Scheme {
-    /// A number that is known only beside a word that names it.
+    /// A number written in one of `shapes` that is known only beside a word that names it: `9` stands
+    /// for a digit, `A` for a letter, `X` for either; anything else parts its groups.
     pub(super) const fn new(
-        shapes: &'static [&'static str],
+        shapes: &[&str],
         check: fn(&[u8]) -> bool,
         context: &'static [&'static str],
         explanation: &'static str,
     ) -> Self {
+        let mut read = [Shape::NONE; MOST_SHAPES];
+        let mut at = 0;
+        while at < shapes.len() {
+            read[at] = Shape::read(shapes[at]);
+            at += 1;
+        }
         let never = Written::Never;
-        Self { shapes, check, context, explanation, anywhere: (never, 0.0), bare: never }
+        Self { shapes: read, check, context, explanation, anywhere: (never, 0.0), bare: never }
     }
 
     /// Known without a word that names it, however it is written.
@@ -77,22 +131,22 @@ impl Scheme {
         Self { bare: Written::Grouped, ..self }
     }
 
-    /// How many letters and digits it has, for each way to write it.
+    /// How many letters and digits it has, for each way to write it; 0 for none.
     pub(super) fn lengths(&self) -> impl Iterator<Item = usize> {
-        let length = |shape: &&str| shape.bytes().filter(u8::is_ascii_alphanumeric).count();
-        self.shapes.iter().map(length)
+        self.shapes.iter().map(|shape| shape.length)
     }
 
-    /// How sure it is that `number` is of this scheme.
+    /// Whether `number` has the form of this scheme, and its check holds.
+    pub(super) fn fits(&self, number: &Number) -> bool {
+        self.shapes.iter().any(|shape| shape.fits(number)) && (self.check)(number.code())
+    }
+
+    /// How sure it is that `number`, which fits, is of this scheme.
     pub(super) fn confidence(&self, text: &Text<'_>, number: &Number) -> Option<f32> {
         let written = self.written(number)?;
-        if !(self.check)(number.code()) {
-            return None;
-        }
         if says(text, &number.range, BEFORE, AFTER, self.context) {
             return Some(NAMED);
         }
-        let written = written?;
         let legible = !number.small || number.code().len() >= LONG;
         if written >= self.anywhere.0 && legible {
             let several = number.spaced && number.cuts != 0 && number.letters == 0;
@@ -101,32 +155,15 @@ impl Scheme {
         (written >= self.bare && is_bare(text, &number.range)).then_some(BARE)
     }
 
-    /// How `number` is written if it has the form; none inside for groups of its author's own.
-    fn written(&self, number: &Number) -> Option<Option<Written>> {
-        let fits =
-            self.shapes.iter().enumerate().filter_map(|(place, shape)| Some((place, fit(shape, number)?)));
-        let written = |(place, cuts): (usize, u32)| {
-            if cuts == number.cuts && cuts != 0 {
-                Some(if place == 0 { Written::Grouped } else { Written::Plainly })
-            } else {
-                (number.cuts == 0).then_some(Written::Plainly)
-            }
+    /// How `number` is written if it has the form.
+    fn written(&self, number: &Number) -> Option<Written> {
+        let fitting = self.shapes.iter().enumerate().filter(|(_, shape)| shape.fits(number));
+        let written = |(place, shape): (usize, &Shape)| match (shape.cuts == number.cuts, number.cuts) {
+            (_, 0) => Written::Plainly,
+            (true, _) if place == 0 => Written::Grouped,
+            (true, _) => Written::Plainly,
+            (false, _) => Written::Oddly,
         };
-        fits.map(written).max()
+        fitting.map(written).max()
     }
-}
-
-/// Where the groups of `shape` part, if `number` has its letters and digits.
-fn fit(shape: &str, number: &Number) -> Option<u32> {
-    let (mut place, mut cuts) = (0, 0_u32);
-    for mark in shape.bytes() {
-        let letter = number.letters >> place & 1 == 1;
-        match mark {
-            b'9' if letter => return None,
-            b'A' if !letter => return None,
-            b'9' | b'A' | b'X' => place += 1,
-            _ => cuts |= 1 << place,
-        }
-    }
-    (place == number.code().len()).then_some(cuts)
 }
