@@ -1,5 +1,6 @@
 //! Payment card numbers.
 
+use super::near::is_bare;
 use super::number::check::luhn;
 use super::number::{self, Number};
 use super::value::{finding, in_sentence};
@@ -30,8 +31,8 @@ const BRANDS: [(u32, u32, &[usize]); 20] = [
     (60, 60, &[16]),
     (63, 67, &[12, 13, 14, 15, 16, 17, 18, 19]),
 ];
-/// Cards of the airlines' own network, few enough to want a word beside them.
-const AIRLINES: (u8, usize) = (b'1', 15);
+/// Ranges of few cards or none in use, which want a word beside them: airlines' own, all of JCB's.
+const RARE: [(u32, u32, &[usize]); 2] = [(1, 1, &[15]), (35, 35, &[16])];
 
 const CONTEXT: [&str; 27] = [
     "card",
@@ -93,20 +94,28 @@ fn confidence(text: &Text<'_>, number: &Number) -> Option<f32> {
     if !(12..=19).contains(&code.len()) || number.letters != 0 || !luhn(code) || !grouped(number) {
         return None;
     }
-    let airline = (code[0], code.len()) == AIRLINES;
-    if !(airline || brand_fits(code)) || text.mentions(&number.range, 4, 3, &TEST) {
+    let common = fits(&BRANDS, code);
+    if !(common || fits(&RARE, code)) || text.mentions(&number.range, 4, 3, &TEST) {
         return None;
     }
     if text.mentions(&number.range, 8, 6, &CONTEXT) {
         return Some(0.99);
     }
+    if !in_sentence(text, number.range.start) {
+        return None;
+    }
     // Identifiers have 13 and 17 to 19 digits too, and code is full of numbers.
-    let usual = matches!(code.len(), 14..=16) && in_sentence(text, number.range.start) && !airline;
-    usual.then_some(if number.cuts == 0 { 0.9 } else { 0.97 })
+    let usual = matches!(code.len(), 14..=16) && common;
+    match (usual, number.cuts) {
+        (true, 0) => Some(0.9),
+        (true, _) => Some(0.97),
+        (false, _) => is_bare(text, &number.range).then_some(0.6),
+    }
 }
 
-fn brand_fits(code: &[u8]) -> bool {
-    BRANDS.iter().any(|(first, last, lengths)| {
+/// Whether the first digits and the length of `code` are of one of `ranges`.
+fn fits(ranges: &[(u32, u32, &[usize])], code: &[u8]) -> bool {
+    ranges.iter().any(|(first, last, lengths)| {
         let prefix =
             code[..first.to_string().len()].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'));
         lengths.contains(&code.len()) && (*first..=*last).contains(&prefix)

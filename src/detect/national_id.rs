@@ -9,6 +9,7 @@ mod italy;
 mod nordic;
 mod scheme;
 
+use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
 use self::scheme::Scheme;
@@ -84,7 +85,8 @@ fn surest(
     number: &Number,
     schemes: impl Iterator<Item = &'static Scheme>,
 ) -> Option<(f32, &'static str)> {
-    if !in_sentence(text, number.range.start) {
+    let written = &text.folded()[number.range.clone()];
+    if !in_sentence(text, number.range.start) || written.parse::<Ipv4Addr>().is_ok() {
         return None;
     }
     let sure = schemes.filter_map(|scheme| Some((scheme.confidence(text, number)?, scheme.explanation)));

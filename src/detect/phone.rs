@@ -200,7 +200,8 @@ fn judge(
     const BARE: &str = "A message that is all telephone number, as one country or another writes them.";
     let written = candidate.written;
     if written.starts_with('+') || written.starts_with("(+") {
-        return international(candidate, plans).map(|confidence| (confidence, INTERNATIONAL));
+        let named = is_named(text, &candidate.range);
+        return international(candidate, named, plans).map(|confidence| (confidence, INTERNATIONAL));
     }
     if is_dated(written) || is_address(written) || says(text, &candidate.range, 4, 1, OTHER) {
         return None;
@@ -221,7 +222,7 @@ fn judge(
     (bare && plans.allow_in(&COUNTRIES, written)).then_some((0.45, BARE))
 }
 
-fn international(candidate: &Candidate<'_>, plans: &mut Plans) -> Option<f32> {
+fn international(candidate: &Candidate<'_>, named: bool, plans: &mut Plans) -> Option<f32> {
     let written = candidate.written.trim_start_matches('(');
     if candidate.digits >= FEWEST && plans.allow(None, written) {
         return Some(0.95);
@@ -229,7 +230,7 @@ fn international(candidate: &Candidate<'_>, plans: &mut Plans) -> Option<f32> {
     let plausible = candidate.digits >= 9
         && !written.starts_with("+0")
         && !is_amount(written)
-        && (groups(written).count() >= 3 || candidate.extended);
+        && (named || groups(written).count() >= 3 || candidate.extended);
     plausible.then_some(0.75)
 }
 

@@ -30,19 +30,35 @@ static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
 static CONTINENTAL: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?x)\b(?:
-            (?: [A-Z][A-Za-z-]{1,25}(?:str(?:\.|asse|abe|ae|as|aat)?|weg|allee|platz|gasse|ring|damm|ufer|laan|gracht|plein|kade
-                    |singel|dijk|gatan|vagen|gade|vej|gata|veien|katu)
+            (?: [A-Z][A-Za-z-]{1,25}(?:[Ss]tr(?:\.|asse|abe|ae|as|aat)?|[Ww]eg|[Aa]llee|[Pp]latz|[Gg]asse|[Rr]ing|[Dd]amm|ufer|laan|gracht|plein|kade
+                    |singel|dijk|baan|steeg|dreef|hof|pad|gatan|vagen|gade|vej|gata|veien|katu)
               | [A-Z][a-z-]{2,20}\ (?:Str(?:\.|asse)|Allee|Platz|Weg|Ring|Damm|Ufer|Gasse|Straat)
-              | (?i:calle|c/|avenida|avda\.?|av\.|paseo|plaza|carrera|camino|ronda|rue|rua|travessa|praca|alameda|estrada|largo|rodovia
-                    |via|viale|piazza|corso|vicolo|ul\.|ulica|al\.|aleja|os\.)
+              | (?i:calle|c/|avenida|avda\.?|av\.|paseo|plaza|carrera|camino|ronda|rambla|glorieta|pasaje|urbanizacion|rue|rua|travessa|praca|alameda|estrada|largo|rodovia
+                    |via|viale|piazza|corso|vicolo|strada|contrada|borgo|canale|rotonda|ul\.|ulica|al\.|aleja|os\.)
                 \ ?(?:(?i:de|del|della|dei|di|la|las|los|el|da|do|das|dos|san|santa)\ ){0,2}
                 [A-Z][A-Za-z'.-]{1,25}(?:\ (?:(?:de|da|do|dos|del|di|la|e|y)\ )?[A-Z][A-Za-z'.-]{1,20}){0,3} )
             ,?\ (?:n[ro.]{0,2}\ ?)?[0-9]{1,5}(?:[-/][0-9]{1,4})?\ ?[A-Za-z]?\b
           | [0-9]{1,4}(?:\ ?(?:bis|ter|quater|[A-C]))?,?\ (?i:rue|avenue|av\.|boulevard|bd\.?|place|chemin|allee|impasse|quai|route|cours|passage|square)
                 \ (?:(?i:de|du|des|la|le|les|l'|d'|saint|sainte)\ ?){0,3}[A-Z][A-Za-z'-]{1,25}(?:[\ -](?:(?:de|du|des|la|et)\ )?[A-Z][A-Za-z'-]{1,20}){0,3}
         )
-        (?P<code>[,\n\ ]{1,3}(?:[A-Za-z0-9\ .'-]{1,20},\ )?(?:[A-Z]{1,2}-)?
-            (?:[0-9]{4,5}\ (?:[A-Z]{2}\ )?[A-Z][A-Za-z-]{2,25}|[0-9]{4}-[0-9]{3}|[0-9]{5}-[0-9]{3}|[0-9]{2}-[0-9]{3}\ [A-Z][a-z]+))?",
+        (?P<code>[,\n\ ]{1,3}(?:[A-Za-z0-9\ .'-]{1,25}[,\n]\ ?)?(?:[A-Z]{1,2}-)?
+            (?:[0-9]{4}\ ?[A-Z]{2}[,\n\ ]{1,2}[A-Z][a-z-]{2,25}|[0-9]{4,5},?\ (?:[A-Z]{2}\ )?[A-Z][A-Za-z-]{2,25}|[A-Z][a-z]{2,20},\ [0-9]{5}\b|[0-9]{4}-[0-9]{3}|[0-9]{5}-[0-9]{3}|[0-9]{2}-[0-9]{3}\ [A-Z][a-z]+))?",
+    )
+});
+
+/// Any street with a town and the postal code of the United States, Canada, the United Kingdom or
+/// Australia after it, and French streets without a number.
+static CODED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?x)\b(?:
+            [0-9]{1,5}[A-Za-z]?(?:/[0-9]{1,4})?(?:\ [A-Z][A-Za-z'-]{1,20}){1,4}
+            (?:[,\n\ ]{1,3}(?:Apt|Apartment|Unit|Suite|Flat)\.?\ ?[A-Za-z0-9-]{1,6})?
+            (?:,\ ?|\n)[A-Z][A-Za-z'.-]{1,20}(?:\ [A-Z][a-z'.-]{1,20}){0,3}
+            (?:,?\ [A-Z]{2,3},?\ (?:[0-9]{4,5}(?:-[0-9]{4})?|[A-Z][0-9][A-Z]\ ?[0-9][A-Z][0-9])
+              |[,\n]\ ?[A-Z]{1,2}[0-9][A-Z0-9]?\ ?[0-9][A-Z]{2})
+          | (?:rue|avenue|boulevard|place|chemin|allee|impasse|quai|route)\ (?:(?i:de|du|des|la|le|les)\ ){0,2}[A-Z][A-Za-z'-]{1,25}
+            (?:\ [A-Z][A-Za-z'-]{1,20}){0,3}[,\n]\ ?[0-9]{5}\ [A-Z][A-Za-z'-]{2,25}
+        )\b",
     )
 });
 
@@ -62,7 +78,8 @@ static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?x)\b(?i:address|adresse|anschrift|direccion|indirizzo|adres|endereco|lives?\ at|living\ at|(?:sent|ship|shipped|deliver|delivered)\ to)
         (?i:\ is|\ ist|\ es)?:?\s{1,3}
-        (?P<address>(?:[0-9]{1,5}[A-Za-z]?,?\ (?:[0-9]{1,5}\ )?)?[A-Z][A-Za-z'.-]{1,25}(?:\ [A-Za-z'.-]{1,25}){0,4}\ [0-9]{1,4}[A-Za-z]?\b
+        (?P<address>(?:(?:[0-9]{1,5}[A-Za-z]?,?\ (?:[0-9]{1,5}\ )?)?[A-Z][A-Za-z'.-]{1,25}(?:\ [A-Za-z'.-]{1,25}){0,4},?\ [0-9]{1,4}[A-Za-z]?\b
+                |[0-9]{1,5}[A-Za-z]?(?:\ [A-Z][A-Za-z'-]{1,20}){2,4})
             (?:[,\n\ ]{1,3}(?i:Apt|Suite|Flat|Unit)\.?\ ?[A-Za-z0-9-]{1,6}\b)?
             (?:[,\n\ ]{1,3}[A-Z][A-Za-z'.-]{1,25}(?:\ [A-Z][a-z'.-]{1,25}){0,2})?)",
     )
@@ -142,6 +159,7 @@ impl Detector for PostalAddress {
     fn prepare(&self) {
         LazyLock::force(&ENGLISH);
         LazyLock::force(&CONTINENTAL);
+        LazyLock::force(&CODED);
         LazyLock::force(&CHATTED);
         LazyLock::force(&ANNOUNCED);
     }
@@ -166,6 +184,9 @@ impl Detector for PostalAddress {
                     ));
                 }
             }
+        }
+        for address in CODED.find_iter(text.folded()).filter(|found| in_sentence(text, found.start())) {
+            findings.push(finding(text, Kind::PostalAddress, &address.range(), 0.84, explanation));
         }
         for address in ANNOUNCED.captures_iter(text.folded()).filter_map(|found| found.name("address")) {
             let range = address.range();

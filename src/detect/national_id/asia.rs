@@ -52,6 +52,12 @@ pub(super) const SCHEMES: &[Scheme] = &[
     .bare(),
     Scheme::new(
         &["999999-9999999"],
+        |code| dated(pair(code, 4), pair(code, 2)) && matches!(code[6], b'1'..=b'4'),
+        &["rrn", "주민등록번호", "주민번호"],
+        "The form of a South Korean resident registration number, with a date of birth in it.",
+    ),
+    Scheme::new(
+        &["999999-9999999"],
         |code| dated(pair(code, 4), pair(code, 2)) && matches!(code[6], b'5'..=b'8'),
         &["frn", "foreigner", "외국인등록번호", "외국인"],
         "The form of a South Korean foreigner's number, with a date of birth in it.",
