@@ -10,6 +10,7 @@ mod key;
 mod mask;
 mod name;
 mod national_id;
+mod near;
 mod number;
 mod overlap;
 mod password;
@@ -92,7 +93,7 @@ kinds! {
     Card = "card" in SensitiveInfo,
     /// An international bank account number.
     Iban = "iban" in SensitiveInfo,
-    /// A national identification, tax or social security number.
+    /// A national identification, tax, social security, passport or license number.
     NationalId = "national_id" in SensitiveInfo,
     /// A public IP address.
     IpAddress = "ip_address" in SensitiveInfo,

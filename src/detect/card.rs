@@ -1,13 +1,15 @@
 //! Payment card numbers.
 
-use super::number::{Number, luhn, numbers};
+use super::near::is_bare;
+use super::number::check::luhn;
+use super::number::{self, Number};
 use super::value::{finding, in_sentence};
 use super::{Detector, Finding, Kind};
 use crate::text::Text;
 
 /// First digits and lengths of the brands (ISO/IEC 7812; the brands' published ranges): first and
 /// last of the range, and the lengths that it has.
-const BRANDS: [(u32, u32, &[usize]); 18] = [
+const BRANDS: [(u32, u32, &[usize]); 20] = [
     (4, 4, &[13, 16, 19]),
     (51, 55, &[16]),
     (2221, 2720, &[16]),
@@ -20,22 +22,33 @@ const BRANDS: [(u32, u32, &[usize]); 18] = [
     (36, 36, &[14, 16]),
     (38, 39, &[14, 16]),
     (3528, 3589, &[16]),
+    (2131, 2131, &[15]),
+    (1800, 1800, &[15]),
     (62, 62, &[16, 17, 18, 19]),
     (2200, 2204, &[16, 19]),
-    (50, 50, &[16]),
-    (56, 58, &[16]),
+    (50, 50, &[12, 13, 14, 15, 16, 17, 18, 19]),
+    (56, 58, &[12, 13, 14, 15, 16, 17, 18, 19]),
     (60, 60, &[16]),
-    (63, 67, &[16]),
+    (63, 67, &[12, 13, 14, 15, 16, 17, 18, 19]),
 ];
+/// Ranges of few cards or none in use, which want a word beside them: airlines' own, all of JCB's.
+const RARE: [(u32, u32, &[usize]); 2] = [(1, 1, &[15]), (35, 35, &[16])];
 
-const CONTEXT: [&str; 19] = [
+const CONTEXT: [&str; 27] = [
     "card",
     "cards",
+    "cardnumber",
     "visa",
     "mastercard",
     "amex",
+    "american",
+    "discover",
+    "diners",
+    "jcb",
+    "unionpay",
     "credit",
     "debit",
+    "creditcard",
     "cc",
     "cvv",
     "cvc",
@@ -43,64 +56,76 @@ const CONTEXT: [&str; 19] = [
     "exp",
     "expires",
     "karte",
+    "kartennummer",
     "kreditkarte",
     "tarjeta",
     "carte",
     "cartao",
     "maestro",
 ];
+/// Words that say a card is nobody's.
+const TEST: [&str; 7] = ["test", "testcard", "sandbox", "dummy", "fake", "sample", "stripe"];
 
 /// Finds card numbers: the right length for their brand, and the Luhn check holds.
 ///
-/// The brands' documented test numbers (4242…, 4111…) are found like any other: a member who posts
-/// one must see what would happen to a real one.
+/// The brands' documented test numbers (4242…, 4111…) are found like any other, unless the words
+/// beside them call them that: a member who posts one must see what would happen to a real one.
 pub(super) struct Card;
 
 impl Detector for Card {
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let mut end = 0;
-        for number in numbers(text, 13..20) {
+        number::each(text, |number| {
             if number.range.start < end {
-                continue;
+                return;
             }
-            if let Some(confidence) = confidence(text, &number) {
+            if let Some(confidence) = confidence(text, number) {
                 end = number.range.end;
-                let explanation = "The length, first digits and check digit of a payment card number";
+                let explanation = "The length, first digits and check digit of a payment card number.";
                 findings.push(finding(text, Kind::Card, &number.range, confidence, explanation));
             }
-        }
+        });
     }
 }
 
 /// How sure it is that `number` is a card's.
 fn confidence(text: &Text<'_>, number: &Number) -> Option<f32> {
-    if !brand_fits(&number.digits) || !grouped_like_a_card(&number.groups) || !luhn(&number.digits) {
+    let code = number.code();
+    if !(12..=19).contains(&code.len()) || number.letters != 0 || !luhn(code) || !grouped(number) {
         return None;
     }
-    let named = text.mentions(&number.range, 8, 6, &CONTEXT);
+    let common = fits(&BRANDS, code);
+    if !(common || fits(&RARE, code)) || text.mentions(&number.range, 4, 3, &TEST) {
+        return None;
+    }
+    if text.mentions(&number.range, 8, 6, &CONTEXT) {
+        return Some(0.99);
+    }
+    if !in_sentence(text, number.range.start) {
+        return None;
+    }
     // Identifiers have 13 and 17 to 19 digits too, and code is full of numbers.
-    let usual = matches!(number.digits.len(), 14..=16) && in_sentence(text, number.range.start);
-    match (named, usual, number.groups.len() > 1) {
-        (true, _, _) => Some(0.99),
-        (false, true, true) => Some(0.97),
-        (false, true, false) => Some(0.9),
-        (false, false, _) => None,
+    let usual = matches!(code.len(), 14..=16) && common;
+    match (usual, number.cuts) {
+        (true, 0) => Some(0.9),
+        (true, _) => Some(0.97),
+        (false, _) => is_bare(text, &number.range).then_some(0.6),
     }
 }
 
-fn brand_fits(digits: &str) -> bool {
-    BRANDS.iter().any(|(first, last, lengths)| {
-        let places = first.to_string().len();
-        let prefix = digits.get(..places).and_then(|prefix| prefix.parse::<u32>().ok());
-        lengths.contains(&digits.len()) && prefix.is_some_and(|prefix| (*first..=*last).contains(&prefix))
+/// Whether the first digits and the length of `code` are of one of `ranges`.
+fn fits(ranges: &[(u32, u32, &[usize])], code: &[u8]) -> bool {
+    ranges.iter().any(|(first, last, lengths)| {
+        let prefix =
+            code[..first.to_string().len()].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'));
+        lengths.contains(&code.len()) && (*first..=*last).contains(&prefix)
     })
 }
 
 /// Whether people write cards in such groups: all at once, in fours, 4-6-5 or 4-6-4.
-fn grouped_like_a_card(groups: &[usize]) -> bool {
-    match groups {
-        [_] | [4, 6, 5 | 4] => true,
-        [fours @ .., last] => fours.iter().all(|group| *group == 4) && (1..=4).contains(last),
-        [] => false,
-    }
+fn grouped(number: &Number) -> bool {
+    const FOURS: u32 = 1 << 4 | 1 << 8 | 1 << 12 | 1 << 16;
+    const AMERICAN: u32 = 1 << 4 | 1 << 10;
+    let cuts = number.cuts;
+    cuts == 0 || cuts == FOURS & ((1 << number.code().len()) - 1) || cuts == AMERICAN
 }

@@ -5,7 +5,7 @@ use super::{Detector, Finding, Kind};
 use crate::text::{Place, Text};
 
 /// Country and length of its IBANs, from the IBAN registry (SWIFT, release 99).
-const LENGTHS: [(&str, usize); 88] = [
+const LENGTHS: [(&str, usize); 89] = [
     ("AD", 24),
     ("AE", 23),
     ("AL", 28),
@@ -94,6 +94,7 @@ const LENGTHS: [(&str, usize); 88] = [
     ("VA", 22),
     ("VG", 24),
     ("XK", 20),
+    ("YE", 30),
 ];
 
 /// Finds IBANs: the length is their country's and the check digits hold (ISO 13616, MOD 97-10).
@@ -107,7 +108,8 @@ impl Detector for Iban {
             let range = check.start - 2..end;
             let elsewhere = matches!(text.place(range.start), Place::Link | Place::Markup);
             if !elsewhere && stands_free(folded, &range) && mod_97(&compact) == 1 {
-                let explanation = "The length and check digits of a bank account number (IBAN)";
+                let explanation =
+                    "The length and check digits of an international bank account number (IBAN).";
                 findings.push(finding(text, Kind::Iban, &range, 0.99, explanation));
             }
         }

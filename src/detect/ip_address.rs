@@ -11,7 +11,7 @@ use super::{Detector, Finding, Kind};
 use crate::text::Text;
 
 static V4: LazyLock<Regex> = LazyLock::new(|| regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"));
-static V6: LazyLock<Regex> = LazyLock::new(|| regex(r"\b[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{2,40}"));
+static V6: LazyLock<Regex> = LazyLock::new(|| regex(r"\b[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:.]{3,41}"));
 
 const CONTEXT: [&str; 17] = [
     "ip",
@@ -32,6 +32,8 @@ const CONTEXT: [&str; 17] = [
     "router",
     "port",
 ];
+/// Words that say an address is a public service's.
+const RESOLVERS: [&str; 5] = ["nameserver", "nameservers", "dns", "resolver", "resolvers"];
 const VERSION: [&str; 12] = [
     "version",
     "v",
@@ -46,6 +48,8 @@ const VERSION: [&str; 12] = [
     "changelog",
     "kernel",
 ];
+
+const EXPLANATION: &str = "A public IP address: no private, reserved or documentation range.";
 
 /// Finds IP addresses that lead to someone: no private, reserved or documentation ranges, no public
 /// resolvers, no version numbers.
@@ -64,14 +68,16 @@ impl Detector for IpAddress {
         }
         for found in V4.find_iter(folded).map(|found| found.range()) {
             if let Some(confidence) = v4(text, &found) {
-                findings.push(finding(text, Kind::IpAddress, &found, confidence, "A public IP address"));
+                findings.push(finding(text, Kind::IpAddress, &found, confidence, EXPLANATION));
             }
         }
-        for found in V6.find_iter(folded).filter(|found| in_sentence(text, found.start())) {
-            let written = found.as_str().trim_end_matches(':');
-            let range = found.start()..found.start() + written.len();
-            if written.parse().is_ok_and(is_public_v6) {
-                findings.push(finding(text, Kind::IpAddress, &range, 0.9, "A public IP address"));
+        if folded.contains(':') {
+            for found in V6.find_iter(folded).filter(|found| in_sentence(text, found.start())) {
+                let length = found.as_str().trim_end_matches([':', '.']).len();
+                let range = found.start()..found.start() + length;
+                if let Some(confidence) = v6(folded, &range) {
+                    findings.push(finding(text, Kind::IpAddress, &range, confidence, EXPLANATION));
+                }
             }
         }
     }
@@ -88,12 +94,21 @@ fn v4(text: &Text<'_>, range: &Range<usize>) -> Option<f32> {
     if dotted || !stands_free(folded, range) || !in_sentence(text, range.start) || !is_public_v4(address) {
         return None;
     }
+    if text.mentions(range, 3, 1, &RESOLVERS) {
+        return None;
+    }
     if text.mentions(range, 6, 3, &CONTEXT) {
         return Some(0.92);
     }
     // Version numbers have small parts; addresses rarely have none above 100.
-    let large = address.octets().iter().filter(|octet| **octet >= 100).count();
-    (large > 0 && !text.mentions(range, 3, 0, &VERSION)).then_some(if large > 1 { 0.85 } else { 0.7 })
+    let above = |least: u8| address.octets().iter().filter(|octet| **octet >= least).count();
+    let confidence = match (above(100), above(10)) {
+        (2.., _) => 0.85,
+        (1, _) => 0.7,
+        (0, 4) => 0.6,
+        _ => return None,
+    };
+    (!text.mentions(range, 3, 0, &VERSION)).then_some(confidence)
 }
 
 /// Neither reserved (IANA's special-purpose registry) nor one of the well-known resolvers.
@@ -111,17 +126,39 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
             | [8, 8, 4, 4]
             | [1, 1, 1 | 0, 1]
             | [9, 9, 9, 9]
+            | [149, 112, 112, 112]
             | [208, 67, 222 | 220, _]
+            | [209, 244, 0, 3 | 4]
+            | [4, 2, 2, 1..=6]
+            | [64, 6, 64 | 65, 6]
+            | [94, 140, 14 | 15, _]
+            | [77, 88, 8, _]
             | [1, 2, 3, 4]
     );
     !reserved && !resolver
 }
 
-/// Global unicast, not for documentation, not a public resolver.
+/// How sure it is that what stands at `range` is somebody's address: time and code have colons too.
+fn v6(text: &str, range: &Range<usize>) -> Option<f32> {
+    let written = &text[range.clone()];
+    let address: Ipv6Addr = written.parse().ok()?;
+    let groups = written.split(':').filter(|group| !group.is_empty()).count();
+    let given_out = address.segments()[0] & 0xe000 == 0x2000;
+    let before = text[..range.start].chars().next_back();
+    let free = !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, ':' | '.' | '_' | '-'))
+        && !text[range.end..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let enough = groups >= if given_out { 3 } else { 4 };
+    (free && enough && is_public_v6(address)).then_some(if given_out { 0.9 } else { 0.8 })
+}
+
+/// Neither local, multicast nor for documentation, and not a public resolver.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    let documentation = segments[0] == 0x2001 && segments[1] == 0xdb8;
+    let local = address.is_unique_local() || address.is_unicast_link_local() || address.is_multicast();
+    let special =
+        matches!(segments, [0, ..] | [0x2001, 0xdb8, ..] | [0x64, 0xff9b, ..] | [0x100, 0, 0, 0, ..])
+            || (0x3fff, 0) == (segments[0], segments[1] >> 12);
     let resolver =
         matches!(segments, [0x2001, 0x4860, 0x4860, ..] | [0x2606, 0x4700, 0x4700, ..] | [0x2620, 0xfe, ..]);
-    !documentation && !resolver
+    !local && !special && !resolver
 }

@@ -11,7 +11,7 @@ use crate::text::Text;
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?x)\b(?i: my\ (?:full|real|legal|actual|whole|irl)\ name(?:'?s|\ is) | my\ name(?:'?s|\ is) | full\ name\s*:
-            | (?:his|her|their)\ (?:full|real|legal|actual|irl)\ name(?:'?s|\ is)
+            | (?:his|her|their)\ (?:full|real|legal|actual|irl)\ name(?:'?s|\ is) | under\ (?:the|my)\ name(?:\ of)?
             | name\ on\ (?:the|my)\ (?:account|order|card|booking|ticket)(?:\ is|\ was|\s*:)
             | mein\ (?:voller\ |richtiger\ )?name\ ist | me\ llamo | mi\ nombre\ (?:completo\ )?es | je\ m'appelle | meu\ nome\ (?:completo\ )?e )
         \s*:?\s*(?P<name>[A-Z][a-z'-]{1,20}(?:\ [A-Z]\.)?(?:\ (?:de|da|van|von|la|del|der|di|bin|al)){0,2}(?:\ [A-Z][A-Za-z'-]{1,24}){1,3})\b",
@@ -29,7 +29,7 @@ impl Detector for PersonName {
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         for name in NAME.captures_iter(text.folded()).filter_map(|found| found.name("name")) {
             if in_sentence(text, name.start()) {
-                let explanation = "A full name, by the words before it";
+                let explanation = "A full name, by the words before it.";
                 findings.push(finding(text, Kind::PersonName, &name.range(), 0.75, explanation));
             }
         }

@@ -4,36 +4,53 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::number::check::weighted;
 use super::value::{finding, in_sentence, is_placeholder, regex};
 use super::{Detector, Finding, Kind};
 use crate::text::Text;
 
 static ORDER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?ix)\b(?:order|invoice|booking|reservation|tracking|confirmation|receipt|purchase|rma|transaction
-            |ticket|case|bestellung|bestellnummer|rechnung|rechnungsnummer|sendungsnummer|auftragsnummer|pedido
-            |factura|commande|facture|encomenda|fatura)
-        (?:\s+(?:number|no|num|nr|nummer|id|code|ref|reference|numero))?\.?
-        (?P<mark>\s*(?:\bis\b|\bwas\b|\bist\b|\bes\b|[:=\#])*\s*\#?\s*)
+        r"(?ix)\b(?:order|invoice|booking|reservation|tracking|parcel|shipment|confirmation|receipt|purchase|rma|transaction
+            |ticket|case|reference|bestell(?:ung|nummer|nr)|rechnungs?(?:nummer|nr)?|sendungs(?:nummer|nr)
+            |auftrags(?:nummer|nr)|buchungs(?:nummer|nr|code)|vorgangs(?:nummer|nr)|pedido|factura|reserva|commande|facture
+            |encomenda|fatura|ordine|fattura|spedizione|bestelling|bestelnummer|factuur(?:nummer)?|zamowieni[ea])
+        (?:[\ -]+(?:number|no|num|nr|nummer|id|code|ref|reference|numero|n))?\.?
+        (?P<mark>\s*(?:\bis\b|\bwas\b|\bist\b|\blautet\b|\bes\b|\best\b|[:=\#])*\s*\#?\s*)
         (?P<value>[A-Z0-9](?:[A-Z0-9]|[-/][A-Z0-9]){3,29})\b",
     )
 });
 
 static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?ix)\b(?:account|acct|customer|client|member|membership|policy|subscriber|loyalty|contract|patient|employee
-            |konto|kundennummer|kontonummer|kunden|mitgliedsnummer|vertragsnummer|cuenta|cliente|compte|client|conta
-            |routing|passport|licence|license|driver'?s\ licen[sc]e)
-        (?P<name>\s+(?:number|no|num|nr|nummer|id|code|ref|reference|numero))?\.?
-        (?P<mark>\s*(?:\bis\b|\bwas\b|\bist\b|\bes\b|[:=\#])*\s*\#?\s*)
+        r"(?ix)\b(?:account|acct|acc|customer|client|member|membership|policy|subscriber|subscription|loyalty|contract|patient
+            |employee|student|konto|kundennummer|kundennr|kontonummer|kontonr|kunden|mitgliedsnummer|vertragsnummer
+            |versicherungsnummer|matrikelnummer|cuenta|cliente|socio|compte|client|conta|contrato|conto|klantnummer
+            |rekeningnummer|lidnummer)
+        (?P<name>[\ -]+(?:number|no|num|nr|nummer|id|code|ref|reference|numero|n))?\.?
+        (?P<mark>\s*(?:\bis\b|\bwas\b|\bist\b|\blautet\b|\bes\b|\best\b|[:=\#])*\s*\#?\s*)
         (?P<value>[A-Z0-9](?:[A-Z0-9]|[-/][A-Z0-9]){4,29})\b",
     )
 });
 
+static BANK: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?ix)\b(?:
+            (?:routing|aba|rtn)(?:\s+(?:transit\s+)?(?:number|no|num|code))?\.?\s*(?:\bis\b|[:=\#])*\s*
+                (?P<routing>[0-9]{4}-?[0-9]{4}-?[0-9])
+          | (?:sort[\ -]?code|bsb|blz|bankleitzahl)(?:\s+(?:number|no))?\.?\s*(?:\bis\b|\bist\b|[:=\#])*\s*
+                (?P<branch>[0-9]{2}[-\ ]?[0-9]{2}[-\ ]?[0-9]{2}|[0-9]{3}[-\ ][0-9]{3}(?:[\ ]?[0-9]{2})?|[0-9]{8})
+        )\b",
+    )
+});
+
+/// The fewest digits of a bank's or branch's code.
+const SHORTEST_BANK_CODE: usize = 6;
+
 /// Finds order, invoice, booking, tracking and ticket numbers.
 pub(super) struct OrderNumber;
 
-/// Finds account, customer, membership and document numbers.
+/// Finds account, customer and membership numbers, and the numbers of banks that go with them.
 pub(super) struct AccountNumber;
 
 impl Detector for OrderNumber {
@@ -42,7 +59,7 @@ impl Detector for OrderNumber {
     }
 
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
-        let explanation = "A number that the words before it call an order, invoice or ticket";
+        let explanation = "A number that the words before it call an order, invoice or ticket.";
         detect(text, &ORDER, 4, findings, |found| (Kind::OrderNumber, confidence(found), explanation));
     }
 }
@@ -50,11 +67,13 @@ impl Detector for OrderNumber {
 impl Detector for AccountNumber {
     fn prepare(&self) {
         LazyLock::force(&ACCOUNT);
+        LazyLock::force(&BANK);
     }
 
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
-        let explanation = "A number that the words before it call an account, customer or document";
+        let explanation = "A number that the words before it call an account, customer or member.";
         detect(text, &ACCOUNT, 5, findings, |found| (Kind::AccountNumber, confidence(found), explanation));
+        bank(text, findings);
     }
 }
 
@@ -76,6 +95,26 @@ fn detect(
             findings.push(finding(text, kind, &value.range(), confidence, explanation));
         }
     }
+}
+
+/// Reports bank and branch codes after the words that name them.
+fn bank(text: &Text<'_>, findings: &mut Vec<Finding>) {
+    if text.digits().iter().map(|run| run.end - run.start).sum::<usize>() < SHORTEST_BANK_CODE {
+        return;
+    }
+    for found in BANK.captures_iter(text.folded()) {
+        let routing = found.name("routing").filter(|code| is_routing(code.as_str().as_bytes()));
+        let Some(code) = routing.or(found.name("branch")) else { continue };
+        if in_sentence(text, code.start()) {
+            let explanation = "A bank's number, by the words before it: an account's is rarely far.";
+            findings.push(finding(text, Kind::AccountNumber, &code.range(), 0.85, explanation));
+        }
+    }
+}
+
+/// The check of US routing numbers: weights 3, 7 and 1 (American Bankers Association).
+fn is_routing(code: &[u8]) -> bool {
+    weighted(code, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
 }
 
 /// The more the words say that a number follows, the surer; nothing said is not enough, since "order
