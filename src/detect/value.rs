@@ -1,10 +1,13 @@
 //! What detectors of private values share.
 
+mod chance;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
+pub(super) use self::chance::{Draw, draw};
 use super::{Finding, Kind};
 use crate::text::{Place, Text};
 

@@ -1,0 +1,158 @@
+//! Random values beside a name such as `api_key`, and license keys.
+
+use std::ops::Range;
+
+use super::super::value::{Draw, draw, finding, is_placeholder};
+use super::super::{Detector, Finding, Kind};
+use super::license;
+use super::name::{self, Name};
+use crate::text::{Place, Text};
+
+/// The longest value that is looked at, in bytes.
+const LONGEST: usize = 1_000;
+/// From this length on a value drawn by lot is one wherever a name calls it a secret.
+const LONG: usize = 16;
+
+/// Finds random values beside a name such as `api_key`, in code too.
+pub(in crate::detect) struct NamedKey;
+
+impl Detector for NamedKey {
+    fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
+        let folded = text.folded();
+        let mut end = 0;
+        // A value drawn by lot has a digit in it: everything else is passed over unread.
+        for digits in text.digits() {
+            if digits.start < end {
+                continue;
+            }
+            let run = run(folded.as_bytes(), digits.start, end);
+            end = run.end;
+            if (8..=LONGEST).contains(&run.len()) {
+                findings.extend(judge(text, &run));
+            }
+        }
+    }
+}
+
+/// The characters around `at`, not before `floor`, that a value can be made of.
+fn run(bytes: &[u8], at: usize, floor: usize) -> Range<usize> {
+    let fits =
+        |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'~');
+    let start = at - bytes[floor..at].iter().rev().take_while(fits).count();
+    let end = at + bytes[at..].iter().take_while(fits).count();
+    let padding = bytes[end..].iter().take(3).take_while(|byte| **byte == b'=').count();
+    let padded = bytes.get(end + padding).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    start..if padded { end + padding } else { end }
+}
+
+/// What the value at `run` is, if it is a secret.
+fn judge(text: &Text<'_>, run: &Range<usize>) -> Option<Finding> {
+    let folded = text.folded();
+    let range = trimmed(folded, run);
+    let value = &folded[range.clone()];
+    if let Some(explanation) = license::read(text, &range) {
+        return Some(finding(text, Kind::ApiKey, &range, 0.85, explanation));
+    }
+    let draw = draw(value)?;
+    let place = text.place(range.start);
+    if place == Place::Markup || is_placeholder(value) || is_stand_in(folded, &range) || is_written(value) {
+        return None;
+    }
+    if is_branded(value) {
+        let explanation = "A random value that begins like a service's key.";
+        return Some(finding(text, Kind::ApiKey, &range, 0.85, explanation));
+    }
+    let name = name::before(folded, range.start)?;
+    let linked = place == Place::Link;
+    if !allows(name, draw, value) || linked && !folded[..range.start].ends_with('=') {
+        return None;
+    }
+    let hex = value.trim_start_matches("0x");
+    let private = name.private && hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let (kind, explanation) = match name.kind {
+        _ if private => (Kind::PrivateKey, "A random value that the words beside it call a private key."),
+        Kind::Password => (Kind::Password, "A value that the words beside it call a password."),
+        Kind::Token => (Kind::Token, "A random value that the words beside it call a token."),
+        _ => (Kind::ApiKey, "A random value that the words beside it call a key or secret."),
+    };
+    let confidence = if name.direct { 0.85 } else { 0.8 };
+    Some(finding(text, kind, &quoted(folded, range), confidence, explanation))
+}
+
+/// `run` without marks that belong to the sentence.
+fn trimmed(text: &str, run: &Range<usize>) -> Range<usize> {
+    let value = &text[run.clone()];
+    let end = run.start + value.trim_end_matches(['.', '-']).len();
+    let start = run.end - value.trim_start_matches(['.', '-']).len();
+    start.min(end)..end
+}
+
+/// `range` widened to the closing quotation mark, where one opens before it.
+fn quoted(text: &str, range: Range<usize>) -> Range<usize> {
+    let Some(quote) = text[..range.start].chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'))
+    else {
+        return range;
+    };
+    let tail = text[range.end..].bytes().take(LONGEST);
+    let length = tail.clone().take_while(|byte| !byte.is_ascii_whitespace() && *byte != quote as u8).count();
+    let closed = text.as_bytes().get(range.end + length).is_some_and(|byte| *byte == quote as u8);
+    if closed && length < 64 { range.start..range.end + length } else { range }
+}
+
+/// Whether a value drawn like this is a secret by this name.
+fn allows(name: Name, draw: Draw, value: &str) -> bool {
+    let long = value.len() >= LONG;
+    match draw {
+        Draw::Mixed if long => !name.bare || name.direct || value.len() >= 24,
+        Draw::Hex if long => !name.bare || name.direct,
+        Draw::Uuid => !name.bare,
+        Draw::Mixed | Draw::Hex => name.direct && !name.bare,
+    }
+}
+
+/// Whether what stands around `range` makes it a variable, a color, a call or a mention.
+fn is_stand_in(text: &str, range: &Range<usize>) -> bool {
+    let before = &text[..range.start];
+    before.ends_with(['$', '#', '@', '<', '%'])
+        || before.ends_with("${")
+        || before.ends_with("{{")
+        || text[range.end..].starts_with(['(', '@'])
+        || text[range.end..].starts_with("::")
+}
+
+/// Whether `value` is a date, a version, a domain, a file or a path rather than drawn by lot.
+fn is_written(value: &str) -> bool {
+    const ENDINGS: [&str; 22] = [
+        "pem", "key", "crt", "cer", "p12", "pfx", "txt", "json", "yml", "yaml", "xml", "js", "ts", "py",
+        "rb", "go", "png", "jpg", "html", "com", "net", "log",
+    ];
+    let ending = value.rsplit('.').next().filter(|ending| ending.len() < value.len());
+    let dotted = ending.is_some() && value.split('.').all(|part| part.len() < 12);
+    let path = value.starts_with('/') && value[1..].contains('/')
+        || value.contains("//")
+        || value.contains('/') && value.split('/').all(|part| part.len() < 12) && !value.contains('+');
+    let bytes = value.as_bytes();
+    let year =
+        bytes.len() > 7 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-' && bytes[7] == b'-';
+    dotted || path || year || ending.is_some_and(|ending| ENDINGS.contains(&ending))
+}
+
+/// Whether `value` begins as services' keys do, `acme_live_…`, with much drawn by lot after it.
+fn is_branded(value: &str) -> bool {
+    const MARKS: [&str; 16] = [
+        "sk", "pat", "key", "apikey", "token", "tok", "secret", "live", "oauth", "bearer", "sec", "rk",
+        "skey", "pak", "privkey", "apitoken",
+    ];
+    const LEAST: usize = 20;
+    let mut rest = value;
+    let mut marked = false;
+    for _ in 0..4 {
+        let Some((part, after)) = rest.split_once(['_', '-']) else { break };
+        if part.is_empty() || part.len() > 10 || !part.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            break;
+        }
+        marked |= MARKS.contains(&part);
+        rest = after;
+    }
+    marked && rest.len() >= LEAST && matches!(draw(rest), Some(Draw::Mixed | Draw::Hex))
+}
