@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::form::Forms;
-use super::value::{entropy, finding, is_placeholder, regex};
+use super::value::{entropy, finding, is_placeholder, longest_rise, regex};
 use super::{Detector, Finding, Kind};
 use crate::text::Text;
 
@@ -38,7 +38,7 @@ static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
             (?<discord>\b[MNO][A-Za-z0-9_-]{22,27}\.[\w-]{6}\.[\w-]{27,45})
           | (?<telegram>\b[0-9]{8,10}:A[A-Za-z0-9_-]{34}\b)
           | (?<jwt>\bey[A-Za-z0-9_-]{15,}\.ey[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})
-          | (?<twilio>\b(?:SK|AC)[0-9a-f]{32}\b)
+          | (?<twilio>\b(?:SK|AC)[0-9a-fA-F]{32}\b)
           | (?<terraform>\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70})
           | (?<azure>(?:\b|[.~])[A-Za-z0-9_.~]{2,3}[0-9]Q~[A-Za-z0-9_.~-]{31,34})
           | (?<mailchimp>\b[0-9a-f]{32}-us[0-9]{1,2}\b)
@@ -63,9 +63,6 @@ impl Detector for Token {
     }
 
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
-        if text.digits().is_empty() {
-            return;
-        }
         let longest = text.folded().split_ascii_whitespace().map(str::len).max().unwrap_or_default();
         if longest >= SHORTEST {
             begun(text, findings);
@@ -100,5 +97,5 @@ fn is_drawn(value: &str) -> bool {
     let words = value
         .split(['-', '_', '.'])
         .filter(|part| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_lowercase()));
-    !is_placeholder(value) && entropy(value) > 2.8 && words.count() < 4
+    !is_placeholder(value) && entropy(value) > 2.8 && longest_rise(value) < 8 && words.count() < 4
 }

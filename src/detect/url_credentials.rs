@@ -33,8 +33,8 @@ impl Detector for UrlCredentials {
             let Some(whole) = found.get(0) else { continue };
             let local =
                 matches!(part("host"), "localhost" | "127.0.0.1" | "host" | "hostname") && user == password;
-            if !local && !is_placeholder(password) && user != password {
-                let explanation = "A link with a user name and password in it";
+            if !local && !is_placeholder(password) && user != password && !password.starts_with('[') {
+                let explanation = "A link with a user name and password in it.";
                 findings.push(finding(text, Kind::UrlCredentials, &whole.range(), 0.97, explanation));
             }
         }

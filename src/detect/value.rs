@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
-pub(super) use self::chance::{Draw, draw};
+pub(super) use self::chance::{Draw, draw, longest_rise};
 use super::{Finding, Kind};
 use crate::text::{Place, Text};
 
@@ -91,6 +91,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
     let first = lower.chars().next();
     MARKS.iter().any(|mark| lower.contains(mark))
         || NAMES.contains(&lower.as_str())
+        || lower.ends_with("here")
         || matches!(first, Some('$' | '%'))
         || lower.chars().all(|c| Some(c) == first)
 }

@@ -326,9 +326,9 @@ fn is_part(c: char) -> bool {
 
 /// Whether a name can still follow to the left of `gap`, after `passed` words.
 fn passes(gap: &str, passed: usize, joints_only: bool) -> bool {
-    if gap.contains([';', '}', '&', '?', '!']) || gap.contains(". ") {
-        return gap.trim_start_matches(['?', '}', '\'', '"', ')', ']']).trim_start().starts_with('=')
-            && passed == 0;
+    let conditional = gap.trim_start().starts_with("?=") || gap.contains("??");
+    if gap.contains([';', '}', '&', '!']) || gap.contains(". ") || gap.contains('?') && !conditional {
+        return false;
     }
     let lines = gap.bytes().filter(|byte| *byte == b'\n').count();
     let comma = gap.contains(',');

@@ -48,7 +48,7 @@ fn run(bytes: &[u8], at: usize, floor: usize) -> Range<usize> {
 /// What the value at `run` is, if it is a secret.
 fn judge(text: &Text<'_>, run: &Range<usize>) -> Option<Finding> {
     let folded = text.folded();
-    let range = trimmed(folded, run);
+    let range = enclosed(folded, run).unwrap_or_else(|| trimmed(folded, run));
     let value = &folded[range.clone()];
     if let Some(explanation) = license::read(text, &range) {
         return Some(finding(text, Kind::ApiKey, &range, 0.85, explanation));
@@ -60,7 +60,13 @@ fn judge(text: &Text<'_>, run: &Range<usize>) -> Option<Finding> {
     }
     if is_branded(value) {
         let explanation = "A random value that begins like a service's key.";
-        return Some(finding(text, Kind::ApiKey, &range, 0.85, explanation));
+        return Some(finding(
+            text,
+            Kind::ApiKey,
+            &whole(folded, range, place == Place::Link),
+            0.85,
+            explanation,
+        ));
     }
     let name = name::before(folded, range.start)?;
     let linked = place == Place::Link;
@@ -76,7 +82,7 @@ fn judge(text: &Text<'_>, run: &Range<usize>) -> Option<Finding> {
         _ => (Kind::ApiKey, "A random value that the words beside it call a key or secret."),
     };
     let confidence = if name.direct { 0.85 } else { 0.8 };
-    Some(finding(text, kind, &quoted(folded, range), confidence, explanation))
+    Some(finding(text, kind, &whole(folded, range, linked), confidence, explanation))
 }
 
 /// `run` without marks that belong to the sentence.
@@ -87,16 +93,48 @@ fn trimmed(text: &str, run: &Range<usize>) -> Range<usize> {
     start.min(end)..end
 }
 
-/// `range` widened to the closing quotation mark, where one opens before it.
-fn quoted(text: &str, range: Range<usize>) -> Range<usize> {
-    let Some(quote) = text[..range.start].chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'))
-    else {
-        return range;
+/// The whole of what stands in quotation marks around `run`, if nothing in it is a space.
+fn enclosed(text: &str, run: &Range<usize>) -> Option<Range<usize>> {
+    const WIDEST: usize = 64;
+    let fits = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b'\\');
+    let (before, after) = (&text.as_bytes()[..run.start], &text.as_bytes()[run.end..]);
+    let left = before.iter().rev().take(WIDEST).take_while(fits).count();
+    let right = after.iter().take(WIDEST).take_while(fits).count();
+    let quote = *before.get(run.start.checked_sub(left + 1)?)?;
+    let closed = matches!(quote, b'"' | b'\'' | b'`') && after.get(right) == Some(&quote);
+    let plain =
+        |bytes: &[u8]| !bytes.iter().any(|byte| matches!(byte, b'=' | b':' | b',' | b';' | b'<' | b'>'));
+    let one = plain(&before[run.start - left..]) && plain(&after[..right]);
+    (closed && one).then(|| run.start - left..run.end + right)
+}
+
+/// `range` with what follows it without a break: values are longer than what was sure to be theirs.
+fn whole(text: &str, range: Range<usize>, linked: bool) -> Range<usize> {
+    let breaks = |byte: &u8| {
+        byte.is_ascii_whitespace()
+            || !byte.is_ascii()
+            || matches!(
+                byte,
+                b'"' | b'\''
+                    | b'`'
+                    | b'\\'
+                    | b','
+                    | b';'
+                    | b'&'
+                    | b'<'
+                    | b'>'
+                    | b'('
+                    | b')'
+                    | b'|'
+                    | b']'
+                    | b'}'
+            )
+            || linked && *byte == b'#'
     };
-    let tail = text[range.end..].bytes().take(LONGEST);
-    let length = tail.clone().take_while(|byte| !byte.is_ascii_whitespace() && *byte != quote as u8).count();
-    let closed = text.as_bytes().get(range.end + length).is_some_and(|byte| *byte == quote as u8);
-    if closed && length < 64 { range.start..range.end + length } else { range }
+    let length = text[range.end..].bytes().take(LONGEST).take_while(|byte| !breaks(byte)).count();
+    let end = range.end + length;
+    let sentence = text[range.end..end].trim_end_matches(['.', ':', '!', '?', '*', '-']).len();
+    range.start..range.end + sentence
 }
 
 /// Whether a value drawn like this is a secret by this name.
@@ -106,6 +144,7 @@ fn allows(name: Name, draw: Draw, value: &str) -> bool {
         Draw::Mixed if long => !name.bare || name.direct || value.len() >= 24,
         Draw::Hex if long => !name.bare || name.direct,
         Draw::Uuid => !name.bare,
+        Draw::Digits => name.direct && name.compound && value.len() < 40,
         Draw::Mixed | Draw::Hex => name.direct && !name.bare,
     }
 }
@@ -154,5 +193,5 @@ fn is_branded(value: &str) -> bool {
         marked |= MARKS.contains(&part);
         rest = after;
     }
-    marked && rest.len() >= LEAST && matches!(draw(rest), Some(Draw::Mixed | Draw::Hex))
+    marked && rest.len() >= LEAST && matches!(draw(rest), Some(Draw::Mixed | Draw::Hex | Draw::Uuid))
 }

@@ -6,8 +6,8 @@ use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 use super::super::Kind;
 
-/// The most characters that an open repetition takes: the longest tokens are about that long.
-const LONGEST: usize = 1_000;
+/// The most characters that an open repetition takes: as many as a message has.
+const LONGEST: usize = 4_000;
 
 /// One service's form.
 struct Form {

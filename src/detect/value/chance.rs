@@ -9,6 +9,8 @@ pub(in crate::detect) enum Draw {
     Hex,
     /// Letters and digits, perhaps with marks between them.
     Mixed,
+    /// Many digits and nothing else.
+    Digits,
 }
 
 /// The pairs of letters that English words and names in code are made of. Of letters drawn by lot
@@ -49,10 +51,14 @@ struct Counts {
     /// Pairs of neighboring letters, and how many of them are common ones.
     pairs: usize,
     common: usize,
+    /// Capitals that follow a small letter.
+    humps: usize,
     /// The set of bytes below 128 in it.
     seen: u128,
-    /// The longest row such as `abcd`, `1234` or `aaaa`.
-    row: usize,
+    /// The longest row such as `abcd` or `1234`.
+    rise: usize,
+    /// The longest row such as `aaaa`.
+    same: usize,
 }
 
 impl Counts {
@@ -63,7 +69,8 @@ impl Counts {
             counts.add(byte, last);
             up = if last.checked_add(1) == Some(byte) { up + 1 } else { 1 };
             same = if last == byte { same + 1 } else { 1 };
-            counts.row = counts.row.max(up).max(same);
+            counts.rise = counts.rise.max(up);
+            counts.same = counts.same.max(same);
             last = byte;
         }
         counts
@@ -85,6 +92,7 @@ impl Counts {
         if byte.is_ascii_alphabetic() && last.is_ascii_alphabetic() {
             let row = usize::from(last.to_ascii_lowercase() - b'a');
             self.pairs += 1;
+            self.humps += usize::from(last.is_ascii_lowercase() && byte.is_ascii_uppercase());
             self.common += usize::from(COMMON[row][usize::from(letter - b'a')]);
         }
     }
@@ -97,9 +105,15 @@ impl Counts {
         self.lower + self.upper
     }
 
-    /// Whether its letters are those of words.
+    /// Whether its letters are rarely those of words.
+    fn is_wordless(&self) -> bool {
+        self.pairs >= 8 && self.common * 100 < self.pairs * 45
+    }
+
+    /// Whether its letters are those of words, with capitals where words begin.
     fn is_wordy(&self) -> bool {
-        self.pairs >= 6 && self.common * 100 >= self.pairs * 62 && self.digits * 3 < self.letters()
+        let common = self.pairs >= 6 && self.common * 100 >= self.pairs * 62;
+        common && self.humps * 6 <= self.pairs && self.digits * 4 < self.letters()
     }
 }
 
@@ -110,12 +124,19 @@ pub(in crate::detect) fn draw(value: &str) -> Option<Draw> {
     /// From this length on, chance leaves its marks.
     const LONG: usize = 16;
     let counts = Counts::of(value.as_bytes());
-    let least_distinct = if value.len() >= LONG { 8 } else { 6 };
-    if value.len() < SHORTEST || counts.row >= 6 || counts.distinct() < least_distinct {
+    let least_distinct = match () {
+        () if counts.digits == value.len() => 5,
+        () if value.len() >= LONG => 8,
+        () => 6,
+    };
+    if value.len() < SHORTEST || counts.rise.max(counts.same) >= 6 || counts.distinct() < least_distinct {
         return None;
     }
     if is_uuid(value) {
         return Some(Draw::Uuid);
+    }
+    if counts.digits == value.len() {
+        return (value.len() >= LONG - 1).then_some(Draw::Digits);
     }
     let one_case = counts.lower == 0 || counts.upper == 0;
     if counts.beyond_hex == 0 && counts.marks == 0 && one_case && counts.letters() >= 2 && counts.digits >= 2
@@ -123,11 +144,16 @@ pub(in crate::detect) fn draw(value: &str) -> Option<Draw> {
         return Some(Draw::Hex);
     }
     let enough = if value.len() >= LONG {
-        counts.digits >= 2 || counts.digits == 1 && !one_case
+        counts.digits >= 2 || counts.digits == 1 && (!one_case || counts.is_wordless())
     } else {
         counts.digits >= 2 && counts.digit_runs >= 2 && counts.marks == 0
     };
     (enough && counts.letters() >= 2 && !counts.is_wordy()).then_some(Draw::Mixed)
+}
+
+/// The length of the longest row such as `abcd` or `1234` in `value`.
+pub(in crate::detect) fn longest_rise(value: &str) -> usize {
+    Counts::of(value.as_bytes()).rise
 }
 
 /// Whether `value` is hexadecimal digits in groups of 8, 4, 4, 4 and 12.
