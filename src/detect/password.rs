@@ -265,14 +265,14 @@ fn is_strong(value: &str) -> bool {
 fn is_password(value: &str, quoted: bool) -> bool {
     let digit = value.bytes().any(|byte| byte.is_ascii_digit());
     let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let symbol = value
-        .bytes()
-        .any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'?' | b'_'));
+    let symbol =
+        value.bytes().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'?'));
     let mixed = value.bytes().skip(1).any(|byte| byte.is_ascii_uppercase())
         && value.bytes().any(|byte| byte.is_ascii_lowercase());
     let counted = value.len() < 6 && letters == 0;
     let reference = value.contains('.')
         && value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'_'));
+    let declared = value.starts_with(['_', '&']) || is_type(value);
     let amount = digit && value.to_ascii_lowercase().ends_with("char");
     value.len() >= 4
         && value.is_ascii()
@@ -281,7 +281,15 @@ fn is_password(value: &str, quoted: bool) -> bool {
         && !counted
         && !amount
         && !reference
+        && !declared
         && !value.contains("://")
         && !value.contains("::")
         && !is_placeholder(value)
+}
+
+/// Whether `value` is a type of a program or database, such as `int32` or `varchar`.
+fn is_type(value: &str) -> bool {
+    const TYPES: [&str; 10] = ["u", "i", "int", "uint", "char", "varchar", "nvarchar", "float", "str", "utf"];
+    let letters = value.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '(' | ')'));
+    TYPES.contains(&letters.to_ascii_lowercase().as_str())
 }

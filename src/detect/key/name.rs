@@ -113,13 +113,36 @@ const NOT_ENDINGS: [&str; 15] = [
     "low-key",
 ];
 
-/// Words anywhere in a name that say that the value is for everyone, or is only a mark of something.
-const HARMLESS: [&str; 87] = [
+/// Words that make any name the name of something that is for everyone.
+const OPEN: [&str; 23] = [
     "public",
     "pub",
     "publishable",
     "csrf",
     "xsrf",
+    "hash",
+    "hashes",
+    "sha",
+    "md",
+    "shasum",
+    "checksum",
+    "crc",
+    "digest",
+    "integrity",
+    "etag",
+    "fingerprint",
+    "keyserver",
+    "keyid",
+    "uuid",
+    "guid",
+    "nonce",
+    "issuer",
+    "recv",
+];
+
+/// Words that say that a value is only the mark of something, and that a "key" beside them is no secret:
+/// "cache key", "commit …".
+const MARKS: [&str; 64] = [
     "foreign",
     "primary",
     "partition",
@@ -132,37 +155,20 @@ const HARMLESS: [&str; 87] = [
     "hot",
     "object",
     "row",
-    "hash",
-    "hashes",
-    "sha",
-    "md",
-    "shasum",
-    "checksum",
-    "crc",
-    "digest",
-    "integrity",
-    "etag",
     "commit",
     "commits",
     "revision",
     "rev",
     "srcrev",
     "ref",
-    "fingerprint",
-    "recv",
-    "keyserver",
-    "keyid",
     "gpg",
     "pgp",
-    "uuid",
-    "guid",
     "txid",
     "tx",
     "transaction",
     "block",
     "blob",
     "merkle",
-    "nonce",
     "request",
     "trace",
     "span",
@@ -185,7 +191,6 @@ const HARMLESS: [&str; 87] = [
     "author",
     "keyword",
     "keyboard",
-    "issuer",
     "site",
     "idempotency",
     "dedup",
@@ -341,7 +346,7 @@ fn is_harmless_before(rest: &str) -> bool {
     let words = rest.trim_end_matches([' ', '-', '_']);
     let gap = &rest[words.len()..];
     let last = words.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    !gap.is_empty() && is_any(last, &HARMLESS)
+    !gap.is_empty() && (is_any(last, &OPEN) || is_any(last, &MARKS))
 }
 
 /// Whether the word that ends `rest` makes "key" the name of a secret: "api key", "license key".
@@ -379,16 +384,17 @@ fn is_qualified(rest: &str) -> bool {
 /// What `atom`, a run such as `X-Api-Key` or `adobeClientSecret`, says.
 fn read(atom: &str) -> Reading {
     let mut name: Option<Name> = None;
-    let (mut count, mut about, mut private) = (0, false, false);
+    let (mut count, mut about, mut private, mut mark) = (0, false, false, false);
     for word in Words(atom) {
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
         if word.is_empty() {
             continue;
         }
         count += 1;
-        if is_any(word, &HARMLESS) {
+        if is_any(word, &OPEN) {
             return Reading::Harmless;
         }
+        mark |= is_any(word, &MARKS);
         private |= word.eq_ignore_ascii_case("private");
         if let Some((kind, bare)) = secret(word) {
             let kind = name.map_or(kind, |name| stronger(name.kind, kind));
@@ -400,12 +406,12 @@ fn read(atom: &str) -> Reading {
         }
     }
     match name {
-        Some(_) if about => Reading::Harmless,
+        Some(name) if about || mark && name.bare => Reading::Harmless,
         Some(name) => {
             Reading::Secret(Name { compound: count > 1, private, bare: name.bare && count == 1, ..name })
         }
         None if count <= 1 && is_any(atom, &JOINTS) => Reading::Joint,
-        None if about => Reading::Harmless,
+        None if about || mark => Reading::Harmless,
         None => Reading::Other,
     }
 }

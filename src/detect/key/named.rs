@@ -20,7 +20,7 @@ impl Detector for NamedKey {
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let folded = text.folded();
         let mut end = 0;
-        // A value drawn by lot has a digit in it: everything else is passed over unread.
+        // A value drawn by lot has a digit in it, unless it is all letters: everything else is passed over unread.
         for digits in text.digits() {
             if digits.start < end {
                 continue;
@@ -31,18 +31,35 @@ impl Detector for NamedKey {
                 findings.extend(judge(text, &run));
             }
         }
+        findings.extend(lettered(folded).filter_map(|run| judge(text, &run)));
     }
+}
+
+/// The shortest value without a digit that can be told from words.
+const LETTERS: usize = 20;
+
+/// The long runs of `text` without a digit, small letters and capitals mixed.
+fn lettered(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let long = text.split_ascii_whitespace().filter(|word| word.len() >= LETTERS);
+    let start = move |part: &str| part.as_ptr().addr() - text.as_ptr().addr();
+    let parts = long.flat_map(|word| word.split(|c: char| !is_value(c)));
+    let parts = parts.filter(|part| part.len() >= LETTERS && !part.bytes().any(|byte| byte.is_ascii_digit()));
+    parts.map(move |part| start(part)..start(part) + part.len())
 }
 
 /// The characters around `at`, not before `floor`, that a value can be made of.
 fn run(bytes: &[u8], at: usize, floor: usize) -> Range<usize> {
-    let fits =
-        |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'~');
+    let fits = |byte: &&u8| is_value(char::from(**byte));
     let start = at - bytes[floor..at].iter().rev().take_while(fits).count();
     let end = at + bytes[at..].iter().take_while(fits).count();
     let padding = bytes[end..].iter().take(3).take_while(|byte| **byte == b'=').count();
     let padded = bytes.get(end + padding).is_none_or(|byte| !byte.is_ascii_alphanumeric());
     start..if padded { end + padding } else { end }
+}
+
+/// Whether a value can be made of `c`.
+fn is_value(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | '/' | '~')
 }
 
 /// What the value at `run` is, if it is a secret.
@@ -151,12 +168,14 @@ fn allows(name: Name, draw: Draw, value: &str) -> bool {
 
 /// Whether what stands around `range` makes it a variable, a color, a call or a mention.
 fn is_stand_in(text: &str, range: &Range<usize>) -> bool {
-    let before = &text[..range.start];
-    before.ends_with(['$', '#', '@', '<', '%'])
+    let (before, after) = (&text[..range.start], &text[range.end..]);
+    let assigned = after.starts_with(' ') && after.trim_start_matches(' ').starts_with('=');
+    assigned
+        || before.ends_with(['$', '#', '@', '<', '%'])
         || before.ends_with("${")
         || before.ends_with("{{")
-        || text[range.end..].starts_with(['(', '@'])
-        || text[range.end..].starts_with("::")
+        || after.starts_with(['(', '@'])
+        || after.starts_with("::")
 }
 
 /// Whether `value` is a date, a version, a domain, a file or a path rather than drawn by lot.
@@ -178,9 +197,9 @@ fn is_written(value: &str) -> bool {
 
 /// Whether `value` begins as services' keys do, `acme_live_…`, with much drawn by lot after it.
 fn is_branded(value: &str) -> bool {
-    const MARKS: [&str; 16] = [
-        "sk", "pat", "key", "apikey", "token", "tok", "secret", "live", "oauth", "bearer", "sec", "rk",
-        "skey", "pak", "privkey", "apitoken",
+    const MARKS: [&str; 17] = [
+        "api", "sk", "pat", "key", "apikey", "token", "tok", "secret", "live", "oauth", "bearer", "sec",
+        "rk", "skey", "pak", "privkey", "apitoken",
     ];
     const LEAST: usize = 20;
     let mut rest = value;

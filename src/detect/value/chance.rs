@@ -143,6 +143,13 @@ pub(in crate::detect) fn draw(value: &str) -> Option<Draw> {
     {
         return Some(Draw::Hex);
     }
+    if counts.digits == 0 {
+        let shuffled = !one_case && counts.humps * 6 > counts.pairs && counts.is_wordless();
+        return (value.len() >= LONG + 4 && shuffled).then_some(Draw::Mixed);
+    }
+    if counts.marks >= 2 && counts.digit_runs == 1 {
+        return None;
+    }
     let enough = if value.len() >= LONG {
         counts.digits >= 2 || counts.digits == 1 && (!one_case || counts.is_wordless())
     } else {
@@ -183,6 +190,7 @@ mod tests {
             "aaaaaaaa1aaaaaaa2aaa",
             "2024preview",
             "short1",
+            "NL80211_CMD_SET_KEY",
         ] {
             assert_eq!(draw(made_up), None, "{made_up}");
         }
