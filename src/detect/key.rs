@@ -14,7 +14,7 @@ use crate::text::Text;
 const BEGIN: &str = "BEGIN ";
 const PUTTY_BEGIN: &str = "PuTTY-User-Key-File-";
 
-/// Finds private keys of all sorts: PEM, OpenSSH, PGP, SSH2 and PuTTY.
+/// Finds private keys of all sorts: PEM, OpenSSH, PGP, SSH2 and `PuTTY`.
 pub(super) struct PrivateKey;
 
 impl Detector for PrivateKey {
@@ -83,7 +83,7 @@ fn has_key(body: &str) -> bool {
     length >= 6 && drawn && !is_placeholder(first)
 }
 
-/// A key file of PuTTY's that has its private lines.
+/// A key file of `PuTTY`'s that has its private lines.
 fn putty(text: &str) -> Option<Range<usize>> {
     const PRIVATE: &str = "Private-Lines:";
     let start = text.find(PUTTY_BEGIN)?;

@@ -1,5 +1,9 @@
 //! What the text to the left of a value calls it: `api_key = "…"`, `--token …`, "my api key is …".
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::super::Kind;
 
 /// How far to the left of a value its name is looked for, in bytes.
@@ -10,7 +14,7 @@ const MOST_PASSED: usize = 7;
 /// What a value is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name {
-    /// What the name says it is.
+    /// What the name says it is; a private key only if the value is one.
     pub(super) kind: Kind,
     /// The name is a single word that has other meanings too, such as "key".
     pub(super) bare: bool,
@@ -18,8 +22,6 @@ pub(super) struct Name {
     pub(super) compound: bool,
     /// Nothing but an assignment stands between the name and the value.
     pub(super) direct: bool,
-    /// The name says that the value is private to its owner, as "private key" does.
-    pub(super) private: bool,
 }
 
 /// What a run of letters to the left of a value says about it.
@@ -287,6 +289,27 @@ const JOINTS: [&str; 44] = [
     "static", "auto", "bot",
 ];
 
+/// What every name of a secret has in it, lower case.
+const STEMS: [&str; 26] = [
+    "key", "token", "secret", "cred", "pass", "pwd", "pw", "psk", "auth", "api", "access", "bearer", "jwt",
+    "pat", "cookie", "session", "webhook", "licen", "kennwort", "contrase", "senha", "jeton", "schl",
+    "clave", "chave", "clef",
+];
+
+#[expect(clippy::expect_used, reason = "our own words; compiled by every test")]
+static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder().ascii_case_insensitive(true).build(STEMS).expect("a list of words can be searched")
+});
+
+pub(super) fn prepare() {
+    LazyLock::force(&NAMES);
+}
+
+/// Whether anything in `text` can be the name of a secret.
+pub(super) fn is_any_in(text: &str) -> bool {
+    NAMES.is_match(text)
+}
+
 /// What the text before `start` calls the value there.
 pub(super) fn before(text: &str, start: usize) -> Option<Name> {
     let floor = text.floor_char_boundary(start.saturating_sub(REACH));
@@ -310,8 +333,10 @@ pub(super) fn before(text: &str, start: usize) -> Option<Name> {
             Reading::Secret(name) if name.bare && is_harmless_before(rest) => return None,
             Reading::Secret(name) => {
                 let compound = name.compound || is_qualified(rest);
+                let private = name.kind == Kind::ApiKey && ends_with_word(rest, "private");
+                let kind = if private { Kind::PrivateKey } else { name.kind };
                 let bare = name.bare && !compound;
-                return Some(Name { direct: direct && assigned, compound, bare, ..name });
+                return Some(Name { kind, direct: direct && assigned, compound, bare });
             }
             Reading::Joint => {}
             Reading::Other => {
@@ -381,6 +406,12 @@ fn is_qualified(rest: &str) -> bool {
     is_any(last, &QUALIFIERS)
 }
 
+/// Whether `word` is the last word of `rest`.
+fn ends_with_word(rest: &str, word: &str) -> bool {
+    let words = rest.trim_end_matches(' ');
+    words.rsplit(|c: char| !c.is_alphanumeric()).next().is_some_and(|last| last.eq_ignore_ascii_case(word))
+}
+
 /// What `atom`, a run such as `X-Api-Key` or `adobeClientSecret`, says.
 fn read(atom: &str) -> Reading {
     let mut name: Option<Name> = None;
@@ -399,7 +430,7 @@ fn read(atom: &str) -> Reading {
         if let Some((kind, bare)) = secret(word) {
             let kind = name.map_or(kind, |name| stronger(name.kind, kind));
             let bare = bare && name.is_none_or(|name| name.bare);
-            name = Some(Name { kind, bare, compound: false, direct: false, private: false });
+            name = Some(Name { kind, bare, compound: false, direct: false });
             about = false;
         } else {
             about |= is_any(word, &ABOUT);
@@ -408,7 +439,8 @@ fn read(atom: &str) -> Reading {
     match name {
         Some(name) if about || mark && name.bare => Reading::Harmless,
         Some(name) => {
-            Reading::Secret(Name { compound: count > 1, private, bare: name.bare && count == 1, ..name })
+            let kind = if private { Kind::PrivateKey } else { name.kind };
+            Reading::Secret(Name { kind, compound: count > 1, bare: name.bare && count == 1, ..name })
         }
         None if count <= 1 && is_any(atom, &JOINTS) => Reading::Joint,
         None if about || mark => Reading::Harmless,
@@ -481,6 +513,16 @@ mod tests {
     /// The name of the value that stands at `@` in `text`.
     fn name(text: &str) -> Option<Name> {
         before(text, text.find('@')?)
+    }
+
+    #[test]
+    fn every_name_has_a_stem() {
+        for (word, ..) in super::SECRET {
+            assert!(super::is_any_in(word), "{word}");
+        }
+        for (word, _) in super::ENDINGS {
+            assert!(super::is_any_in(word), "{word}");
+        }
     }
 
     #[test]

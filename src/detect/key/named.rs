@@ -1,5 +1,6 @@
 //! Random values beside a name such as `api_key`, and license keys.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::super::value::{Draw, draw, finding, is_placeholder};
@@ -17,8 +18,14 @@ const LONG: usize = 16;
 pub(in crate::detect) struct NamedKey;
 
 impl Detector for NamedKey {
+    fn prepare(&self) {
+        name::prepare();
+    }
+
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
         let folded = text.folded();
+        let named = OnceCell::new();
+        let named = || *named.get_or_init(|| name::is_any_in(folded));
         let mut end = 0;
         // A value drawn by lot has a digit in it, unless it is all letters: everything else is passed over unread.
         for digits in text.digits() {
@@ -28,10 +35,10 @@ impl Detector for NamedKey {
             let run = run(folded.as_bytes(), digits.start, end);
             end = run.end;
             if (8..=LONGEST).contains(&run.len()) {
-                findings.extend(judge(text, &run));
+                findings.extend(judge(text, &run, named));
             }
         }
-        findings.extend(lettered(folded).filter_map(|run| judge(text, &run)));
+        findings.extend(lettered(folded).filter_map(|run| judge(text, &run, named)));
     }
 }
 
@@ -62,8 +69,9 @@ fn is_value(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | '/' | '~')
 }
 
-/// What the value at `run` is, if it is a secret.
-fn judge(text: &Text<'_>, run: &Range<usize>) -> Option<Finding> {
+/// What the value at `run` is, if it is a secret. `named` tells whether anything in the text can be the
+/// name of one.
+fn judge(text: &Text<'_>, run: &Range<usize>, named: impl Fn() -> bool) -> Option<Finding> {
     let folded = text.folded();
     let range = enclosed(folded, run).unwrap_or_else(|| trimmed(folded, run));
     let value = &folded[range.clone()];
@@ -75,31 +83,31 @@ fn judge(text: &Text<'_>, run: &Range<usize>) -> Option<Finding> {
     if place == Place::Markup || is_placeholder(value) || is_stand_in(folded, &range) || is_written(value) {
         return None;
     }
-    if is_branded(value) {
-        let explanation = "A random value that begins like a service's key.";
-        return Some(finding(
-            text,
-            Kind::ApiKey,
-            &whole(folded, range, place == Place::Link),
-            0.85,
-            explanation,
-        ));
-    }
-    let name = name::before(folded, range.start)?;
     let linked = place == Place::Link;
-    if !allows(name, draw, value) || linked && !folded[..range.start].ends_with('=') {
-        return None;
-    }
+    let (kind, confidence, explanation) = if is_branded(value) {
+        (Kind::ApiKey, 0.85, "A random value that begins like a service's key.")
+    } else {
+        let name = named().then(|| name::before(folded, range.start)).flatten()?;
+        let assigned = !linked || folded[..range.start].ends_with('=');
+        let (kind, explanation) = (assigned && allows(name, draw, value)).then(|| called(name, value))?;
+        (kind, if name.direct { 0.85 } else { 0.8 }, explanation)
+    };
+    Some(finding(text, kind, &whole(folded, range, linked), confidence, explanation))
+}
+
+/// The kind of a value with this name, and what to tell of it.
+fn called(name: Name, value: &str) -> (Kind, &'static str) {
+    const PRIVATE_KEY: usize = 64;
     let hex = value.trim_start_matches("0x");
-    let private = name.private && hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let (kind, explanation) = match name.kind {
-        _ if private => (Kind::PrivateKey, "A random value that the words beside it call a private key."),
+    let private = hex.len() == PRIVATE_KEY && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match name.kind {
+        Kind::PrivateKey if private => {
+            (Kind::PrivateKey, "A random value that the words beside it call a private key.")
+        }
         Kind::Password => (Kind::Password, "A value that the words beside it call a password."),
         Kind::Token => (Kind::Token, "A random value that the words beside it call a token."),
         _ => (Kind::ApiKey, "A random value that the words beside it call a key or secret."),
-    };
-    let confidence = if name.direct { 0.85 } else { 0.8 };
-    Some(finding(text, kind, &whole(folded, range, linked), confidence, explanation))
+    }
 }
 
 /// `run` without marks that belong to the sentence.

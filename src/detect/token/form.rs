@@ -164,15 +164,12 @@ impl Form {
 fn parts(mut form: &'static str) -> Result<Vec<Part>, &'static str> {
     let mut parts = Vec::new();
     while !form.is_empty() {
-        let (part, rest) = match form.strip_prefix('{') {
-            Some(inner) => {
-                let (inner, rest) = inner.split_once('}').ok_or("`{` without `}`")?;
-                (drawn(inner)?, rest)
-            }
-            None => {
-                let (fixed, rest) = form.split_at(form.find('{').unwrap_or(form.len()));
-                (Part::Fixed(fixed), rest)
-            }
+        let (part, rest) = if let Some(inner) = form.strip_prefix('{') {
+            let (inner, rest) = inner.split_once('}').ok_or("`{` without `}`")?;
+            (drawn(inner)?, rest)
+        } else {
+            let (fixed, rest) = form.split_at(form.find('{').unwrap_or(form.len()));
+            (Part::Fixed(fixed), rest)
         };
         parts.push(part);
         form = rest;

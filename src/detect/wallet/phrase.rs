@@ -90,11 +90,11 @@ fn phrase(text: &Text<'_>, words: &[Word], row: &Range<usize>) -> Option<(Range<
         }
     }
     let announces = |at: &usize| ANNOUNCE.contains(&text.form(&words[*at]));
-    let announced = (row.start.saturating_sub(6)..row.start).any(|at| announces(&at));
+    let told = (row.start.saturating_sub(6)..row.start).any(|at| announces(&at));
     let leading = listed.iter().take_while(|(at, _)| announces(at)).count();
     let rest = &listed[leading..];
     let (first, last) = (rest.first()?, rest.last()?);
-    (rest.len() >= SHORTEST && (announced || leading > 0)).then(|| (span(first.0, last.0), false))
+    (rest.len() >= SHORTEST && (told || leading > 0)).then(|| (span(first.0, last.0), false))
 }
 
 /// Whether the last bits of these words are the first bits of the hash of the others (BIP-39).
