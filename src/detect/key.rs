@@ -3,6 +3,7 @@
 mod license;
 mod name;
 mod named;
+mod words;
 
 use std::ops::Range;
 

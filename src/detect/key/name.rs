@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::super::Kind;
+use super::words::{ABOUT, ENDINGS, JOINTS, MARKS, NOT_ENDINGS, OPEN, QUALIFIERS, SECRET, STEMS};
 
 /// How far to the left of a value its name is looked for, in bytes.
 const REACH: usize = 120;
@@ -36,266 +37,6 @@ enum Reading {
     Other,
 }
 
-/// Words of a name that say that the value is a secret, and of which kind. `true` marks words that
-/// have other meanings too.
-const SECRET: [(&str, Kind, bool); 43] = [
-    ("key", Kind::ApiKey, true),
-    ("keys", Kind::ApiKey, true),
-    ("apikey", Kind::ApiKey, false),
-    ("appkey", Kind::ApiKey, false),
-    ("api", Kind::ApiKey, true),
-    ("access", Kind::ApiKey, true),
-    ("token", Kind::Token, false),
-    ("tokens", Kind::Token, false),
-    ("secret", Kind::ApiKey, false),
-    ("secrets", Kind::ApiKey, false),
-    ("credential", Kind::ApiKey, false),
-    ("credentials", Kind::ApiKey, false),
-    ("cred", Kind::ApiKey, false),
-    ("creds", Kind::ApiKey, false),
-    ("password", Kind::Password, false),
-    ("passwort", Kind::Password, false),
-    ("kennwort", Kind::Password, false),
-    ("contrasena", Kind::Password, false),
-    ("senha", Kind::Password, false),
-    ("passwd", Kind::Password, false),
-    ("passphrase", Kind::Password, false),
-    ("passcode", Kind::Password, false),
-    ("pass", Kind::Password, true),
-    ("pwd", Kind::Password, false),
-    ("pw", Kind::Password, true),
-    ("psk", Kind::Password, false),
-    ("auth", Kind::Token, true),
-    ("authorization", Kind::Token, false),
-    ("oauth", Kind::Token, true),
-    ("bearer", Kind::Token, false),
-    ("jwt", Kind::Token, false),
-    ("pat", Kind::Token, true),
-    ("cookie", Kind::Token, true),
-    ("session", Kind::Token, true),
-    ("sessionid", Kind::Token, false),
-    ("webhook", Kind::Token, true),
-    ("license", Kind::ApiKey, true),
-    ("licence", Kind::ApiKey, true),
-    ("schlussel", Kind::ApiKey, true),
-    ("clave", Kind::ApiKey, true),
-    ("jeton", Kind::Token, false),
-    ("chave", Kind::ApiKey, true),
-    ("clef", Kind::ApiKey, true),
-];
-
-/// What names of one word end with when their words are not kept apart: `accesskey`.
-const ENDINGS: [(&str, Kind); 8] = [
-    ("key", Kind::ApiKey),
-    ("secret", Kind::ApiKey),
-    ("token", Kind::Token),
-    ("password", Kind::Password),
-    ("passwd", Kind::Password),
-    ("passphrase", Kind::Password),
-    ("creds", Kind::ApiKey),
-    ("credentials", Kind::ApiKey),
-];
-
-/// Words that end so and are none of that.
-const NOT_ENDINGS: [&str; 15] = [
-    "monkey",
-    "turkey",
-    "hotkey",
-    "hockey",
-    "whiskey",
-    "donkey",
-    "jockey",
-    "pubkey",
-    "publickey",
-    "primarykey",
-    "foreignkey",
-    "lackey",
-    "sitekey",
-    "passkey",
-    "low-key",
-];
-
-/// Words that make any name the name of something that is for everyone.
-const OPEN: [&str; 23] = [
-    "public",
-    "pub",
-    "publishable",
-    "csrf",
-    "xsrf",
-    "hash",
-    "hashes",
-    "sha",
-    "md",
-    "shasum",
-    "checksum",
-    "crc",
-    "digest",
-    "integrity",
-    "etag",
-    "fingerprint",
-    "keyserver",
-    "keyid",
-    "uuid",
-    "guid",
-    "nonce",
-    "issuer",
-    "recv",
-];
-
-/// Words that say that a value is only the mark of something, and that a "key" beside them is no secret:
-/// "cache key", "commit …".
-const MARKS: [&str; 64] = [
-    "foreign",
-    "primary",
-    "partition",
-    "sort",
-    "cache",
-    "bucket",
-    "schema",
-    "sequence",
-    "natural",
-    "hot",
-    "object",
-    "row",
-    "commit",
-    "commits",
-    "revision",
-    "rev",
-    "srcrev",
-    "ref",
-    "gpg",
-    "pgp",
-    "txid",
-    "tx",
-    "transaction",
-    "block",
-    "blob",
-    "merkle",
-    "request",
-    "trace",
-    "span",
-    "correlation",
-    "build",
-    "container",
-    "image",
-    "version",
-    "color",
-    "class",
-    "boundary",
-    "magnet",
-    "btih",
-    "checkout",
-    "merge",
-    "cherry",
-    "sum",
-    "accessor",
-    "accessibility",
-    "author",
-    "keyword",
-    "keyboard",
-    "site",
-    "idempotency",
-    "dedup",
-    "translation",
-    "index",
-    "idx",
-    "tree",
-    "node",
-    "kernel",
-    "package",
-    "ppa",
-    "bug",
-    "kms",
-    "random",
-    "zone",
-    "ssid",
-];
-
-/// Words after a name's last secret word that make it the name of something about the secret.
-const ABOUT: [&str; 66] = [
-    "id",
-    "ids",
-    "name",
-    "names",
-    "url",
-    "uri",
-    "urls",
-    "link",
-    "path",
-    "paths",
-    "file",
-    "files",
-    "dir",
-    "type",
-    "size",
-    "length",
-    "len",
-    "count",
-    "counter",
-    "version",
-    "ver",
-    "endpoint",
-    "host",
-    "hostname",
-    "port",
-    "ttl",
-    "expiry",
-    "expires",
-    "expiration",
-    "expire",
-    "date",
-    "time",
-    "timestamp",
-    "format",
-    "alias",
-    "pair",
-    "ring",
-    "board",
-    "code",
-    "frame",
-    "press",
-    "pressed",
-    "store",
-    "selector",
-    "location",
-    "field",
-    "prefix",
-    "suffix",
-    "limit",
-    "policy",
-    "provider",
-    "service",
-    "arn",
-    "scope",
-    "group",
-    "vault",
-    "algorithm",
-    "alg",
-    "audience",
-    "usage",
-    "signature",
-    "mesh",
-    "down",
-    "up",
-    "user",
-    "username",
-];
-
-/// Words that only join a name and its value, or say what sort of value it is.
-const JOINTS: [&str; 44] = [
-    "value", "val", "string", "str", "text", "char", "const", "let", "var", "is", "was", "are", "now", "ist",
-    "es", "est", "e", "the", "a", "an", "basic", "return", "default", "here", "this", "that", "its", "just",
-    "please", "use", "using", "dont", "share", "equals", "to", "set", "of", "with", "data", "plain", "raw",
-    "static", "auto", "bot",
-];
-
-/// What every name of a secret has in it, lower case.
-const STEMS: [&str; 26] = [
-    "key", "token", "secret", "cred", "pass", "pwd", "pw", "psk", "auth", "api", "access", "bearer", "jwt",
-    "pat", "cookie", "session", "webhook", "licen", "kennwort", "contrase", "senha", "jeton", "schl",
-    "clave", "chave", "clef",
-];
-
 #[expect(clippy::expect_used, reason = "our own words; compiled by every test")]
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::builder().ascii_case_insensitive(true).build(STEMS).expect("a list of words can be searched")
@@ -314,39 +55,54 @@ pub(super) fn is_any_in(text: &str) -> bool {
 pub(super) fn before(text: &str, start: usize) -> Option<Name> {
     let floor = text.floor_char_boundary(start.saturating_sub(REACH));
     let mut rest = &text[floor..start];
+    // Whether there were nothing but joints so far. A name that says nothing ends that: only in a
+    // sentence is there another one before it.
     let mut joints_only = true;
-    let mut direct = true;
     for passed in 0..MOST_PASSED {
-        let name_end = rest.trim_end_matches(|c: char| !is_part(c)).len();
-        let gap = &rest[name_end..];
-        if name_end == 0 || !passes(gap, passed, joints_only) {
+        let (before, run, gap) = last_run(rest)?;
+        if !passes(gap, passed, joints_only) {
             return None;
         }
-        let atom_start = rest[..name_end]
-            .rfind(|c: char| !is_part(c))
-            .map_or(0, |at| at + rest[at..].chars().next().map_or(1, char::len_utf8));
-        let atom = rest[atom_start..name_end].trim_matches(['-', '.', '$']);
-        let assigned = gap.contains(['=', ':', '>', '|']) || gap.trim().is_empty() || gap.contains(',');
-        rest = &rest[..atom_start];
-        match read(atom) {
+        rest = before;
+        match read(run) {
             Reading::Harmless => return None,
-            Reading::Secret(name) if name.bare && is_harmless_before(rest) => return None,
-            Reading::Secret(name) => {
-                let compound = name.compound || is_qualified(rest);
-                let private = name.kind == Kind::ApiKey && ends_with_word(rest, "private");
-                let kind = if private { Kind::PrivateKey } else { name.kind };
-                let bare = name.bare && !compound;
-                return Some(Name { kind, direct: direct && assigned, compound, bare });
-            }
+            Reading::Secret(name) => return qualified(name, rest, joints_only && assigns(gap)),
             Reading::Joint => {}
-            Reading::Other => {
-                // A name that says nothing: only in a sentence is there another one before it.
-                direct = false;
-                joints_only = false;
-            }
+            Reading::Other => joints_only = false,
         }
     }
     None
+}
+
+/// The last run of `text` that can be a name, what is before it, and the gap after it.
+fn last_run(text: &str) -> Option<(&str, &str, &str)> {
+    let (named, gap) = text.split_at(text.trim_end_matches(|c: char| !is_part(c)).len());
+    let before = named.trim_end_matches(is_part);
+    let run = named[before.len()..].trim_matches(['-', '.', '$']);
+    (!named.is_empty()).then_some((before, run, gap))
+}
+
+/// Whether `gap` between a name and a value gives the value to the name.
+fn assigns(gap: &str) -> bool {
+    gap.contains(['=', ':', '>', '|', ',']) || gap.trim().is_empty()
+}
+
+/// `name` as the words before it, which end `rest`, make it.
+fn qualified(name: Name, rest: &str, direct: bool) -> Option<Name> {
+    let harmless = name.bare && rest.ends_with([' ', '-', '_']) && {
+        let last = last_word(rest.trim_end_matches([' ', '-', '_']));
+        is_any(last, &OPEN) || is_any(last, &MARKS)
+    };
+    let last = last_word(rest.trim_end_matches(' '));
+    let compound = name.compound || is_any(last, &QUALIFIERS);
+    let private = name.kind == Kind::ApiKey && last.eq_ignore_ascii_case("private");
+    let kind = if private { Kind::PrivateKey } else { name.kind };
+    (!harmless).then_some(Name { kind, bare: name.bare && !compound, compound, direct })
+}
+
+/// The word that ends `text`.
+fn last_word(text: &str) -> &str {
+    text.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
 }
 
 /// Whether `c` can stand in a name.
@@ -364,52 +120,6 @@ fn passes(gap: &str, passed: usize, joints_only: bool) -> bool {
     let comma = gap.contains(',');
     let listed = gap.trim_start().starts_with(['"', '\'', '`']) || gap.trim() == ",";
     (lines == 0 || lines == 1 && joints_only) && (!comma || joints_only && (passed > 0 || listed))
-}
-
-/// Whether the word that ends `rest`, in the same sentence, says that a "key" is no secret.
-fn is_harmless_before(rest: &str) -> bool {
-    let words = rest.trim_end_matches([' ', '-', '_']);
-    let gap = &rest[words.len()..];
-    let last = words.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    !gap.is_empty() && (is_any(last, &OPEN) || is_any(last, &MARKS))
-}
-
-/// Whether the word that ends `rest` makes "key" the name of a secret: "api key", "license key".
-fn is_qualified(rest: &str) -> bool {
-    const QUALIFIERS: [&str; 23] = [
-        "api",
-        "access",
-        "secret",
-        "private",
-        "license",
-        "licence",
-        "auth",
-        "account",
-        "master",
-        "signing",
-        "client",
-        "app",
-        "product",
-        "encryption",
-        "stripe",
-        "openai",
-        "admin",
-        "service",
-        "subscription",
-        "rest",
-        "developer",
-        "dev",
-        "consumer",
-    ];
-    let words = rest.trim_end_matches(' ');
-    let last = words.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    is_any(last, &QUALIFIERS)
-}
-
-/// Whether `word` is the last word of `rest`.
-fn ends_with_word(rest: &str, word: &str) -> bool {
-    let words = rest.trim_end_matches(' ');
-    words.rsplit(|c: char| !c.is_alphanumeric()).next().is_some_and(|last| last.eq_ignore_ascii_case(word))
 }
 
 /// What `atom`, a run such as `X-Api-Key` or `adobeClientSecret`, says.
@@ -507,7 +217,7 @@ fn ends_word(bytes: &[u8], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, Words, before};
+    use super::{ENDINGS, Name, SECRET, Words, before, is_any_in};
     use crate::detect::Kind;
 
     /// The name of the value that stands at `@` in `text`.
@@ -517,11 +227,11 @@ mod tests {
 
     #[test]
     fn every_name_has_a_stem() {
-        for (word, ..) in super::SECRET {
-            assert!(super::is_any_in(word), "{word}");
+        for (word, ..) in SECRET {
+            assert!(is_any_in(word), "{word}");
         }
-        for (word, _) in super::ENDINGS {
-            assert!(super::is_any_in(word), "{word}");
+        for (word, _) in ENDINGS {
+            assert!(is_any_in(word), "{word}");
         }
     }
 
