@@ -4,7 +4,7 @@ use super::super::Kind;
 
 /// Words of a name that say that the value is a secret, and of which kind. `true` marks words that
 /// have other meanings too.
-pub(super) const SECRET: [(&str, Kind, bool); 43] = [
+pub(super) const SECRET: [(&str, Kind, bool); 41] = [
     ("key", Kind::ApiKey, true),
     ("keys", Kind::ApiKey, true),
     ("apikey", Kind::ApiKey, false),
@@ -41,8 +41,6 @@ pub(super) const SECRET: [(&str, Kind, bool); 43] = [
     ("session", Kind::Token, true),
     ("sessionid", Kind::Token, false),
     ("webhook", Kind::Token, true),
-    ("license", Kind::ApiKey, true),
-    ("licence", Kind::ApiKey, true),
     ("schlussel", Kind::ApiKey, true),
     ("clave", Kind::ApiKey, true),
     ("jeton", Kind::Token, false),
@@ -283,8 +281,8 @@ pub(super) const QUALIFIERS: [&str; 23] = [
 ];
 
 /// What every name of a secret has in it, lower case.
-pub(super) const STEMS: [&str; 26] = [
+pub(super) const STEMS: [&str; 25] = [
     "key", "token", "secret", "cred", "pass", "pwd", "pw", "psk", "auth", "api", "access", "bearer", "jwt",
-    "pat", "cookie", "session", "webhook", "licen", "kennwort", "contrase", "senha", "jeton", "schl",
-    "clave", "chave", "clef",
+    "pat", "cookie", "session", "webhook", "kennwort", "contrase", "senha", "jeton", "schl", "clave",
+    "chave", "clef",
 ];
