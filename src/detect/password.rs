@@ -68,7 +68,7 @@ static TOLD: LazyLock<Regex> = LazyLock::new(|| {
         (?:\s*\([\x20-'*-~]{1,30}\))?
         (?:\s+(?:for|to|on|of|at|fur|zum|zu|vom|para|de|del|da|do|pour|per|till|voor|na|(?-i:для|от|к))\s+(?:[\w.'-]+\s+){0,4}?[\w.'-]+)?
         ["'`]?\s*
-        (?P<mark>\b(?:is|was|ist|war|lautet|es|era|est|e|fue|jest|ar|er)\b|=|:|->|=>|(?-i:→|это|是))
+        (?P<mark>\b(?:is|was|ist|war|lautet|es|era|est|e|fue|jest|ar|er)\b|=|:|->|=>|>|(?-i:→|это|是))
         \s*:?\s*(?:(?:still|now|just|currently|jetzt|ahora|agora)\s+)?
         (?P<quote>["'`|*]{0,3})(?P<value>[!\#-&(-_a-{}~]{4,64})"#,
     )
@@ -142,9 +142,12 @@ fn is_place_for(text: &Text<'_>, at: usize) -> bool {
     }
 }
 
-/// Whether a word can begin at `at`: no letter before it.
+/// Whether a word can begin at `at`: no letter before it, unless it is a small one before a capital.
 fn begins(text: &str, at: usize) -> bool {
-    !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
+    let before = &text[..at];
+    let hump = text[at..].starts_with(|c: char| c.is_ascii_uppercase())
+        && before.ends_with(|c: char| c.is_ascii_lowercase());
+    hump || !before.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// The password that the word at `at` speaks of, and how sure that is.
@@ -176,9 +179,13 @@ fn password(text: &str, at: usize) -> Option<(Range<usize>, f32)> {
 /// The range of the value that `found` matched, without the end of the sentence.
 fn value(found: &Captures<'_>) -> Option<Range<usize>> {
     let value = found.name("value")?;
-    let assigned = found.name("mark").is_some_and(|mark| mark.as_str() == "=");
-    // Fields of a connection or a link follow each other: "password=…;database=…".
-    let field = if assigned { value.as_str().split([';', '&']).next()? } else { value.as_str() };
+    let field = match found.name("mark").map(|mark| mark.as_str()) {
+        // Fields of a connection or a link follow each other: "password=…;database=…".
+        Some("=") => value.as_str().split([';', '&']).next()?,
+        // An element ends where the next begins: "<password>…</password>".
+        Some(">") => value.as_str().split_once("</")?.0,
+        _ => value.as_str(),
+    };
     let trimmed = field.trim_end_matches(['.', ',', ')', ';', '*', ']', '|']);
     (!trimmed.is_empty()).then(|| value.start()..value.start() + trimmed.len())
 }

@@ -97,9 +97,12 @@ fn judge(text: &Text<'_>, run: &Range<usize>, named: impl Fn() -> bool) -> Optio
 
 /// The kind of a value with this name, and what to tell of it.
 fn called(name: Name, value: &str) -> (Kind, &'static str) {
-    const PRIVATE_KEY: usize = 64;
+    /// 32 bytes in hexadecimal digits, as wallets write them, and in base 64, as `WireGuard` does.
+    const HEX: usize = 64;
+    const BASE64: usize = 44;
     let hex = value.trim_start_matches("0x");
-    let private = hex.len() == PRIVATE_KEY && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let private = hex.len() == HEX && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+        || value.len() == BASE64 && value.ends_with('=');
     match name.kind {
         Kind::PrivateKey if private => {
             (Kind::PrivateKey, "A random value that the words beside it call a private key.")

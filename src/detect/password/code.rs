@@ -29,7 +29,7 @@ static TOLD: LazyLock<Regex> = LazyLock::new(|| {
           | (?:atm|card|sim|phone|bank|banking|debit|credit|door|alarm|gate|safe|voicemail|karten|parental|account)[\ -]?pin(?:[\ -]?(?:code|number))?
           | pin[\ -]?(?:code|number|nummer|kod) | codigo\ pin | code\ pin | geheimzahl
           | cvv2? | cvc2?
-          | (?:sms|2fa|mfa|otp|totp|login|log-in|sign-?in|verification|security|confirmation|auth|authentication|authenticator|one[\ -]time|6[\ -]digit|door|gate|alarm|unlock|lockbox|garage|entry|activation|bestatigungs|sicherheits)[\ -]?(?:code|passcode|pin|password|passwort)
+          | (?:sms|2fa|mfa|otp|totp|login|log-in|sign-?in|verification|security|confirmation|auth|authentication|authenticator|one[\ -]time|6[\ -]digit|access|door|gate|alarm|unlock|lockbox|garage|entry|activation|bestatigungs|sicherheits)[\ -]?(?:code|passcode|pin|password|passwort)
           | codigo\ de\ (?:verificacion|seguridad|acceso|seguranca|verificacao) | code\ de\ (?:verification|securite|confirmation)
           | (?-i:PIN)(?:\x20code)? | otp | einmalcode | einmalpasswort | tan(?:-code)?
         )(?:\s+(?:for|to|fur|para|pour)\s+(?:[\w.'-]+\s+){0,3}?[\w.'-]+)?
