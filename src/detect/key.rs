@@ -1,91 +1,97 @@
 //! Private keys, and random values beside a name such as `api_key`.
 
+mod license;
+mod name;
+mod named;
+mod words;
+
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::value::{entropy, finding, is_placeholder, regex};
+pub(super) use self::named::NamedKey;
+use super::value::{finding, is_placeholder};
 use super::{Detector, Finding, Kind};
-use crate::text::{Place, Text};
+use crate::text::Text;
 
-static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r#"(?ix)(?:api[_-]?key|api[_-]?token|api[_-]?secret|secret[_-]?key|client[_-]?secret|access[_-]?key|auth[_-]?token
-            |access[_-]?token|bot[_-]?token|secret|token|private[_-]?key|authorization|bearer|license[_-]?key|api\ key|secret\ key)
-        (?:[_-]?id)?["'`\]]{0,2}\s*(?:=>|:=|=|:|\bis\b|\bbearer\b|\s)\s*(?:bearer\s+)?["'`]{0,3}
-        (?P<value>[A-Za-z0-9+/_.~-]{16,200}={0,2})"#,
-    )
-});
+const BEGIN: &str = "BEGIN ";
+const PUTTY_BEGIN: &str = "PuTTY-User-Key-File-";
 
-const PEM_BEGIN: &str = "-----BEGIN ";
-const PEM_END: &str = "-----END ";
-
-/// Finds private keys in PEM form and hexadecimal keys that are called private.
+/// Finds private keys of all sorts: PEM, OpenSSH, PGP, SSH2 and `PuTTY`.
 pub(super) struct PrivateKey;
-
-/// Finds random values beside a name such as `api_key`, in code too.
-pub(super) struct NamedKey;
 
 impl Detector for PrivateKey {
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
+        let folded = text.folded();
         let mut from = 0;
-        while let Some(range) = pem(text.folded(), &mut from) {
-            findings.push(finding(text, Kind::PrivateKey, &range, 0.99, "A private key in PEM form"));
+        while let Some(range) = armored(folded, &mut from) {
+            findings.push(finding(text, Kind::PrivateKey, &range, 0.99, "A private key."));
+        }
+        if let Some(range) = putty(folded) {
+            findings.push(finding(text, Kind::PrivateKey, &range, 0.99, "A PuTTY private key."));
         }
     }
 }
 
-/// The next private key of `text` from `from`, which moves past it; to the end of the text if it
-/// was cut off.
-fn pem(text: &str, from: &mut usize) -> Option<Range<usize>> {
+/// The next private key of `text` between lines of dashes, from `from`, which moves past it; to the
+/// end of the text if it was cut off.
+fn armored(text: &str, from: &mut usize) -> Option<Range<usize>> {
     const LONGEST_TITLE: usize = 48;
     loop {
-        let start = *from + text[*from..].find(PEM_BEGIN)?;
-        *from = start + PEM_BEGIN.len();
+        let at = *from + text[*from..].find(BEGIN)?;
+        *from = at + BEGIN.len();
+        let start = text[..at].trim_end_matches(' ').trim_end_matches('-').len();
+        if !text[start..at].starts_with("--") {
+            continue;
+        }
         let rest = &text[*from..];
-        let title = rest.split("-----").next().unwrap_or(rest);
+        let title = rest.split("--").next().unwrap_or(rest);
         if title.len() > LONGEST_TITLE || !title.contains("PRIVATE KEY") {
             continue;
         }
         let body = *from + title.len();
-        let end = text[body..].find(PEM_END).map_or(text.len(), |end| {
-            let end = body + end + PEM_END.len();
-            text[end..].find("-----").map_or(text.len(), |dashes| end + dashes + 5)
+        *from = body;
+        if !has_key(&text[body..]) {
+            continue;
+        }
+        let end = text[body..].find("END ").map_or(text.len(), |end| {
+            let end = body + end;
+            text[end..].find("--").map_or(text.len(), |at| {
+                let dashes = text[end + at..].bytes().take_while(|byte| *byte == b'-').count();
+                end + at + dashes
+            })
         });
         *from = end;
         return Some(start..end);
     }
 }
 
-impl Detector for NamedKey {
-    fn prepare(&self) {
-        LazyLock::force(&NAMED);
+/// Whether a key follows the title of one, rather than a sentence, a program or dots.
+fn has_key(body: &str) -> bool {
+    const HEADERS: [&str; 7] =
+        ["Proc-Type:", "DEK-Info:", "Version:", "Comment:", "Subject:", "Charset:", "Hash:"];
+    let body = body.trim_start_matches(['-', '"', '\'', '\\']).trim_start();
+    let body = ["n", "r\\n"]
+        .iter()
+        .find_map(|escape| body.strip_prefix(escape))
+        .filter(|_| body.len() > 1)
+        .unwrap_or(body);
+    if HEADERS.iter().any(|header| body.starts_with(header)) {
+        return true;
     }
-
-    fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
-        for value in NAMED.captures_iter(text.folded()).filter_map(|found| found.name("value")) {
-            let value_text = value.as_str();
-            let elsewhere = matches!(text.place(value.start()), Place::Markup);
-            if !elsewhere && is_key(value_text) {
-                let hex = value_text.trim_start_matches("0x");
-                let private = hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-                let kind = if private { Kind::PrivateKey } else { Kind::ApiKey };
-                let explanation = "A random value beside a name such as \"api key\"";
-                findings.push(finding(text, kind, &value.range(), 0.85, explanation));
-            }
-        }
-    }
+    let length =
+        body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+    let first = &body[..length];
+    let drawn = first.bytes().skip(1).any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    length >= 6 && drawn && !is_placeholder(first)
 }
 
-/// Whether `value` was drawn by lot: letters and digits mixed, many different ones, no path, no name.
-fn is_key(value: &str) -> bool {
-    const LEAST_BITS: f64 = 3.2;
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
-    let words = value
-        .split(['_', '-', '.', '/'])
-        .filter(|part| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_lowercase()))
-        .count();
-    digits >= 2 && letters >= 3 && words < 2 && !is_placeholder(value) && entropy(value) >= LEAST_BITS
+/// A key file of `PuTTY`'s that has its private lines.
+fn putty(text: &str) -> Option<Range<usize>> {
+    const PRIVATE: &str = "Private-Lines:";
+    let start = text.find(PUTTY_BEGIN)?;
+    let private = start + text[start..].find(PRIVATE)?;
+    let end = text[private..].find("Private-MAC:").map_or(text.len(), |at| {
+        let line = private + at;
+        text[line..].find('\n').map_or(text.len(), |length| line + length)
+    });
+    Some(start..end)
 }

@@ -10,7 +10,7 @@ use crate::text::Text;
 
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[!-.0-9;-?A-~]{0,64}):(?P<password>[!-.0-?A-~]{3,128})@(?P<host>[A-Za-z0-9._-]+)[!-=?-_a-~]*",
+        r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<user>[!-.0-9;-?A-~]{0,64}):(?P<password>[!-.0-?A-~]{3,128})@(?P<host>[A-Za-z0-9._-]+)[!#-&(-;=?-_a-~]*",
     )
 });
 
@@ -33,8 +33,15 @@ impl Detector for UrlCredentials {
             let Some(whole) = found.get(0) else { continue };
             let local =
                 matches!(part("host"), "localhost" | "127.0.0.1" | "host" | "hostname") && user == password;
-            if !local && !is_placeholder(password) && user != password {
-                let explanation = "A link with a user name and password in it";
+            let documented = part("host").split('.').any(|label| label == "example")
+                && (password.len() < 6 || !password.bytes().any(|byte| byte.is_ascii_digit()));
+            if !local
+                && !documented
+                && !is_placeholder(password)
+                && user != password
+                && !password.starts_with('[')
+            {
+                let explanation = "A link with a user name and password in it.";
                 findings.push(finding(text, Kind::UrlCredentials, &whole.range(), 0.97, explanation));
             }
         }

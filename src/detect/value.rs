@@ -1,10 +1,13 @@
 //! What detectors of private values share.
 
+mod chance;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
+pub(super) use self::chance::{Draw, draw, longest_rise};
 use super::{Finding, Kind};
 use crate::text::{Place, Text};
 
@@ -88,6 +91,7 @@ pub(super) fn is_placeholder(value: &str) -> bool {
     let first = lower.chars().next();
     MARKS.iter().any(|mark| lower.contains(mark))
         || NAMES.contains(&lower.as_str())
+        || lower.ends_with("here")
         || matches!(first, Some('$' | '%'))
         || lower.chars().all(|c| Some(c) == first)
 }
