@@ -7,6 +7,7 @@ pub mod heat;
 mod iban;
 mod ip_address;
 mod key;
+mod language;
 mod mask;
 mod name;
 mod national_id;

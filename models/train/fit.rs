@@ -85,7 +85,8 @@ impl Problem {
             let logit: f64 =
                 indices.iter().zip(values).map(|(index, value)| x[*index as usize] * f64::from(*value)).sum();
             let margin = if *label { logit } else { -logit };
-            loss += weight * (if margin > 0.0 { (-margin).exp().ln_1p() } else { margin.exp().ln_1p() - margin });
+            loss +=
+                weight * (if margin > 0.0 { (-margin).exp().ln_1p() } else { margin.exp().ln_1p() - margin });
             let slope = weight * (1.0 / (1.0 + margin.exp())) * if *label { -1.0 } else { 1.0 };
             for (index, value) in indices.iter().zip(values) {
                 gradient[*index as usize] += slope * f64::from(*value);
@@ -98,7 +99,13 @@ impl Problem {
         let mut loss = 0.0;
         let bias = x.len() - 1;
         for (at, (weight, slope)) in x.iter().zip(gradient).enumerate() {
-            let ridge = if at == bias { 0.0 } else if at >= self.columns { self.signal_ridge } else { self.ridge };
+            let ridge = if at == bias {
+                0.0
+            } else if at >= self.columns {
+                self.signal_ridge
+            } else {
+                self.ridge
+            };
             loss += 0.5 * ridge * weight * weight;
             *slope = ridge * weight;
         }
@@ -124,7 +131,8 @@ fn minimize(mut x: Vec<f64>, loss: impl Fn(&[f64], &mut [f64]) -> f64) -> Vec<f6
     for _ in 0..MOST_STEPS {
         let direction = direction(&gradient, &memory);
         let slope = dot(&direction, &gradient);
-        let mut step = if memory.is_empty() { 1.0 / dot(&gradient, &gradient).sqrt().max(1e-12) } else { 1.0 };
+        let mut step =
+            if memory.is_empty() { 1.0 / dot(&gradient, &gradient).sqrt().max(1e-12) } else { 1.0 };
         let (next, next_value, next_gradient) = loop {
             let mut next = x.clone();
             add(&mut next, step, &direction);
@@ -136,7 +144,8 @@ fn minimize(mut x: Vec<f64>, loss: impl Fn(&[f64], &mut [f64]) -> f64) -> Vec<f6
             step *= 0.5;
         };
         let moved: Vec<f64> = next.iter().zip(&x).map(|(next, x)| next - x).collect();
-        let turned: Vec<f64> = next_gradient.iter().zip(&gradient).map(|(next, before)| next - before).collect();
+        let turned: Vec<f64> =
+            next_gradient.iter().zip(&gradient).map(|(next, before)| next - before).collect();
         let done = value - next_value <= ENOUGH * value.abs();
         (x, value, gradient) = (next, next_value, next_gradient);
         if done {

@@ -48,7 +48,9 @@ impl Table {
         let mut row: Vec<(u32, f32)> = sample
             .ngrams
             .iter()
-            .map(|(family, bucket)| (*bucket as u32, f32::from(self.idf[*bucket]) / lengths[*family as usize]))
+            .map(|(family, bucket)| {
+                (*bucket as u32, f32::from(self.idf[*bucket]) / lengths[*family as usize])
+            })
             .collect();
         row.sort_unstable_by_key(|(bucket, _)| *bucket);
         row.dedup_by(|next, first| {
@@ -66,17 +68,21 @@ impl Table {
         &self,
         public: &[Linear],
         own: &[Linear],
-        displeasure: f32,
+        (displeasure, reserve): (f32, f32),
         calibration: Vec<(f32, f32)>,
     ) -> Weights<'static> {
-        let mut weights = Weights { displeasure, calibration, ..Weights::default() };
+        let mut weights = Weights { displeasure, reserve, calibration, ..Weights::default() };
         let mut table = vec![0_u8; BUCKETS * ENTRY];
         for (entry, idf) in table.chunks_exact_mut(ENTRY).zip(&self.idf) {
             entry[0] = *idf;
         }
         for (at, head) in public.iter().chain(own).enumerate() {
-            let scaled: Vec<f32> =
-                head.sparse.iter().zip(&self.idf).map(|(weight, idf)| weight * f32::from(*idf) / IDF_UNIT).collect();
+            let scaled: Vec<f32> = head
+                .sparse
+                .iter()
+                .zip(&self.idf)
+                .map(|(weight, idf)| weight * f32::from(*idf) / IDF_UNIT)
+                .collect();
             let largest = scaled.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
             let scale = (largest / 127.0).max(f32::MIN_POSITIVE);
             for (entry, weight) in table.chunks_exact_mut(ENTRY).zip(&scaled) {

@@ -19,7 +19,7 @@ use self::ngrams::Family;
 use self::signals::Signals;
 use self::weights::{Block, Head, Logits, Weights};
 use super::phrase::{Match, Phrases};
-use super::{Finding, Kind};
+use super::{Finding, Kind, language};
 use crate::text::{Text, Word};
 
 /// The phrases, kept as data.
@@ -30,10 +30,14 @@ static LEXICON: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(LEXICON_SOUR
 /// What training made.
 const WEIGHTS_SOURCE: &[u8] = include_bytes!("../../models/heat.bin");
 
-static WEIGHTS: LazyLock<Weights<'static>> = LazyLock::new(|| Weights::parse(WEIGHTS_SOURCE).unwrap_or_default());
+static WEIGHTS: LazyLock<Weights<'static>> =
+    LazyLock::new(|| Weights::parse(WEIGHTS_SOURCE).unwrap_or_default());
 
 /// Heat from which on a message is worth a finding.
 const LEAST_HEAT: f32 = 0.3;
+
+/// What is left of heat in a language that no example is in: too little for any rule that acts.
+const UNKNOWN_LANGUAGE: f32 = 0.4;
 
 /// Reads phrases and weights.
 pub(super) fn prepare() {
@@ -48,7 +52,10 @@ pub(super) fn measure(text: &Text<'_>, findings: &mut Vec<Finding>) -> f32 {
     }
     let matches = LEXICON.matches(text, text.prose());
     let logits = judge(text, &matches);
-    let heat = WEIGHTS.calibrated(WEIGHTS.heat_logit(&logits));
+    let mut heat = WEIGHTS.calibrated(WEIGHTS.heat_logit(&logits));
+    if heat >= LEAST_HEAT && language::is_unknown(text.original()) {
+        heat *= UNKNOWN_LANGUAGE;
+    }
     if heat >= LEAST_HEAT {
         findings.push(finding(text, &logits, heat));
     }

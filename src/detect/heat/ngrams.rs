@@ -63,7 +63,8 @@ const fn pair(one: u64, other: u64) -> usize {
 
 /// The punctuation that `between` two words begins with.
 fn mark(between: &[u8]) -> Option<u64> {
-    let marks = between.iter().filter(|byte| byte.is_ascii_punctuation() || **byte == b'\n').take(LONGEST_MARK);
+    let marks =
+        between.iter().filter(|byte| byte.is_ascii_punctuation() || **byte == b'\n').take(LONGEST_MARK);
     marks.fold(None, |hash, byte| Some(mix(hash.unwrap_or(MARKS), *byte as u64)))
 }
 
@@ -112,7 +113,8 @@ impl Spelled {
         let mut spelled = Self { bytes: [b' '; LONGEST_WORD + 2], length: 1 };
         for byte in form.bytes() {
             let byte = if byte.is_ascii_digit() { b'0' } else { byte };
-            let repeated = spelled.length >= 3 && spelled.bytes[spelled.length - 2..spelled.length] == [byte; 2];
+            let repeated =
+                spelled.length >= 3 && spelled.bytes[spelled.length - 2..spelled.length] == [byte; 2];
             if !repeated && spelled.length <= LONGEST_WORD {
                 spelled.bytes[spelled.length] = byte;
                 spelled.length += 1;

@@ -108,41 +108,133 @@ signals! {
 pub type Signals = [f32; Signal::ALL.len()];
 
 const YOU: [&str; 18] = [
-    "you", "your", "youre", "yours", "yourself", "yourselves", "u", "ur", "yall", "youve", "youll", "youd", "ya", "yr", "thou", "yous",
-    "ure", "youse",
+    "you",
+    "your",
+    "youre",
+    "yours",
+    "yourself",
+    "yourselves",
+    "u",
+    "ur",
+    "yall",
+    "youve",
+    "youll",
+    "youd",
+    "ya",
+    "yr",
+    "thou",
+    "yous",
+    "ure",
+    "youse",
 ];
 const THEY: [&str; 17] = [
-    "he", "she", "they", "him", "her", "them", "his", "their", "hes", "shes", "theyre", "theyve", "these", "those", "people", "himself",
-    "everyone",
+    "he", "she", "they", "him", "her", "them", "his", "their", "hes", "shes", "theyre", "theyve", "these",
+    "those", "people", "himself", "everyone",
 ];
 const ME: [&str; 15] =
     ["i", "me", "my", "im", "ive", "ill", "id", "myself", "mine", "we", "us", "our", "were", "weve", "imma"];
 const TEAM: [&str; 34] = [
-    "mod", "mods", "moderator", "moderators", "admin", "admins", "staff", "team", "dev", "devs", "developer", "developers", "support",
-    "company", "management", "owner", "owners", "helpers", "maintainer", "maintainers", "seller", "shop", "store", "service",
-    "customer", "clients", "crew", "organizers", "committee", "board", "founders", "leadership", "officers", "agents",
+    "mod",
+    "mods",
+    "moderator",
+    "moderators",
+    "admin",
+    "admins",
+    "staff",
+    "team",
+    "dev",
+    "devs",
+    "developer",
+    "developers",
+    "support",
+    "company",
+    "management",
+    "owner",
+    "owners",
+    "helpers",
+    "maintainer",
+    "maintainers",
+    "seller",
+    "shop",
+    "store",
+    "service",
+    "customer",
+    "clients",
+    "crew",
+    "organizers",
+    "committee",
+    "board",
+    "founders",
+    "leadership",
+    "officers",
+    "agents",
 ];
 const IT: [&str; 22] = [
-    "it", "its", "this", "that", "thats", "game", "update", "code", "bug", "build", "compiler", "server", "app", "driver", "printer",
-    "laptop", "computer", "boss", "level", "file", "script", "patch",
+    "it", "its", "this", "that", "thats", "game", "update", "code", "bug", "build", "compiler", "server",
+    "app", "driver", "printer", "laptop", "computer", "boss", "level", "file", "script", "patch",
 ];
 const LAUGHTER: [&str; 20] = [
-    "lol", "lmao", "haha", "hahaha", "rofl", "xd", "lmfao", "hehe", "kek", "jk", "jaja", "jajaja", "kkk", "mdr", "ptdr", "😂", "🤣", "😆",
-    "😹", "💀",
+    "lol", "lmao", "haha", "hahaha", "rofl", "xd", "lmfao", "hehe", "kek", "jk", "jaja", "jajaja", "kkk",
+    "mdr", "ptdr", "😂", "🤣", "😆", "😹", "💀",
 ];
 const KINDNESS: [&str; 34] = [
-    "thanks", "thank", "thx", "ty", "please", "pls", "plz", "sorry", "appreciate", "love", "cheers", "welcome", "congrats", "grateful",
-    "danke", "bitte", "gracias", "merci", "obrigado", "obrigada", "❤", "💖", "💕", "💜", "💙", "🥰", "😍", "🙏", "😊", "🎉", "👍", "🫶", "💚",
+    "thanks",
+    "thank",
+    "thx",
+    "ty",
+    "please",
+    "pls",
+    "plz",
+    "sorry",
+    "appreciate",
+    "love",
+    "cheers",
+    "welcome",
+    "congrats",
+    "grateful",
+    "danke",
+    "bitte",
+    "gracias",
+    "merci",
+    "obrigado",
+    "obrigada",
+    "❤",
+    "💖",
+    "💕",
+    "💜",
+    "💙",
+    "🥰",
+    "😍",
+    "🙏",
+    "😊",
+    "🎉",
+    "👍",
+    "🫶",
+    "💚",
     "🧡",
 ];
 const SCOWLS: [&str; 12] = ["😡", "🤬", "😠", "🖕", "🤡", "😤", "💩", "🤮", "🙄", "👿", "🐍", "🤢"];
 const NEGATIONS: [&str; 20] = [
-    "not", "no", "never", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "nobody", "nothing", "cant", "wont", "aint", "none",
-    "neither", "without", "nor", "wouldnt", "shouldnt",
+    "not", "no", "never", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "nobody", "nothing", "cant",
+    "wont", "aint", "none", "neither", "without", "nor", "wouldnt", "shouldnt",
 ];
 const REPORTS: [&str; 16] = [
-    "said", "says", "called", "calls", "calling", "quote", "quoting", "wrote", "told", "saying", "quoted", "lyrics", "reported", "line",
-    "word", "character",
+    "said",
+    "says",
+    "called",
+    "calls",
+    "calling",
+    "quote",
+    "quoting",
+    "wrote",
+    "told",
+    "saying",
+    "quoted",
+    "lyrics",
+    "reported",
+    "line",
+    "word",
+    "character",
 ];
 
 /// Reads the signals of `text`, whose lexicon matches are `matches`; those of the model are left at 0.
@@ -199,10 +291,13 @@ impl Reading {
             let hostile = matches!(signal, Signal::Insult | Signal::Threat | Signal::Anger);
             let words = &text.prose()[found.words.clone()];
             let kept = if words.iter().all(|word| word.quoted) { 0.3 } else { 1.0 };
-            let strength = if hostile { -(1.0 - found.group.weight).max(0.01).ln() } else { found.group.weight };
+            let strength =
+                if hostile { -(1.0 - found.group.weight).max(0.01).ln() } else { found.group.weight };
             self.add(signal, strength * kept);
         }
-        for signal in [Signal::Insult, Signal::Threat, Signal::Anger, Signal::Muted, Signal::Calm, Signal::Swearing] {
+        for signal in
+            [Signal::Insult, Signal::Threat, Signal::Anger, Signal::Muted, Signal::Calm, Signal::Swearing]
+        {
             let value = self.get(signal);
             self.set(signal, value.min(4.0));
         }
@@ -226,8 +321,17 @@ impl Reading {
         let enclosed = self::count(text.enclosed().len());
         self.set(Signal::Enclosed, enclosed / (enclosed + count).max(1.0));
         for signal in [
-            Signal::Stressed, Signal::You, Signal::They, Signal::Me, Signal::Team, Signal::It, Signal::Numbers, Signal::Negations,
-            Signal::Laughter, Signal::Kindness, Signal::Scowls,
+            Signal::Stressed,
+            Signal::You,
+            Signal::They,
+            Signal::Me,
+            Signal::Team,
+            Signal::It,
+            Signal::Numbers,
+            Signal::Negations,
+            Signal::Laughter,
+            Signal::Kindness,
+            Signal::Scowls,
         ] {
             let value = self.get(signal);
             self.set(signal, value.ln_1p());
@@ -303,7 +407,10 @@ fn about(form: &str) -> &'static [Signal] {
     ];
     static WORDS: std::sync::LazyLock<std::collections::HashMap<&'static str, &'static [Signal]>> =
         std::sync::LazyLock::new(|| {
-            TABLE.iter().flat_map(|(words, signals)| words.iter().map(move |word| (*word, *signals))).collect()
+            TABLE
+                .iter()
+                .flat_map(|(words, signals)| words.iter().map(move |word| (*word, *signals)))
+                .collect()
         });
     WORDS.get(form).copied().unwrap_or(&[])
 }

@@ -8,9 +8,9 @@
 //! logit = bias + Σ_block Σ_ngram weight · idf / ‖block‖ + Σ_signal weight · value
 //! ```
 //!
-//! The file, little-endian: `ASIDEH01`; for each head a scale and a bias; for each of the project's own heads a
-//! weight a signal; the share of displeasure; the number of calibration points and as many pairs of logit and heat;
-//! then [`BUCKETS`] entries of eight bytes, an inverse document frequency in sixteenths and a signed weight, idf
+//! The file, little-endian: `ASIDEH02`; for each head a scale and a bias; for each of the project's own heads a
+//! weight a signal; displeasure and reserve; the number of calibration points and as many pairs of logit and heat;
+//! then [`BUCKETS`] entries of nine bytes, an inverse document frequency in sixteenths and a signed weight, idf
 //! included, for each head. All but the table are `f32` or `u32`.
 
 use std::fmt;
@@ -29,6 +29,8 @@ pub enum Head {
     Boiling,
     /// Displeased at least.
     Displeased,
+    /// Hostile as the project's own examples and public texts together have it.
+    Hostile,
     /// Of boiling points: an insult or contempt.
     Insult,
     /// Of boiling points: a threat.
@@ -39,11 +41,12 @@ pub enum Head {
 
 impl Head {
     /// Every head, in the order of the file.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Abuse,
         Self::Annoyance,
         Self::Boiling,
         Self::Displeased,
+        Self::Hostile,
         Self::Insult,
         Self::Threat,
         Self::Grievance,
@@ -62,7 +65,7 @@ pub const ENTRY: usize = 1 + Head::ALL.len();
 /// The inverse document frequency of 1 as the table has it.
 pub const IDF_UNIT: f32 = 16.0;
 
-const MAGIC: &[u8] = b"ASIDEH01";
+const MAGIC: &[u8] = b"ASIDEH02";
 
 /// Why weights cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +86,10 @@ pub struct Weights<'a> {
     pub biases: Logits,
     /// By own head: the weight of each signal.
     pub signals: [Vec<f32>; Head::OWN],
-    /// How much displeasure adds to the logit of heat.
+    /// How much displeasure adds to the logit of a boiling point.
     pub displeasure: f32,
+    /// How much surer hostility must be than a boiling point to count as much.
+    pub reserve: f32,
     /// Pairs of logit and heat, rising in both; between them heat is interpolated.
     pub calibration: Vec<(f32, f32)>,
     /// [`BUCKETS`] entries of [`ENTRY`] bytes.
@@ -106,7 +111,7 @@ impl<'a> Weights<'a> {
         for head in &mut weights.signals {
             *head = (0..Signal::ALL.len()).map(|_| reader.number()).collect::<Result<_, _>>()?;
         }
-        weights.displeasure = reader.number()?;
+        (weights.displeasure, weights.reserve) = (reader.number()?, reader.number()?);
         let points = u32::from_le_bytes(reader.four()?);
         for _ in 0..points {
             weights.calibration.push((reader.number()?, reader.number()?));
@@ -130,6 +135,7 @@ impl<'a> Weights<'a> {
         }
         self.signals.iter().flatten().for_each(|weight| put(*weight));
         put(self.displeasure);
+        put(self.reserve);
         let points = u32::try_from(self.calibration.len()).unwrap_or(u32::MAX);
         bytes.extend(points.to_le_bytes());
         for (logit, heat) in &self.calibration {
@@ -168,7 +174,8 @@ impl<'a> Weights<'a> {
     /// The logit that heat is read from.
     #[must_use]
     pub fn heat_logit(&self, logits: &Logits) -> f32 {
-        logits[Head::Boiling as usize] + self.displeasure * logits[Head::Displeased as usize]
+        let of = |head: Head| logits[head as usize];
+        either(of(Head::Boiling) + self.displeasure * of(Head::Displeased), of(Head::Hostile) - self.reserve)
     }
 
     /// Heat, 0 to 1: about this share of messages of this logit is at boiling point.
@@ -184,6 +191,13 @@ impl<'a> Weights<'a> {
         let along = (logit - before.0) / (after.0 - before.0).max(f32::EPSILON);
         (before.1 + along * (after.1 - before.1)).clamp(0.0, 1.0)
     }
+}
+
+/// The soft maximum of two logits: ln(eᵃ + eᵇ).
+#[must_use]
+pub fn either(one: f32, other: f32) -> f32 {
+    let (more, less) = if one > other { (one, other) } else { (other, one) };
+    more + (less - more).exp().ln_1p()
 }
 
 /// The sums over the n-grams of one family.
