@@ -79,7 +79,7 @@ const PERSONAL_DETAILS: &[Kind] = &[
 fn rules() -> Vec<RuleTable> {
     use Category::{BoilingPoint, Confidential, NeedsDetails, SensitiveInfo};
     use Response::{Alert, Observe, Shield, TakeAside};
-    let boiling = WhenTable { heat: Some(0.8), ..WhenTable::default() };
+    let boiling = WhenTable { heat: Some(0.7), ..WhenTable::default() };
     vec![
         rule("secrets", SensitiveInfo, kinds(SECRETS, 0.8), Shield),
         rule("personal-details", SensitiveInfo, kinds(PERSONAL_DETAILS, 0.7), TakeAside),
