@@ -124,6 +124,8 @@ kinds! {
     AccountIssue = "account_issue" in SensitiveInfo,
     /// A phrase that marks confidential business.
     ConfidentialMarker = "confidential_marker" in Confidential,
+    /// Speaks of the private life of someone who is not there: a soft signal, at most 0.6 sure.
+    Gossip = "gossip" in Personal,
     /// A word or phrase listed in a rule.
     Words = "words" in Confidential,
     /// A match of a rule's pattern.
@@ -161,6 +163,7 @@ impl Kind {
             Self::Solicitation => "a request for private details",
             Self::AccountIssue => "an account issue",
             Self::ConfidentialMarker => "something marked confidential",
+            Self::Gossip => "gossip about a person",
             Self::Words => "a word this server keeps private",
             Self::Pattern => "something this server keeps private",
             Self::Insult => "an insult",

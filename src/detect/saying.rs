@@ -1,19 +1,30 @@
-//! What is said about private matters: asked for, about to be needed, marked confidential.
+//! What is said about private matters: asked for, about to be needed, marked confidential, gossip.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::phrase::Phrases;
+use super::phrase::{Group, Match, Phrases};
 use super::{Detector, Finding, Kind};
 use crate::text::Text;
 
-/// The phrases, kept as data.
-const SOURCE: &str = include_str!("saying/phrases.txt");
+/// The phrases, kept as data. A group is named for the kind it stands for; what `not_` and a kind
+/// name cancels that kind where it touches.
+const SOURCE: &str = concat!(
+    include_str!("saying/solicitation.txt"),
+    include_str!("saying/account_issue.txt"),
+    include_str!("saying/confidential_marker.txt"),
+    include_str!("saying/gossip.txt"),
+);
+
+/// How many words the longest phrase covers at most: looking for what cancels one stays within reach.
+const LONGEST: usize = 40;
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(SOURCE).unwrap_or_default());
 
-/// Finds requests for private details, account issues and marks of confidence.
+/// Finds requests for private details, account issues, marks of confidence and gossip.
 pub(super) struct Saying;
 
 impl Detector for Saying {
@@ -25,56 +36,75 @@ impl Detector for Saying {
         let words = text.prose();
         let mut matches = PHRASES.matches(text, words);
         matches.sort_by_key(|found| (found.words.start, Reverse(found.words.end)));
-        let except: Vec<_> = matches
-            .iter()
-            .filter(|found| &*found.group.name == "except")
-            .map(|found| found.words.clone())
-            .collect();
+        let mut said: BTreeMap<Kind, usize> = BTreeMap::new();
         for found in &matches {
             let Some(kind) = kind(&found.group.name) else { continue };
-            let excepted =
-                except.iter().any(|words| words.start < found.words.end && found.words.start < words.end);
-            if excepted || words[found.words.start].quoted {
+            if words[found.words.start].quoted || is_canceled(found, &matches) {
                 continue;
             }
             let range = words[found.words.start].span.start..words[found.words.end - 1].span.end;
             let span = text.span(&range);
-            let said = |earlier: &Finding| earlier.kind == kind && earlier.span.end > span.start;
-            if findings.last().is_some_and(said) {
-                continue;
+            // One place can meet several phrases: the first, which is the longest, stands for all.
+            if said.get(&kind).is_none_or(|&until| until <= span.start) {
+                said.insert(kind, span.end);
+                findings.push(finding(kind, span, found.group));
             }
-            findings.push(Finding {
-                kind,
-                category: kind.category(),
-                span,
-                confidence: found.group.weight,
-                explanation: Cow::Borrowed(&found.group.explanation),
-                rule: None,
-            });
         }
     }
 }
 
-/// The kind that a group of phrases stands for; none for exceptions.
+fn finding(kind: Kind, span: Range<usize>, group: &'static Group) -> Finding {
+    Finding {
+        kind,
+        category: kind.category(),
+        span,
+        confidence: group.weight,
+        explanation: Cow::Borrowed(&group.explanation),
+        rule: None,
+    }
+}
+
+/// Whether one of `matches`, which are ordered by start, touches `found` and says that it is none.
+fn is_canceled(found: &Match<'_>, matches: &[Match<'_>]) -> bool {
+    let first = matches.partition_point(|other| other.words.start + LONGEST < found.words.start);
+    let mut near = matches[first..].iter().take_while(|other| other.words.start < found.words.end);
+    near.any(|other| {
+        other.group.name.strip_prefix("not_") == Some(&*found.group.name)
+            && found.words.start < other.words.end
+    })
+}
+
+/// The kind that a group of phrases stands for; none for what cancels one.
 fn kind(group: &str) -> Option<Kind> {
     match group {
         "solicitation" => Some(Kind::Solicitation),
         "account_issue" => Some(Kind::AccountIssue),
         "confidential_marker" => Some(Kind::ConfidentialMarker),
+        "gossip" => Some(Kind::Gossip),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Phrases, SOURCE, kind};
+    use super::{Detector as _, Phrases, SOURCE, Saying, Text, kind};
 
     #[test]
     fn every_phrase_is_read_and_has_a_kind() {
         let read =
             Phrases::parse(SOURCE).map(|phrases| phrases.names().map(str::to_owned).collect::<Vec<_>>());
-        let unknown = read
-            .map(|names| names.into_iter().filter(|name| name != "except" && kind(name).is_none()).count());
+        let unknown = read.map(|names| {
+            names.into_iter().filter(|name| kind(name.strip_prefix("not_").unwrap_or(name)).is_none()).count()
+        });
         assert_eq!(unknown, Ok(0));
+    }
+
+    #[test]
+    fn gossip_is_a_soft_signal() {
+        for told in ["did you hear, she is pregnant and he left", "he was arrested last week lol"] {
+            let mut findings = Vec::new();
+            Saying.detect(&Text::new(told), &mut findings);
+            assert!(!findings.is_empty() && findings.iter().all(|found| found.confidence <= 0.6), "{told}");
+        }
     }
 }
