@@ -178,8 +178,7 @@ fn the_weights_were_trained_on_these_examples() {
     let inputs: toml::Table = fs::read_to_string(root().join("models/heat.toml")).unwrap().parse().unwrap();
     let recorded =
         |table: &str, name: &str| inputs[table].get(name).and_then(toml::Value::as_str).map(str::to_owned);
-    let checksum =
-        |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let checksum = |bytes: &[u8]| format!("{:x}", Sha256::digest(bytes));
     let stale: Vec<String> = files()
         .into_iter()
         .filter(|(name, content)| recorded("examples", name) != Some(checksum(content.as_bytes())))

@@ -207,7 +207,7 @@ fn text(row: Row, source: &Source, at: usize) -> Public {
 
 /// The SHA-256 of `bytes`, in hexadecimal.
 pub(crate) fn checksum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// A number that depends on nothing but the text (FNV-1a).

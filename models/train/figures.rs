@@ -8,7 +8,7 @@ pub(crate) fn auc(rows: &[Scored]) -> f64 {
     let mut rows = rows.to_vec();
     rows.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (mut below, mut sum, mut positives) = (0.0, 0.0, 0.0);
-    for tied in rows.chunk_by(|one, other| one.0 == other.0) {
+    for tied in rows.chunk_by(|one, other| one.0.total_cmp(&other.0).is_eq()) {
         let hits = tied.iter().filter(|row| row.1).count() as f64;
         let misses = tied.len() as f64 - hits;
         sum += hits * (below + misses / 2.0);

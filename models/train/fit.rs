@@ -172,7 +172,9 @@ fn direction(gradient: &[f64], memory: &[(Vec<f64>, Vec<f64>)]) -> Vec<f64> {
     }
     if let Some((moved, turned)) = memory.last() {
         let scale = dot(moved, turned) / dot(turned, turned);
-        direction.iter_mut().for_each(|part| *part *= scale);
+        for part in &mut direction {
+            *part *= scale;
+        }
     }
     for ((moved, turned), share) in memory.iter().zip(shares.iter().rev()) {
         let back = dot(turned, &direction) / dot(moved, turned);

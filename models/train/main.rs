@@ -25,6 +25,7 @@ mod table;
 use std::error::Error;
 use std::path::Path;
 
+use aside::detect::heat::ngrams::BUCKETS;
 use aside::detect::heat::weights::Weights;
 
 use data::Public;
@@ -72,7 +73,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn public_head(table: &Table, public: &[Public], label: impl Fn(&Public) -> Option<bool>) -> Linear {
-    let mut problem = Problem::new(table.columns(), 0, RIDGE, RIDGE);
+    let mut problem = Problem::new(BUCKETS, 0, RIDGE, RIDGE);
     for text in public.iter().filter(|text| !text.held) {
         if let Some(label) = label(text) {
             problem.push(&table.row(&text.sample), &[], label, text.weight);

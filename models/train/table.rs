@@ -34,10 +34,6 @@ impl Table {
         Self { idf: documents.iter().map(idf).collect() }
     }
 
-    pub(crate) fn columns(&self) -> usize {
-        BUCKETS
-    }
-
     /// The n-grams of `sample` as columns and values, each block of length 1.
     pub(crate) fn row(&self, sample: &Sample) -> Vec<(u32, f32)> {
         let mut squares = [0_u32; Family::COUNT];

@@ -65,7 +65,7 @@ const fn pair(one: u64, other: u64) -> usize {
 fn mark(between: &[u8]) -> Option<u64> {
     let marks =
         between.iter().filter(|byte| byte.is_ascii_punctuation() || **byte == b'\n').take(LONGEST_MARK);
-    marks.fold(None, |hash, byte| Some(mix(hash.unwrap_or(MARKS), *byte as u64)))
+    marks.fold(None, |hash, byte| Some(mix(hash.unwrap_or(MARKS), u64::from(*byte))))
 }
 
 /// Visits the runs of letters of a word and gives the hash of the whole.
@@ -73,13 +73,13 @@ fn letters(word: &[u8], mut visit: impl FnMut(usize)) -> u64 {
     for start in 0..word.len().saturating_sub(RUN.start() - 1) {
         let mut hash = LETTERS;
         for (at, byte) in word[start..].iter().take(*RUN.end()).enumerate() {
-            hash = mix(hash, *byte as u64);
+            hash = mix(hash, u64::from(*byte));
             if RUN.contains(&(at + 1)) {
                 visit(bucket(hash));
             }
         }
     }
-    word.iter().fold(WORDS, |hash, byte| mix(hash, *byte as u64))
+    word.iter().fold(WORDS, |hash, byte| mix(hash, u64::from(*byte)))
 }
 
 /// Seeds that keep what is hashed apart; any odd numbers do.
@@ -124,6 +124,6 @@ impl Spelled {
     }
 
     fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length + 1]
+        &self.bytes[..=self.length]
     }
 }

@@ -358,9 +358,9 @@ impl Reading {
 
     fn marks(&mut self, folded: &str) {
         let bytes = folded.as_bytes();
-        let tally = |mark: u8| count(bytes.iter().filter(|byte| **byte == mark).count());
-        self.set(Signal::Exclamations, tally(b'!').ln_1p());
-        self.set(Signal::Questions, tally(b'?').ln_1p());
+        let tally = |mark: char| count(folded.matches(mark).count());
+        self.set(Signal::Exclamations, tally('!').ln_1p());
+        self.set(Signal::Questions, tally('?').ln_1p());
         let two = |pair: &[u8]| bytes.windows(2).any(|two| two == pair);
         self.set(Signal::Outcry, if two(b"?!") || two(b"!?") || two(b"??") { 1.0 } else { 0.0 });
         self.set(Signal::Ellipses, if two(b"..") { 1.0 } else { 0.0 });
