@@ -21,6 +21,7 @@ use serde::Deserialize;
 pub use self::problem::ConfigError;
 use self::problem::Problem;
 pub use self::rule::{COOLDOWN, MOST_RULES, RuleTable, TEMPLATES, WhenTable};
+use crate::detect::Allow;
 use crate::message::{ChannelId, GuildId, RoleId};
 use crate::responder::Core;
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub store: Store,
     /// What is looked at.
     pub watch: Watch,
+    /// What counts as private.
+    pub detect: Detect,
     /// How private threads are opened.
     pub thread: Thread,
     /// What becomes one case.
@@ -75,6 +78,14 @@ pub struct Watch {
     /// Members with one of these roles are acted on by `shield` rules only.
     #[serde(deserialize_with = "value::roles")]
     pub exempt_roles: Vec<RoleId>,
+}
+
+/// What counts as private.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Detect {
+    /// A company's own addresses and numbers, which everyone may post.
+    pub allow: Vec<String>,
 }
 
 /// How private threads are opened.
@@ -197,6 +208,7 @@ impl Config {
 
     pub(crate) fn check(&self) -> Result<(), Problem> {
         self.store.check().map_err(|problem| problem.under("url").under("store"))?;
+        self.detect.build().map_err(|problem| problem.under("detect"))?;
         rule::build_all(&self.rule).map(drop)
     }
 }
@@ -204,6 +216,20 @@ impl Config {
 fn present() -> Option<PathBuf> {
     let file = PathBuf::from(FILE);
     file.exists().then_some(file)
+}
+
+impl Detect {
+    fn build(&self) -> Result<Allow, Problem> {
+        Allow::new(&self.allow).map_err(|error| {
+            let entry = self.allow.get(error.index).map_or("", String::as_str);
+            let help = "an email address, a domain such as \"shop.example\" (every address at it), a phone number \
+                        of 7 to 15 digits, an IP address, an IBAN or a card number";
+            Problem::new(format!("`{entry}` is nothing that can be allowed"))
+                .help(help)
+                .item(error.index)
+                .under("allow")
+        })
+    }
 }
 
 impl Store {

@@ -1,5 +1,6 @@
 //! What can be found in a message: detectors, their findings, and the scanner that runs them.
 
+mod allow;
 mod birth;
 mod card;
 mod email;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::allow::{Allow, AllowError};
 pub use self::mask::mask;
 pub use self::pattern::{MAX_PATTERN_LENGTH, MAX_PATTERN_SIZE, Pattern, PatternError};
 pub use self::words::{Words, WordsError};
@@ -224,6 +226,7 @@ pub struct Scan {
 /// The built, immutable set of detectors.
 pub struct Scanner {
     detectors: Vec<Box<dyn Detector>>,
+    allow: Allow,
 }
 
 impl Scanner {
@@ -235,7 +238,13 @@ impl Scanner {
         for detector in &detectors {
             detector.prepare();
         }
-        Self { detectors }
+        Self { detectors, allow: Allow::default() }
+    }
+
+    /// The same, letting `allow` pass: neither rules nor masks ever see those values.
+    #[must_use]
+    pub fn allowing(self, allow: Allow) -> Self {
+        Self { allow, ..self }
     }
 
     /// Scans one message. Total: any text gives an answer, in time linear in its length.
@@ -247,7 +256,10 @@ impl Scanner {
             detector.detect(&text, &mut findings);
         }
         let heat = heat::measure(&text, &mut findings);
-        Scan { heat, findings: overlap::settle(findings) }
+        // What overlaps is settled first: what an allowed value outdid must not come up in its place.
+        let mut findings = overlap::settle(findings);
+        self.allow.apply(content, &mut findings);
+        Scan { heat, findings }
     }
 }
 

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aside::config::{Config, MOST_RULES};
+use aside::detect::Kind;
 use aside::message::{ChannelId, GuildId, RoleId};
+use serde::Deserialize;
 
 const DOCUMENTED: &str = include_str!("../config.toml");
 
@@ -31,6 +33,7 @@ fn the_documented_file_names_every_key() {
         String::new(),
         "[store]\n".to_owned(),
         "[watch]\n".to_owned(),
+        "[detect]\n".to_owned(),
         "[thread]\n".to_owned(),
         "[cases]\n".to_owned(),
         "[catch_up]\n".to_owned(),
@@ -106,6 +109,36 @@ fn debug_and_display_keep_the_password_of_an_address() {
     config.store.url = "sqlite://me:hunter2@host/aside.db".to_owned();
     assert!(!format!("{config:?}").contains("hunter2"));
     assert!(!config.store.shown().contains("hunter2"));
+}
+
+/// A message on a server that allows some values, and the kinds that are found in it all the same.
+#[derive(Deserialize)]
+struct Allowed {
+    allow: Vec<String>,
+    text: String,
+    left: Vec<Kind>,
+}
+
+#[test]
+fn allowed_values_are_not_found_and_secrets_always_are() {
+    for line in include_str!("config/allowed.jsonl").lines() {
+        let row: Allowed = serde_json::from_str(line).expect("a row");
+        let mut config = Config::default();
+        config.detect.allow = row.allow;
+        let core = config.build().expect(line);
+        let findings = core.scanner.scan(&row.text.replace('¦', "")).findings;
+        let left: Vec<_> = findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(left, row.left, "{line}");
+    }
+}
+
+#[test]
+fn without_an_allow_list_the_same_values_are_found() {
+    for line in include_str!("config/allowed.jsonl").lines() {
+        let row: Allowed = serde_json::from_str(line).expect("a row");
+        let core = Config::default().build().expect("the defaults hold");
+        assert!(!core.scanner.scan(&row.text.replace('¦', "")).findings.is_empty(), "{line}");
+    }
 }
 
 fn broken_files() -> Vec<PathBuf> {

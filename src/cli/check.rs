@@ -34,6 +34,7 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
     list(out, "watched too", &config.watch.channels)?;
     list(out, "ignored", &config.watch.ignore_channels)?;
     list(out, "exempt roles", &config.watch.exempt_roles)?;
+    list(out, "allowed", &config.detect.allow)?;
     row(out, "threads", &format_args!("archived after {} minutes of silence", config.thread.auto_archive))?;
     row(out, "cases", &format_args!("take further messages for {}", time(config.cases.join_within)))?;
     let (age, most) = (time(config.catch_up.max_age), config.catch_up.max_messages);

@@ -9,8 +9,9 @@ use crate::responder::Core;
 
 pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
     let (rules, detectors) = rule::build_all(&config.rule).map_err(|problem| problem.unplaced("settings"))?;
+    let allow = config.detect.build().map_err(|problem| problem.under("detect").unplaced("settings"))?;
     Ok(Core {
-        scanner: Scanner::new(detectors),
+        scanner: Scanner::new(detectors).allowing(allow),
         policy: Policy::new(rules, config.watch.exempt_roles.clone()),
         wording: templates::wording(&config.wording)?,
         join_within: SignedDuration::try_from(config.cases.join_within).unwrap_or(SignedDuration::MAX),

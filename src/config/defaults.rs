@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::rule::COOLDOWN;
-use super::{Cases, CatchUp, Config, RuleTable, Store, Thread, Watch, WhenTable, WordingSettings};
+use super::{Cases, CatchUp, Config, Detect, RuleTable, Store, Thread, Watch, WhenTable, WordingSettings};
 use crate::detect::{Category, Kind};
 use crate::policy::Response;
 
@@ -13,6 +13,7 @@ impl Default for Config {
         Self {
             store: Store::default(),
             watch: Watch::default(),
+            detect: Detect::default(),
             thread: Thread::default(),
             cases: Cases::default(),
             catch_up: CatchUp::default(),
