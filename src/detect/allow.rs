@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::iban::Iban;
-use super::number::luhn;
+use super::number::check::luhn;
 use super::{Detector as _, Finding, Kind};
 use crate::text::Text;
 
@@ -158,7 +158,10 @@ fn number(written: &str) -> Option<Vec<Value>> {
         return None;
     }
     let all = digits(written);
-    if written.starts_with(|c: char| c.is_ascii_digit()) && (13..=19).contains(&all.len()) && luhn(&all) {
+    if written.starts_with(|c: char| c.is_ascii_digit())
+        && (13..=19).contains(&all.len())
+        && luhn(all.as_bytes())
+    {
         return Some(vec![Value::Card(all)]);
     }
     (7..=15).contains(&dialed(written).len()).then(|| phone(written))
