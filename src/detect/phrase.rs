@@ -15,10 +15,15 @@
 //! the end of the sentence in place of a word. No phrase crosses the end
 //! of a sentence.
 
+mod ahead;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
+use self::ahead::{Ahead, Outlook, needed};
 use crate::text::{Text, Word};
 
 /// How often a slot marked `*` can match.
@@ -63,10 +68,18 @@ impl fmt::Display for PhraseError {
 pub(crate) struct Phrases {
     groups: Vec<Group>,
     all: Vec<Phrase>,
-    /// The words of all phrases, numbered.
-    vocabulary: HashMap<Box<str>, usize>,
+    /// The words of all phrases, numbered. Looked up for every word of every message.
+    vocabulary: FxHashMap<Box<str>, usize>,
     /// For each word, the phrases it can begin.
-    begun_by: Vec<Vec<usize>>,
+    begun_by: Vec<Vec<Begin>>,
+    outlook: Outlook,
+}
+
+/// A phrase that a word can begin.
+struct Begin {
+    phrase: usize,
+    /// What must follow; nothing when anything may.
+    ahead: Option<Ahead>,
 }
 
 #[derive(Clone)]
@@ -127,7 +140,11 @@ impl Phrases {
         let mut found = Vec::new();
         for (at, number) in numbers.iter().enumerate() {
             let Some(number) = number else { continue };
-            for phrase in self.begun_by[*number].iter().map(|&index| &self.all[index]) {
+            for begin in &self.begun_by[*number] {
+                if begin.ahead.is_some_and(|ahead| !self.outlook.holds(ahead, &line, at)) {
+                    continue;
+                }
+                let phrase = &self.all[begin.phrase];
                 if let Some(end) = phrase.end(&line, at) {
                     found.push(Match { group: &self.groups[phrase.group], words: at..end });
                 }
@@ -154,17 +171,13 @@ impl Phrases {
     }
 
     fn push(&mut self, phrase: Phrase) {
-        let Some(first) = phrase.slots.first() else { return };
-        let mut begins: Vec<usize> = first
-            .words
-            .iter()
-            .copied()
-            .chain(first.rows.iter().filter_map(|row| row.first().copied()))
-            .collect();
+        let Some((first, rest)) = phrase.slots.split_first() else { return };
+        let mut begins = first.beginnings();
         begins.sort_unstable();
         begins.dedup();
         for word in begins {
-            self.begun_by[word].push(self.all.len());
+            let ahead = needed(first, rest, word).map(|needed| self.outlook.add(needed));
+            self.begun_by[word].push(Begin { phrase: self.all.len(), ahead });
         }
         self.all.push(phrase);
     }
@@ -229,6 +242,12 @@ impl Phrase {
 }
 
 impl Slot {
+    /// The words that a match of this slot can begin with, in any order.
+    fn beginnings(&self) -> Vec<usize> {
+        let rows = self.rows.iter().filter_map(|row| row.first());
+        self.words.iter().chain(rows).copied().collect()
+    }
+
     /// Where one match of this slot can end if it stands at `at`.
     fn ends(&self, line: &Line<'_>, start: usize, at: usize) -> impl Iterator<Item = usize> {
         let stands = move |at: usize| {
