@@ -5,15 +5,27 @@
 /// The longest word worth undoing, in bytes: no lexicon has longer ones.
 const LONGEST: usize = 64;
 
-/// What `known` says of the first undone form of `form` that it knows.
+/// What `known` says of the first undone form of `form` that it knows. Each form is made only when
+/// it differs from those before: text can be full of what looks disguised.
 pub(super) fn undo<T>(form: &str, known: impl Fn(&str) -> Option<T>) -> Option<T> {
     if form.len() > LONGEST {
         return known(&shortened(&letters(form, 'i')?, 1));
     }
-    let spellings = ['i', 'l'].into_iter().filter_map(|one| letters(form, one));
-    spellings
-        .flat_map(|plain| [plain.clone(), shortened(&plain, 2), shortened(&plain, 1)])
-        .find_map(|plain| known(&plain))
+    let ones: &[char] = if form.contains(['1', '!']) { &['i', 'l'] } else { &['i'] };
+    for &one in ones {
+        let plain = letters(form, one)?;
+        let shorter = |keep| known(&shortened(&plain, keep));
+        let stretched = || if is_stretched(&plain) { shorter(2).or_else(|| shorter(1)) } else { None };
+        if let Some(found) = known(&plain).or_else(stretched) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// Whether `form` may have some letter three times in a row; other scripts are not looked at closely.
+fn is_stretched(form: &str) -> bool {
+    !form.is_ascii() || form.as_bytes().windows(3).any(|three| three[0] == three[1] && three[1] == three[2])
 }
 
 /// `form` with digits and symbols read as the letters they resemble, `1` as `one`; `None` without
@@ -31,7 +43,11 @@ fn letters(form: &str, one: char) -> Option<String> {
         '*' => None,
         other => Some(other),
     };
-    form.chars().any(char::is_alphabetic).then(|| form.chars().filter_map(read).collect())
+    form.chars().any(char::is_alphabetic).then(|| {
+        let mut plain = String::with_capacity(form.len());
+        plain.extend(form.chars().filter_map(read));
+        plain
+    })
 }
 
 /// `form` with every run of three or more of one letter, cut to `keep` of it.

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::zone::{Place, Zones};
 
+/// How many bytes a word and the space after it take at least, as a rule.
+const TYPICAL_WORD: usize = 5;
+
 /// One word, emoji or number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each read on its own")]
@@ -38,6 +41,7 @@ impl Words {
     pub(super) fn new(text: &str, zones: &Zones) -> Self {
         let mut reader = Reader { text, at: 0, opens: true, quote: false, words: Self::default() };
         reader.words.forms.reserve(text.len());
+        reader.words.prose.reserve(text.len() / TYPICAL_WORD + 1);
         while reader.at < text.len() {
             reader.step(zones);
         }
