@@ -2,11 +2,23 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::value::{finding, in_sentence, regex};
 use super::{Detector, Finding, Kind};
 use crate::text::Text;
+
+/// One of these stands in everything that [`NAME`] matches; most messages have none.
+const ANCHORS: [&str; 5] = ["name", "llamo", "nombre", "appelle", "nome"];
+
+#[expect(clippy::expect_used, reason = "our own words; compiled by every test")]
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(ANCHORS)
+        .expect("a list of words can be searched")
+});
 
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -23,10 +35,14 @@ pub(super) struct PersonName;
 
 impl Detector for PersonName {
     fn prepare(&self) {
+        LazyLock::force(&WORDS);
         LazyLock::force(&NAME);
     }
 
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
+        if !WORDS.is_match(text.folded()) {
+            return;
+        }
         for name in NAME.captures_iter(text.folded()).filter_map(|found| found.name("name")) {
             if in_sentence(text, name.start()) {
                 let explanation = "A full name, by the words before it.";

@@ -151,6 +151,8 @@ const CONTEXT: [&str; 52] = [
     "returned",
 ];
 
+const EXPLANATION: &str = "A house number and street, with a postal code or words that say so.";
+
 /// Finds street addresses: house number, capitalized street and kind of street, and beside them a
 /// postal code or a word such as "address".
 pub(super) struct PostalAddress;
@@ -168,37 +170,38 @@ impl Detector for PostalAddress {
         if text.digits().is_empty() {
             return;
         }
-        let explanation = "A house number and street, with a postal code or words that say so.";
-        for pattern in [&ENGLISH, &CONTINENTAL] {
-            for found in pattern.captures_iter(text.folded()) {
-                let Some(whole) = found.get(0).filter(|whole| in_sentence(text, whole.start())) else {
-                    continue;
-                };
-                if let Some(confidence) = confidence(text, &found, &whole.range()) {
-                    findings.push(finding(
-                        text,
-                        Kind::PostalAddress,
-                        &whole.range(),
-                        confidence,
-                        explanation,
-                    ));
-                }
-            }
-        }
-        for address in CODED.find_iter(text.folded()).filter(|found| in_sentence(text, found.start())) {
-            findings.push(finding(text, Kind::PostalAddress, &address.range(), 0.84, explanation));
-        }
-        for address in ANNOUNCED.captures_iter(text.folded()).filter_map(|found| found.name("address")) {
-            let range = address.range();
-            if in_sentence(text, range.start) && !text.mentions(&range, 4, 0, &MACHINES) {
-                findings.push(finding(text, Kind::PostalAddress, &range, 0.82, explanation));
-            }
+        if text.folded().bytes().any(|byte| byte.is_ascii_uppercase()) {
+            capitalized(text, findings);
         }
         for address in CHATTED.captures_iter(text.folded()).filter_map(|found| found.name("address")) {
             let far = address.as_str().split_whitespace().any(|word| DISTANCES.contains(&word));
             if in_sentence(text, address.start()) && !far {
-                findings.push(finding(text, Kind::PostalAddress, &address.range(), 0.8, explanation));
+                findings.push(finding(text, Kind::PostalAddress, &address.range(), 0.8, EXPLANATION));
             }
+        }
+    }
+}
+
+/// Appends the addresses whose street has a capital.
+fn capitalized(text: &Text<'_>, findings: &mut Vec<Finding>) {
+    for pattern in [&ENGLISH, &CONTINENTAL] {
+        for found in pattern.captures_iter(text.folded()) {
+            let Some(whole) = found.get(0).filter(|whole| in_sentence(text, whole.start())) else {
+                continue;
+            };
+            if let Some(confidence) = confidence(text, &found, &whole.range()) {
+                let range = whole.range();
+                findings.push(finding(text, Kind::PostalAddress, &range, confidence, EXPLANATION));
+            }
+        }
+    }
+    for address in CODED.find_iter(text.folded()).filter(|found| in_sentence(text, found.start())) {
+        findings.push(finding(text, Kind::PostalAddress, &address.range(), 0.84, EXPLANATION));
+    }
+    for address in ANNOUNCED.captures_iter(text.folded()).filter_map(|found| found.name("address")) {
+        let range = address.range();
+        if in_sentence(text, range.start) && !text.mentions(&range, 4, 0, &MACHINES) {
+            findings.push(finding(text, Kind::PostalAddress, &range, 0.82, EXPLANATION));
         }
     }
 }
