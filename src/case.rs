@@ -5,14 +5,17 @@
 //! it then stands. So after a crash there is never more than one action in doubt.
 
 pub mod action;
+mod course;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::policy::Response;
-use crate::wording::{Facts, Utterance};
-use action::{Action, Button, Enclosure, Post, Receipt, Refusal, Speech};
+use crate::policy::raid::Extent;
+use crate::wording::Utterance;
+use action::{Action, Enclosure, Priority, Receipt, Refusal, Speech};
 
 use jiff::Timestamp;
 
@@ -31,16 +34,59 @@ pub struct Matter {
     pub rule: String,
     /// What was found.
     pub kinds: Vec<Kind>,
-    /// What the rule wants done.
+    /// What is done about it.
     pub response: Response,
+    /// What the rule asks for, when the mode or the hour holds it back.
+    #[serde(default)]
+    pub would: Option<Response>,
+    /// Why the rule applied, in plain words for moderators.
+    #[serde(default)]
+    pub because: String,
+    /// What to answer in public, of [`Response::Answer`].
+    #[serde(default)]
+    pub answer: Option<String>,
+    /// Who besides the member may accept an offer of a private thread.
+    #[serde(default)]
+    pub parties: Vec<UserId>,
+    /// The other one of two whose exchange moves to the thread.
+    #[serde(default)]
+    pub companion: Option<UserId>,
+    /// The case of the other of two who heat each other up: one matter with this one.
+    #[serde(default)]
+    pub beside: Option<u32>,
+    /// Whether moderators are told even when all goes well.
+    #[serde(default)]
+    pub alert: bool,
     /// The utterance that acknowledges it, when the rule names one.
     pub acknowledgment: Option<Utterance>,
     /// Whether the conversation or the member was acknowledged so recently that another word would be noise.
     pub quiet: bool,
+    /// Whether one public line of a raid stands for it, come what may.
+    #[serde(default)]
+    pub covered: bool,
     /// The member's text, masked, when the message is to be removed; dropped once given back.
     pub enclosure: Option<Enclosure>,
-    /// Whether the message has been removed.
+    /// Whether the message has been removed by us.
     pub removed: bool,
+    /// Whether someone else deleted the message.
+    #[serde(default)]
+    pub deleted: bool,
+}
+
+impl Matter {
+    /// How urgent what is done about it is.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        let shields = self.would.unwrap_or(self.response) == Response::Shield;
+        let has = |kind: Kind| self.kinds.contains(&kind);
+        match self.category {
+            _ if shields || self.kinds.iter().any(|kind| kind.is_value()) => Priority::Secret,
+            _ if has(Kind::Threat) => Priority::Threat,
+            Category::BoilingPoint => Priority::BoilingPoint,
+            _ if has(Kind::AccountIssue) => Priority::AccountIssue,
+            _ => Priority::Routine,
+        }
+    }
 }
 
 /// What a server offers a case: who is summoned and which places there are beside the thread.
@@ -83,10 +129,16 @@ pub struct Place {
 pub enum State {
     /// The message is being removed.
     Removing,
+    /// A private thread is being offered in public.
+    Offering,
+    /// The message is being answered in public.
+    Answering,
     /// A private place is being opened.
     Opening(Rung),
     /// The member is being brought in.
     Joining(Place),
+    /// The other one of the exchange is being brought in.
+    JoiningCompanion(Place),
     /// A thread the member cannot enter is being closed.
     Closing(Place),
     /// The first words are being said there.
@@ -95,10 +147,25 @@ pub enum State {
     Telling(Place),
     /// Moderators are being told, in the channel of that index in [`Surroundings::alerts`].
     Alerting(usize),
-    /// The public acknowledgment is being posted.
+    /// What moderators were told is being brought up to date.
+    Retelling,
+    /// The public acknowledgment is being posted, or put in the place of an offer.
     Acknowledging,
+    /// The public words are being taken back, since the message they answer was deleted.
+    Withdrawing,
+    /// Nothing is waited for; an offer stands.
+    Offered,
     /// Nothing is waited for; people are talking.
     Talking,
+}
+
+/// A post of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// Where.
+    pub channel: ChannelId,
+    /// The message.
+    pub message: MessageId,
 }
 
 /// One matter from notice to settlement.
@@ -108,7 +175,7 @@ pub struct Case {
     pub guild: GuildId,
     /// Its number in the guild, from 1.
     pub number: u32,
-    /// The member.
+    /// The member; of a raid, whoever made it one.
     pub member: UserId,
     /// When it was noticed.
     pub opened: Timestamp,
@@ -126,10 +193,22 @@ pub struct Case {
     pub problems: Vec<String>,
     /// Whether moderators were told of the matter in hand.
     pub alerted: bool,
+    /// What moderators were told last.
+    #[serde(default)]
+    pub told: Option<Posted>,
     /// The last public acknowledgment.
     pub acknowledgment: Option<MessageId>,
+    /// The offer of a private thread that stands in public.
+    #[serde(default)]
+    pub offer: Option<Posted>,
+    /// Whether anyone has answered since the last public words: in the thread, or by a reply to them.
+    #[serde(default)]
+    pub answered: bool,
     /// Whether an acknowledgment of the matter in hand was refused, so that none is tried again.
     pub unacknowledged: bool,
+    /// How large the raid is that this case stands for.
+    #[serde(default)]
+    pub raid: Option<Extent>,
 }
 
 /// What happens to a case.
@@ -141,6 +220,14 @@ pub enum Event {
     Refused(Refusal),
     /// Another message of the member belongs to it.
     Further(Matter),
+    /// The offer of a private thread was accepted.
+    Accepted,
+    /// Someone other than us deleted this message.
+    Deleted(MessageId),
+    /// Someone answered, in the thread or by a reply to our public words.
+    Answered,
+    /// The raid it stands for has grown.
+    Grown(Extent),
 }
 
 impl Case {
@@ -153,7 +240,35 @@ impl Case {
         surroundings: Surroundings,
         now: Timestamp,
     ) -> Self {
-        let mut case = Self {
+        let mut case = Self::blank(guild, member, matter, surroundings, now);
+        case.state = case.begin();
+        case
+    }
+
+    /// A case that stands for a raid, which `matter` made one.
+    #[must_use]
+    pub fn raid(
+        guild: GuildId,
+        member: UserId,
+        matter: Matter,
+        surroundings: Surroundings,
+        extent: Extent,
+        now: Timestamp,
+    ) -> Self {
+        let mut case = Self::blank(guild, member, matter, surroundings, now);
+        case.raid = Some(extent);
+        case.state = case.begin();
+        case
+    }
+
+    fn blank(
+        guild: GuildId,
+        member: UserId,
+        matter: Matter,
+        surroundings: Surroundings,
+        now: Timestamp,
+    ) -> Self {
+        Self {
             guild,
             number: 0,
             member,
@@ -165,335 +280,61 @@ impl Case {
             place: None,
             problems: Vec::new(),
             alerted: false,
+            told: None,
             acknowledgment: None,
+            offer: None,
+            answered: false,
             unacknowledged: false,
-        };
-        case.state = case.begin();
-        case
+            raid: None,
+        }
     }
 
     /// Moves the case on. Total: an event that does not fit where the case stands changes nothing.
     #[must_use]
     pub fn apply(mut self, event: Event) -> (Self, Option<Action<Speech>>) {
-        let waited = self.state;
+        let (waited, tried) = (self.state, self.action());
+        let refused = matches!(event, Event::Refused(_));
         match event {
             Event::Further(matter) => self.further.push(matter),
             Event::Performed(receipt) => self.state = self.after(receipt),
             Event::Refused(refusal) => self.state = self.without(&refusal),
+            Event::Accepted => self.state = self.accepted(),
+            Event::Deleted(message) => self.state = self.deleted(message),
+            Event::Answered => self.answered = true,
+            Event::Grown(extent) => self.state = self.grown(extent),
         }
-        if self.state == State::Talking {
+        self.take_up_next();
+        if self.is_at_rest() && self.state != State::Offered {
             // Given back, or never to be: nothing needs the member's text any more.
             self.matter.enclosure = None;
-            self.take_up_next();
         }
-        let action = (self.state != waited).then(|| self.action()).flatten();
+        // What was refused can be put another way; nothing else is committed twice.
+        let next = self.action().filter(|_| self.state != waited || refused);
+        let action = next.filter(|next| self.state != waited || Some(next) != tried.as_ref());
         (self, action)
-    }
-
-    /// The action the case waits for, if any.
-    #[must_use]
-    pub fn action(&self) -> Option<Action<Speech>> {
-        Some(match self.state {
-            State::Removing => Action::RemoveMessage {
-                channel: self.matter.channel,
-                message: self.matter.message,
-                reason: self.speech(Utterance::RemovalReason),
-            },
-            State::Opening(Rung::Direct) => Action::OpenDirect { member: self.member },
-            State::Opening(rung) => Action::OpenThread {
-                parent: self.parent(rung),
-                name: self.speech(Utterance::ThreadName),
-                auto_archive: self.surroundings.auto_archive,
-                reason: self.speech(Utterance::ThreadReason),
-            },
-            State::Joining(place) => Action::AddMember { thread: place.channel, member: self.member },
-            State::Closing(place) => {
-                Action::CloseThread { thread: place.channel, reason: self.speech(Utterance::ThreadReason) }
-            }
-            State::Greeting(place) => Action::Post(self.greeting(place)),
-            State::Telling(place) => Action::Post(self.telling(place)),
-            State::Alerting(at) => Action::Post(self.alert(*self.surroundings.alerts.get(at)?)),
-            State::Acknowledging => Action::Post(self.public()),
-            State::Talking => return None,
-        })
     }
 
     /// Whether a further message of the member joins this case rather than opening another.
     #[must_use]
     pub fn takes_further(&self) -> bool {
-        self.place.is_some() || self.state != State::Talking
+        self.raid.is_none() && (self.place.is_some() || self.state != State::Talking)
     }
 
-    fn begin(&self) -> State {
-        match (self.matter.response, self.place) {
-            (Response::Shield, _) => State::Removing,
-            (Response::Alert, _) => self.alerting(0),
-            (_, None) => State::Opening(Rung::Thread),
-            (_, Some(place)) => self.tell(place),
-        }
+    /// Whether `person` may accept the offer: the member, the other party, or someone with one of the roles that are
+    /// summoned. Moderators by permission may, too; the edge knows who they are.
+    #[must_use]
+    pub fn is_offered_to(&self, person: UserId, roles: &[RoleId]) -> bool {
+        let summoned = roles.iter().any(|role| self.surroundings.moderators.contains(role));
+        person == self.member || self.matter.parties.contains(&person) || summoned
     }
 
-    fn after(&mut self, receipt: Receipt) -> State {
-        match (self.state, receipt) {
-            (State::Removing, Receipt::Removed) => {
-                self.matter.removed = true;
-                self.after_removing()
-            }
-            (State::Opening(rung), Receipt::Opened(channel)) => {
-                let place = Place { rung, channel };
-                if rung == Rung::Direct { State::Greeting(place) } else { State::Joining(place) }
-            }
-            (State::Joining(place), Receipt::Joined) => State::Greeting(place),
-            (State::Closing(place), Receipt::Closed) => self.below(place.rung),
-            (State::Greeting(place) | State::Telling(place), Receipt::Posted(_)) => {
-                self.place = Some(place);
-                self.matter.enclosure = None;
-                self.after_words()
-            }
-            (State::Alerting(_), Receipt::Posted(_)) => {
-                self.alerted = true;
-                self.after_alert()
-            }
-            (State::Acknowledging, Receipt::Posted(message)) => {
-                self.acknowledgment = Some(message);
-                State::Talking
-            }
-            (state, _) => state,
-        }
+    /// How urgent what it waits for is.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        self.matter.priority()
     }
 
-    fn without(&mut self, refusal: &Refusal) -> State {
-        match self.state {
-            State::Removing if *refusal == Refusal::Gone => {
-                self.matter.removed = true;
-                self.after_removing()
-            }
-            State::Removing => {
-                self.note("The message could not be removed", refusal);
-                self.after_removing()
-            }
-            State::Opening(rung) => {
-                self.note(rung.failure(), refusal);
-                self.below(rung)
-            }
-            State::Joining(place) => {
-                self.note("The member could not be brought into the thread", refusal);
-                State::Closing(place)
-            }
-            State::Closing(place) => self.below(place.rung),
-            State::Greeting(place) => {
-                self.note(place.rung.failure(), refusal);
-                if place.rung == Rung::Direct { self.below(place.rung) } else { State::Closing(place) }
-            }
-            State::Telling(_) => {
-                self.place = None;
-                State::Opening(Rung::Thread)
-            }
-            State::Alerting(at) => self.alerting(at + 1),
-            State::Acknowledging => {
-                self.unacknowledged = true;
-                self.note("The public acknowledgment could not be posted", refusal);
-                if self.alerted { State::Talking } else { self.alerting(0) }
-            }
-            State::Talking => State::Talking,
-        }
-    }
-
-    fn after_removing(&self) -> State {
-        self.place.map_or(State::Opening(Rung::Thread), |place| self.tell(place))
-    }
-
-    /// Only disclosures are spoken of again; more anger in an open case has its place already.
-    fn tell(&self, place: Place) -> State {
-        if self.matter.category == Category::SensitiveInfo {
-            State::Telling(place)
-        } else {
-            self.after_words()
-        }
-    }
-
-    fn after_words(&self) -> State {
-        let unseen = self.surroundings.moderators.is_empty() || !self.problems.is_empty();
-        if unseen && !self.alerted { self.alerting(0) } else { self.acknowledging() }
-    }
-
-    fn after_alert(&self) -> State {
-        match (self.matter.response, self.place) {
-            (Response::Alert, _) => State::Talking,
-            _ if self.unacknowledged => State::Talking,
-            (_, None) => State::Opening(Rung::Direct),
-            (_, Some(_)) => self.acknowledging(),
-        }
-    }
-
-    /// Moderators are told before the member is written to, so that the message can say whether they know.
-    fn below(&self, rung: Rung) -> State {
-        match rung {
-            Rung::Thread if self.has_desk() => State::Opening(Rung::Desk),
-            Rung::Thread | Rung::Desk if self.alerted => State::Opening(Rung::Direct),
-            Rung::Thread | Rung::Desk => self.alerting(0),
-            Rung::Direct => self.acknowledging(),
-        }
-    }
-
-    fn alerting(&self, at: usize) -> State {
-        if at < self.surroundings.alerts.len() { State::Alerting(at) } else { self.after_alert() }
-    }
-
-    fn acknowledging(&self) -> State {
-        let needless = self.matter.quiet && self.place.is_some();
-        if needless { State::Talking } else { State::Acknowledging }
-    }
-
-    fn has_desk(&self) -> bool {
-        self.surroundings.desk.is_some_and(|desk| desk != self.matter.home)
-    }
-
-    fn take_up_next(&mut self) {
-        if self.further.is_empty() {
-            return;
-        }
-        self.matter = self.further.remove(0);
-        self.problems.clear();
-        self.alerted = false;
-        self.unacknowledged = false;
-        self.state = self.begin();
-        if self.state == State::Talking {
-            self.take_up_next();
-        }
-    }
-
-    fn note(&mut self, what: &str, refusal: &Refusal) {
-        self.problems.push(format!("{what}: {refusal}."));
-    }
-
-    fn parent(&self, rung: Rung) -> ChannelId {
-        match rung {
-            Rung::Desk => self.surroundings.desk.unwrap_or(self.matter.home),
-            Rung::Thread | Rung::Direct => self.matter.home,
-        }
-    }
-}
-
-/// What is said.
-impl Case {
-    fn greeting(&self, place: Place) -> Post<Speech> {
-        let shielding = self.matter.response == Response::Shield;
-        let utterance = match (place.rung, shielding, self.matter.removed) {
-            (Rung::Direct, _, _) => Utterance::DirectOpening,
-            (_, true, true) => Utterance::OpeningShielded,
-            (_, true, false) => Utterance::OpeningUnshielded,
-            (_, false, _) => Utterance::Opening,
-        };
-        let direct = place.rung == Rung::Direct;
-        Post {
-            channel: place.channel,
-            words: self.speech(utterance),
-            reply_to: None,
-            members: vec![self.member],
-            roles: if direct { Vec::new() } else { self.surroundings.moderators.clone() },
-            number: self.number,
-            buttons: if direct { Vec::new() } else { self.buttons() },
-            enclosure: self.returned(),
-        }
-    }
-
-    fn telling(&self, place: Place) -> Post<Speech> {
-        let removed = self.matter.removed;
-        let utterance = if removed { Utterance::FurtherShielded } else { Utterance::FurtherUnshielded };
-        Post {
-            channel: place.channel,
-            words: self.speech(utterance),
-            reply_to: None,
-            members: vec![self.member],
-            roles: Vec::new(),
-            number: self.number,
-            buttons: Vec::new(),
-            enclosure: self.returned(),
-        }
-    }
-
-    fn alert(&self, channel: ChannelId) -> Post<Speech> {
-        Post {
-            channel,
-            words: self.speech(Utterance::Alert),
-            reply_to: None,
-            members: Vec::new(),
-            roles: self.surroundings.moderators.clone(),
-            number: self.number,
-            buttons: Vec::new(),
-            enclosure: None,
-        }
-    }
-
-    fn public(&self) -> Post<Speech> {
-        let rung = self.place.map(|place| place.rung);
-        let utterance = match (rung, self.matter.removed) {
-            (Some(Rung::Thread | Rung::Desk), true) => Utterance::AcknowledgmentShielded,
-            (Some(Rung::Thread | Rung::Desk), false) => {
-                self.matter.acknowledgment.unwrap_or(Utterance::Acknowledgment)
-            }
-            (Some(Rung::Direct), _) => Utterance::AcknowledgmentDirect,
-            (None, _) if self.alerted => Utterance::AcknowledgmentAlerted,
-            (None, _) => Utterance::AcknowledgmentAlone,
-        };
-        Post {
-            channel: self.matter.channel,
-            words: self.speech(utterance),
-            reply_to: (!self.matter.removed).then_some(self.matter.message),
-            members: vec![self.member],
-            roles: Vec::new(),
-            number: self.number,
-            buttons: Vec::new(),
-            enclosure: None,
-        }
-    }
-
-    fn buttons(&self) -> Vec<Button> {
-        let disclosed = self.matter.category == Category::SensitiveInfo && !self.matter.removed;
-        let mut buttons = vec![Button::Resolve, Button::AskModerator];
-        if disclosed {
-            buttons.extend([Button::RemoveMessage, Button::KeepIt]);
-        }
-        buttons.push(Button::Decline);
-        buttons
-    }
-
-    fn returned(&self) -> Option<Enclosure> {
-        self.matter.enclosure.clone().filter(|_| self.matter.removed)
-    }
-
-    fn speech(&self, utterance: Utterance) -> Speech {
-        let private = self.place.filter(|place| place.rung != Rung::Direct);
-        let facts = Facts {
-            member: Some(self.member),
-            moderators: self.surroundings.moderators.clone(),
-            number: Some(self.number),
-            kinds: self.matter.kinds.clone(),
-            channel: Some(self.matter.channel),
-            thread: private.map(|place| place.channel),
-            link: Some(self.link()),
-            category: Some(self.matter.category),
-            rule: Some(self.matter.rule.clone()),
-            alerted: self.alerted,
-            removed: self.matter.removed,
-            problem: (!self.problems.is_empty()).then(|| self.problems.join(" ")),
-        };
-        Speech { utterance, variant: 0, facts }
-    }
-
-    fn link(&self) -> String {
-        let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed { channel } else { format!("{channel}/{}", self.matter.message) }
-    }
-}
-
-impl Rung {
-    const fn failure(self) -> &'static str {
-        match self {
-            Self::Thread => "No private thread could be opened there",
-            Self::Desk => "No private thread could be opened at the desk",
-            Self::Direct => "The member could not be written to",
-        }
+    fn is_at_rest(&self) -> bool {
+        matches!(self.state, State::Talking | State::Offered)
     }
 }

@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fmt, fs};
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 pub use self::problem::ConfigError;
@@ -23,6 +25,7 @@ use self::problem::Problem;
 pub use self::rule::{COOLDOWN, MOST_RULES, RuleTable, TEMPLATES, WhenTable};
 use crate::detect::Allow;
 use crate::message::{ChannelId, GuildId, RoleId};
+use crate::policy::Mode;
 use crate::responder::Core;
 
 /// The file looked for in the working directory when none is named.
@@ -35,6 +38,8 @@ pub const DATABASE_URL: &str = "ASIDE_DATABASE_URL";
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
+    /// How far the bot goes.
+    pub mode: Mode,
     /// Where cases are kept.
     pub store: Store,
     /// What is looked at.
@@ -45,6 +50,12 @@ pub struct Config {
     pub thread: Thread,
     /// What becomes one case.
     pub cases: Cases,
+    /// How conversations heat up and cool down.
+    pub conversation: Conversation,
+    /// When many at once are one matter.
+    pub raid: Raid,
+    /// When all but secrets is left to people; none unless set.
+    pub quiet_hours: Option<QuietHours>,
     /// What is read back after an absence.
     pub catch_up: CatchUp,
     /// What the bot says.
@@ -106,6 +117,48 @@ pub struct Cases {
     pub join_within: Duration,
 }
 
+/// How conversations heat up and cool down.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conversation {
+    /// The time in which a conversation cools by half; `0s` judges each message by itself.
+    #[serde(deserialize_with = "value::duration")]
+    pub half_life: Duration,
+    /// Heat from which on a message warms its conversation, 0 to 1.
+    #[serde(deserialize_with = "value::share")]
+    pub simmer: f32,
+}
+
+/// When many at once are one matter.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Raid {
+    /// So many members make a raid; 0 for none ever …
+    #[serde(deserialize_with = "value::count")]
+    pub members: u16,
+    /// … when they are acted on within this time.
+    #[serde(deserialize_with = "value::duration")]
+    pub within: Duration,
+    /// At most this many of them get a thread of their own.
+    #[serde(deserialize_with = "value::count")]
+    pub most_threads: u16,
+}
+
+/// A part of every day in which all but secrets is left to people.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// When they begin, such as `22:00`.
+    #[serde(deserialize_with = "value::time_of_day")]
+    pub from: Time,
+    /// When they end; before `from`, it is past midnight.
+    #[serde(deserialize_with = "value::time_of_day")]
+    pub to: Time,
+    /// Whose clock is meant, such as `Europe/Berlin`; `UTC` unless given.
+    #[serde(default = "value::utc", deserialize_with = "value::time_zone")]
+    pub time_zone: TimeZone,
+}
+
 /// What is read back after an absence.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -142,6 +195,10 @@ pub struct Server {
     /// Where moderators are told what they would otherwise not see.
     #[serde(deserialize_with = "value::channel")]
     pub alert_channel: Option<ChannelId>,
+    /// How far the bot goes here; as everywhere unless set.
+    pub mode: Option<Mode>,
+    /// Quiet hours here; as everywhere unless set.
+    pub quiet_hours: Option<QuietHours>,
 }
 
 /// Settings that hold, and what was built from them.

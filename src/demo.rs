@@ -200,6 +200,7 @@ fn server(setup: &Setup, discord: &Simulator) -> Server {
         moderator_role: role.map(RoleId),
         desk_channel: channel(&setup.desk_channel),
         alert_channel: channel(&setup.alert_channel),
+        ..Server::default()
     }
 }
 

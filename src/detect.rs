@@ -122,6 +122,8 @@ kinds! {
     CryptoWallet = "crypto_wallet" in SensitiveInfo,
     /// Someone asks for private details in public.
     Solicitation = "solicitation" in NeedsDetails,
+    /// Looks for a time to meet or talk: a soft signal, which a long back-and-forth makes one of more.
+    Scheduling = "scheduling" in NeedsDetails,
     /// An issue that will need account details to settle.
     AccountIssue = "account_issue" in SensitiveInfo,
     /// A phrase that marks confidential business.
@@ -163,6 +165,7 @@ impl Kind {
             Self::UrlCredentials => "a link with a password in it",
             Self::CryptoWallet => "wallet details",
             Self::Solicitation => "a request for private details",
+            Self::Scheduling => "looking for a time",
             Self::AccountIssue => "an account issue",
             Self::ConfidentialMarker => "something marked confidential",
             Self::Gossip => "gossip about a person",

@@ -25,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use self::catch_up::CatchUp;
+pub(crate) use self::convert::presser;
 use self::events::{Arriving, Ear, Listener};
 use self::executor::Discord;
 use self::gap::Gap;

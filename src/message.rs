@@ -102,6 +102,12 @@ pub struct Message {
     pub home: ChannelId,
     /// Who wrote it.
     pub author: Author,
+    /// The message it answers, if it is a reply.
+    pub answers: Option<MessageId>,
+    /// Who wrote the message it answers, where that is known.
+    pub answered: Option<UserId>,
+    /// The members it mentions.
+    pub mentions: Vec<UserId>,
     /// The words, as written.
     pub content: String,
     /// When it was sent.

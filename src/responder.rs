@@ -5,8 +5,10 @@
 //! error) it is performed again with [`Attempt::Again`], and the executor looks first whether it was
 //! done already.
 
+mod raids;
+
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,10 +19,12 @@ use tracing::{info, warn};
 
 use crate::case::action::{Action, Enclosure, Receipt, Refusal, Speech};
 use crate::case::{Event, Matter, Surroundings};
-use crate::detect::{Scan, Scanner, mask};
-use crate::message::{Message, Origin};
-use crate::policy::{Circumstances, Decision, Policy, Response};
-use crate::store::{Notice, Noticed, Pending, Store, StoreError};
+use crate::detect::{Category, Scan, Scanner, mask};
+use crate::message::{ChannelId, GuildId, Message, MessageId, Origin, RoleId, UserId};
+use crate::policy::conversation::{Conversations, Heated, Setting, Temper};
+use crate::policy::raid::{RaidLimits, Raids};
+use crate::policy::{Acted, Decision, Policy, Response};
+use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
 /// The built, immutable core: everything that judges and words.
@@ -33,6 +37,10 @@ pub struct Core {
     pub wording: Wording,
     /// A case at most this old takes further messages of its member.
     pub join_within: SignedDuration,
+    /// How temperature rises and falls.
+    pub temper: Temper,
+    /// What counts as a raid.
+    pub raid: RaidLimits,
 }
 
 /// Whether an action may have been performed before.
@@ -78,6 +86,31 @@ pub trait Executor: Send + Sync + 'static {
 
     /// A message read from history together with its author's roles, which history does not tell.
     async fn complete(&self, message: Message) -> Message;
+
+    /// The time.
+    fn now(&self) -> Timestamp;
+}
+
+/// Who pressed a button.
+#[derive(Clone, Debug)]
+pub struct Presser {
+    /// The person.
+    pub id: UserId,
+    /// Their roles.
+    pub roles: Vec<RoleId>,
+    /// Whether they hold Manage Messages or Moderate Members.
+    pub moderator: bool,
+}
+
+/// What came of pressing *Take this aside*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressed {
+    /// The thread is on its way.
+    Accepted,
+    /// The offer was not made to them.
+    NotTheirs,
+    /// It was taken up before, or is no more.
+    Over,
 }
 
 /// Waits before the attempts after the first: Discord's hiccups last seconds, its outages minutes.
@@ -106,6 +139,10 @@ struct Inner<S, E> {
     executor: E,
     /// Notices are made one at a time, so that two messages of one member meet the same case.
     noticing: tokio::sync::Mutex<()>,
+    conversations: Mutex<Conversations>,
+    raids: Mutex<Raids>,
+    /// The case that stands for each raid under way.
+    raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
     last_variant: Mutex<HashMap<Utterance, usize>>,
     tasks: TaskTracker,
     stopping: CancellationToken,
@@ -122,6 +159,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     pub fn new(core: Core, store: S, executor: E) -> Self {
         Self {
             inner: Arc::new(Inner {
+                conversations: Mutex::new(Conversations::new(core.temper)),
+                raids: Mutex::new(Raids::new(core.raid)),
+                raid_cases: Mutex::default(),
                 core,
                 store,
                 executor,
@@ -172,7 +212,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             return Ok(());
         }
         let scan = self.inner.core.scanner.scan(&message.content);
-        if !self.inner.core.policy.concerns(&scan) {
+        let setting = lock(&self.inner.conversations).hear(&message, &scan);
+        if !self.inner.core.policy.concerns(&scan, &setting) {
             return Ok(());
         }
         let message = match source {
@@ -180,10 +221,58 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             Source::History => self.inner.executor.complete(message).await,
         };
         let _one_at_a_time = self.inner.noticing.lock().await;
-        if let Some(decision) = self.decide(&message, &scan).await? {
-            self.notice(&message, &scan, &decision, now).await?;
+        if let Some(decision) = self.decide(&message, &scan, setting).await? {
+            self.act(&message, &scan, decision, now).await?;
         }
         Ok(())
+    }
+
+    /// Someone other than us deleted `message`: words about it have nothing to stand on any more.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
+        self.happen(guild, Whose::Message(message), Event::Deleted(message)).await.map(drop)
+    }
+
+    /// A person wrote in a private thread, which may be a case's.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn answered(&self, guild: GuildId, thread: ChannelId) -> Result<(), StoreError> {
+        self.happen(guild, Whose::Thread(thread), Event::Answered).await.map(drop)
+    }
+
+    /// A person answered a post of ours, which may be a case's public words.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn replied(&self, guild: GuildId, post: MessageId) -> Result<(), StoreError> {
+        self.happen(guild, Whose::Post(post), Event::Answered).await.map(drop)
+    }
+
+    /// Someone pressed *Take this aside* of case `number`.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn take_aside(
+        &self,
+        guild: GuildId,
+        number: u32,
+        presser: &Presser,
+    ) -> Result<Pressed, StoreError> {
+        let Some(case) = self.inner.store.case(guild, Whose::Number(number)).await? else {
+            return Ok(Pressed::Over);
+        };
+        if !presser.moderator && !case.is_offered_to(presser.id, &presser.roles) {
+            return Ok(Pressed::NotTheirs);
+        }
+        let taken = self.happen(guild, Whose::Number(number), Event::Accepted).await?;
+        Ok(if taken { Pressed::Accepted } else { Pressed::Over })
     }
 
     /// Stops taking in, finishes what is committed for at most `grace`, and closes the store.
@@ -197,58 +286,120 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         self.inner.store.close().await;
     }
 
-    async fn decide(&self, message: &Message, scan: &Scan) -> Result<Option<Decision>, StoreError> {
-        let since = message.sent.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
-        let circumstances: Circumstances = self.inner.store.circumstances(message, since).await?;
-        Ok(self.inner.core.policy.decide(message, scan, &circumstances).decision)
-    }
-
-    async fn notice(
+    async fn decide(
         &self,
         message: &Message,
         scan: &Scan,
-        decision: &Decision,
+        setting: Setting,
+    ) -> Result<Option<Decision>, StoreError> {
+        let since = message.sent.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+        let mut circumstances = self.inner.store.circumstances(message, since).await?;
+        circumstances.setting = setting;
+        Ok(self.inner.core.policy.decide(message, scan, &circumstances).decision)
+    }
+
+    async fn act(
+        &self,
+        message: &Message,
+        scan: &Scan,
+        mut decision: Decision,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         if decision.response == Response::Observe {
             info!(guild = %message.guild, about = %message.id, rule = %decision.rule, "observed");
             return Ok(());
         }
-        let notice = self.describe(message, scan, decision, now);
-        let noticed = self.inner.store.notice(notice, &|speech| self.choose(speech)).await?;
-        let (number, pending) = match noticed {
-            Noticed::Known => return Ok(()),
-            Noticed::Opened(number, pending) | Noticed::Joined(number, pending) => (number, pending),
-        };
-        info!(guild = %message.guild, about = %message.id, rule = %decision.rule, case = number, "noticed");
-        if let Some(pending) = pending {
-            self.carry_out(pending, Attempt::First);
+        let shielding = decision.response == Response::Shield;
+        if self.inner.store.knows(message.guild, message.id, shielding).await? {
+            return Ok(());
+        }
+        lock(&self.inner.conversations).relieve(message);
+        if self.weigh(message, &mut decision, now).await? {
+            let notice = self.describe(message, scan, &decision, now);
+            match decision.beside {
+                Some(other) => self.notice_both(message, &decision, notice, other, now).await?,
+                None => drop(self.notice(notice).await?),
+            }
         }
         Ok(())
     }
 
+    /// Two who heat each other up: a case each, and the later knows of the earlier.
+    async fn notice_both(
+        &self,
+        message: &Message,
+        decision: &Decision,
+        mut notice: Notice,
+        other: Heated,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let theirs = self.inner.store.case(message.guild, Whose::Message(other.message)).await?;
+        notice.matter.beside = theirs.as_ref().map(|case| case.number);
+        let number = self.notice(notice).await?;
+        if let (None, Some(number)) = (theirs, number) {
+            self.notice(self.describe_other(message, decision, other, number, now)).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a notice a case, or part of one, and starts what follows; the number of the case.
+    async fn notice(&self, notice: Notice) -> Result<Option<u32>, StoreError> {
+        let (guild, about, rule) = (notice.guild, notice.matter.message, notice.matter.rule.clone());
+        let noticed = self.inner.store.notice(notice, &|speech| self.choose(speech)).await?;
+        let (number, pending) = match noticed {
+            Noticed::Known => return Ok(None),
+            Noticed::Opened(number, pending) | Noticed::Joined(number, pending) => (number, pending),
+        };
+        info!(%guild, %about, %rule, case = number, "noticed");
+        self.carry_out_next(pending);
+        Ok(Some(number))
+    }
+
+    async fn happen(&self, guild: GuildId, whose: Whose, event: Event) -> Result<bool, StoreError> {
+        let pending = self.inner.store.happen(guild, whose, event, &|speech| self.choose(speech)).await?;
+        let follows = pending.is_some();
+        self.carry_out_next(pending);
+        Ok(follows)
+    }
+
+    fn carry_out_next(&self, pending: Option<Pending>) {
+        if let Some(pending) = pending {
+            self.carry_out(pending, Attempt::First);
+        }
+    }
+
     fn describe(&self, message: &Message, scan: &Scan, decision: &Decision, now: Timestamp) -> Notice {
+        let mut matter = matter(message, decision);
         let shielding = decision.response == Response::Shield;
-        let enclosure = shielding.then(|| Enclosure(mask(&message.content, &scan.findings)));
-        let named = |name: &str| Utterance::ALL.iter().copied().find(|utterance| utterance.as_str() == name);
+        matter.enclosure = shielding.then(|| Enclosure(mask(&message.content, &scan.findings)));
         Notice {
             guild: message.guild,
-            member: message.author.id,
-            matter: Matter {
-                message: message.id,
-                channel: message.channel,
-                home: message.home,
-                category: decision.category,
-                rule: decision.rule.to_string(),
-                kinds: decision.kinds.clone(),
-                response: decision.response,
-                acknowledgment: decision.template.as_deref().and_then(named),
-                quiet: decision.quiet,
-                enclosure,
-                removed: false,
-            },
+            member: decision.subject,
+            matter,
             surroundings: self.inner.executor.surroundings(message),
-            sent: message.sent,
+            acted: decision.acted(message.sent),
+            join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
+            now,
+        }
+    }
+
+    /// The other of two who heat each other up gets a thread of their own; the public was spoken to once for both.
+    fn describe_other(
+        &self,
+        message: &Message,
+        decision: &Decision,
+        other: Heated,
+        number: u32,
+        now: Timestamp,
+    ) -> Notice {
+        let mut matter = matter(message, decision);
+        (matter.message, matter.beside, matter.quiet) = (other.message, Some(number), true);
+        Notice {
+            guild: message.guild,
+            member: other.member,
+            matter,
+            surroundings: self.inner.executor.surroundings(message),
+            acted: decision.acted(message.sent).map(|acted| Acted { member: other.member, ..acted }),
             join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
             now,
         }
@@ -256,7 +407,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 
     /// Chosen when committed, so that a repeated action says the same words again.
     fn choose(&self, speech: &mut Speech) {
-        let mut last = self.inner.last_variant.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.inner.last_variant);
         let before = last.get(&speech.utterance).copied();
         speech.variant = self.inner.core.wording.choose(speech.utterance, before, fastrand::u64(..));
         last.insert(speech.utterance, speech.variant);
@@ -314,4 +465,34 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 
 fn log_refusal(pending: &Pending, refusal: &Refusal) {
     warn!(guild = %pending.guild, case = pending.number, action = pending.action.name(), %refusal, "refused");
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn matter(message: &Message, decision: &Decision) -> Matter {
+    let parties = [Some(message.author.id), decision.companion].into_iter().flatten();
+    Matter {
+        message: message.id,
+        channel: message.channel,
+        home: message.home,
+        category: decision.category,
+        rule: decision.rule.to_string(),
+        kinds: decision.kinds.clone(),
+        response: decision.response,
+        would: decision.would,
+        because: decision.because.to_string(),
+        answer: decision.answer.as_deref().map(str::to_owned),
+        parties: parties.filter(|party| *party != decision.subject).collect(),
+        companion: decision.companion,
+        beside: None,
+        alert: decision.alert,
+        acknowledgment: decision.template.as_deref().and_then(Utterance::parse),
+        quiet: decision.quiet,
+        covered: decision.covered,
+        enclosure: None,
+        removed: false,
+        deleted: false,
+    }
 }

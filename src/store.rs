@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::case::action::{Action, Speech};
-use crate::case::{Event, Matter, Surroundings};
-use crate::message::{GuildId, Message, UserId};
-use crate::policy::Circumstances;
+use crate::case::action::{Action, Priority, Speech};
+use crate::case::{Case, Event, Matter, Surroundings};
+use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
+use crate::policy::{Acted, Circumstances};
 
 /// Chooses the variant of each utterance of an action before it is committed.
 pub type Choose<'a> = &'a (dyn Fn(&mut Speech) + Send + Sync);
@@ -27,6 +27,8 @@ pub struct Pending {
     pub guild: GuildId,
     /// The number of its case.
     pub number: u32,
+    /// How urgent it is.
+    pub priority: Priority,
     /// What there is to do.
     pub action: Action<Speech>,
 }
@@ -36,14 +38,14 @@ pub struct Pending {
 pub struct Notice {
     /// The guild.
     pub guild: GuildId,
-    /// Who wrote it.
+    /// The member whose matter it is.
     pub member: UserId,
     /// The message and what is to be done about it.
     pub matter: Matter,
     /// What the server offers a new case.
     pub surroundings: Surroundings,
-    /// When the message was sent.
-    pub sent: Timestamp,
+    /// What is to be remembered for cooldowns.
+    pub acted: Option<Acted>,
     /// A case of the member opened since then takes the message instead of a new one.
     pub join_since: Timestamp,
     /// Now.
@@ -59,6 +61,19 @@ pub enum Noticed {
     Opened(u32, Option<Pending>),
     /// It joined a case.
     Joined(u32, Option<Pending>),
+}
+
+/// How a case is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// By its number.
+    Number(u32),
+    /// By a message that it is about.
+    Message(MessageId),
+    /// By the private thread its member and the bot talk in.
+    Thread(ChannelId),
+    /// By its public acknowledgment or offer.
+    Post(MessageId),
 }
 
 /// What can go wrong with the store. Messages hold no data of a member.
@@ -97,8 +112,30 @@ pub trait Store: Send + Sync {
     /// What is remembered of the surroundings of `message` since `since`.
     async fn circumstances(&self, message: &Message, since: Timestamp) -> Result<Circumstances, StoreError>;
 
+    /// Whether `message` was noticed before; when it is to be removed, whether it was noticed for that.
+    async fn knows(&self, guild: GuildId, message: MessageId, shielding: bool) -> Result<bool, StoreError>;
+
     /// Makes `notice` a case, or part of one, together with the first action.
     async fn notice(&self, notice: Notice, choose: Choose<'_>) -> Result<Noticed, StoreError>;
+
+    /// Makes `case`, which stands for a raid, together with its first action; its number is allotted.
+    async fn open(&self, case: Case, choose: Choose<'_>) -> Result<(u32, Option<Pending>), StoreError>;
+
+    /// Notes that `message` belongs to case `number`, which it changes nothing about.
+    async fn count(&self, guild: GuildId, message: MessageId, number: u32) -> Result<(), StoreError>;
+
+    /// The case, if there is one.
+    async fn case(&self, guild: GuildId, whose: Whose) -> Result<Option<Case>, StoreError>;
+
+    /// Applies `event`, which nothing in the outbox brought about, to a case, and commits the action that follows.
+    /// Nothing happens when there is no such case.
+    async fn happen(
+        &self,
+        guild: GuildId,
+        whose: Whose,
+        event: Event,
+        choose: Choose<'_>,
+    ) -> Result<Option<Pending>, StoreError>;
 
     /// Applies what came of the action `done` to its case, and commits the next action.
     /// Nothing happens when `done` is not in the outbox any more.
@@ -109,7 +146,7 @@ pub trait Store: Send + Sync {
         choose: Choose<'_>,
     ) -> Result<Option<Pending>, StoreError>;
 
-    /// Every committed action without a receipt, oldest first.
+    /// Every committed action without a receipt, most urgent first, then oldest first.
     async fn pending(&self) -> Result<Vec<Pending>, StoreError>;
 
     /// When the bot last listened, if it ever did.

@@ -48,6 +48,14 @@ utterances! {
     AcknowledgmentDirect = "acknowledgment_direct",
     /// Public: no private place could be opened, but moderators were told.
     AcknowledgmentAlerted = "acknowledgment_alerted",
+    /// Public: a private thread is offered, below it the button.
+    Suggestion = "suggestion",
+    /// Public: the same where details are needed that are nobody else's business.
+    SuggestionDetails = "suggestion_details",
+    /// Public: what a rule answers to a question that is asked often.
+    Answer = "answer",
+    /// Public: one line for all when many are at boiling point at once.
+    Raid = "raid",
     /// Public: nothing else could be done; promises nothing.
     AcknowledgmentAlone = "acknowledgment_alone",
     /// First words in the thread: a boiling point, confidential business or the like.
@@ -66,12 +74,22 @@ utterances! {
     Advice = "advice",
     /// To moderators: a case, where it began, what it is about, and what could not be done.
     Alert = "alert",
+    /// To moderators: many are at boiling point at once; how many, and where it began.
+    RaidAlert = "raid_alert",
     /// The thread's name: contains the case number and nothing of the member's words.
     ThreadName = "thread_name",
     /// The audit-log reason for removing a message.
     RemovalReason = "removal_reason",
     /// The audit-log reason for opening a thread.
     ThreadReason = "thread_reason",
+    /// The audit-log reason for taking back words of ours.
+    WithdrawalReason = "withdrawal_reason",
+    /// The private answer to whoever took up an offer.
+    OfferAccepted = "offer_accepted",
+    /// The private answer to someone whom an offer was not made to.
+    OfferNotYours = "offer_not_yours",
+    /// The private answer where an offer no longer stands.
+    OfferOver = "offer_over",
     /// The private answer to a button that does nothing yet.
     ComingSoon = "coming_soon",
 }
@@ -103,7 +121,39 @@ pub struct Facts {
     pub removed: bool,
     /// What could not be done, in plain words, for moderators; `{{ problem }}`.
     pub problem: Option<String>,
+    /// Why the rule applied, in plain words, for moderators; `{{ reason }}`.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What the bot would have done, but was held back; `{{ would }}`.
+    #[serde(default)]
+    pub would: Option<String>,
+    /// What a rule answers in public; `{{ answer }}`.
+    #[serde(default)]
+    pub answer: Option<String>,
+    /// The other one of two whose exchange moved to the thread; `{{ companion }}` renders as a mention.
+    #[serde(default)]
+    pub companion: Option<UserId>,
+    /// The number of the other case of the same matter; `{{ beside }}`.
+    #[serde(default)]
+    pub beside: Option<u32>,
+    /// How many are at boiling point at once: `{{ members }}`, `{{ messages }}`, and the list `{{ links }}`.
+    #[serde(default)]
+    pub raid: Option<Raid>,
 }
+
+/// How many are at boiling point at once, and where it began.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raid {
+    /// Members.
+    pub members: usize,
+    /// Their messages.
+    pub messages: usize,
+    /// Links to the first of them.
+    pub links: Vec<String>,
+}
+
+/// The most characters of what a rule answers in public.
+pub const LONGEST_ANSWER: usize = 1_500;
 
 /// The most characters of advice.
 const ADVICE_LIMIT: usize = 900;
@@ -118,7 +168,7 @@ impl Utterance {
     const fn limit(self) -> usize {
         match self {
             Self::ThreadName => 100,
-            Self::RemovalReason | Self::ThreadReason => 512,
+            Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
             _ => 2_000,
@@ -127,7 +177,7 @@ impl Utterance {
 
     /// Whether it is one line of plain text: Discord shows names and reasons as they are.
     const fn is_plain(self) -> bool {
-        matches!(self, Self::ThreadName | Self::RemovalReason | Self::ThreadReason)
+        matches!(self, Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason)
     }
 
     /// Whether everyone in the channel reads it.
@@ -139,6 +189,10 @@ impl Utterance {
                 | Self::AcknowledgmentDirect
                 | Self::AcknowledgmentAlerted
                 | Self::AcknowledgmentAlone
+                | Self::Suggestion
+                | Self::SuggestionDetails
+                | Self::Answer
+                | Self::Raid
         )
     }
 }

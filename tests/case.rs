@@ -34,6 +34,15 @@ fn matter(message: u64, response: Response) -> Matter {
         quiet: false,
         enclosure: shield.then(|| Enclosure("masked".to_owned())),
         removed: false,
+        would: None,
+        because: String::new(),
+        answer: None,
+        parties: Vec::new(),
+        companion: None,
+        beside: None,
+        alert: false,
+        covered: false,
+        deleted: false,
     }
 }
 
@@ -61,6 +70,8 @@ fn success(action: &Action<Speech>) -> Receipt {
         Action::AddMember { .. } => Receipt::Joined,
         Action::CloseThread { .. } => Receipt::Closed,
         Action::Post(_) => Receipt::Posted(MessageId(500)),
+        Action::Edit { .. } => Receipt::Edited,
+        Action::Withdraw { .. } => Receipt::Removed,
     }
 }
 

@@ -37,7 +37,7 @@ async fn the_day_goes_as_its_script_expects() {
     let (played, shown) = played(None, false).await;
     let played = played.unwrap();
     let count = |outcome| played.outcomes.iter().filter(|one| **one == outcome).count();
-    for outcome in [Outcome::TakenAside, Outcome::Shielded, Outcome::DirectMessage, Outcome::Alerted] {
+    for outcome in [Outcome::TakenAside, Outcome::Shielded, Outcome::DirectMessage, Outcome::Offered] {
         assert!(count(outcome) > 0, "nothing was {outcome:?}");
     }
     let silent = count(Outcome::LeftAlone) + count(Outcome::Alerted);

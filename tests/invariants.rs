@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["case", "detect", "message", "policy", "wording"]),
     ("responder", &["case", "detect", "message", "policy", "store", "wording"]),
     ("config", &["detect", "message", "policy", "responder", "wording"]),
-    ("commands", &["case", "discord", "wording"]),
+    ("commands", &["case", "discord", "message", "responder", "store", "wording"]),
     ("discord", &["case", "commands", "config", "message", "responder", "store"]),
     ("simulator", &[]),
     ("scan", &["config", "detect", "message", "policy", "responder"]),
@@ -177,6 +177,9 @@ fn a_message_and_an_enclosure_print_no_words() {
         channel: ChannelId(3),
         home: ChannelId(3),
         author,
+        answers: None,
+        answered: None,
+        mentions: Vec::new(),
         content: "a very private sentence".to_owned(),
         sent: MessageId(1).sent(),
     };

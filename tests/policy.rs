@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aside::detect::{Category, Finding, Kind, Scan};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, RoleId, UserId};
+use aside::policy::conversation::Setting;
 use aside::policy::{Circumstances, Policy, Response, Rule, Verdict, When};
 use jiff::{SignedDuration, Timestamp};
 
@@ -25,6 +26,7 @@ fn rule(name: &str, response: Response, when: When) -> Rule {
         channels: None,
         roles: None,
         template: None,
+        answer: None,
     }
 }
 
@@ -64,6 +66,9 @@ fn message(origin: Origin, moderator: bool, roles: &[RoleId]) -> Message {
         channel: GENERAL,
         home: GENERAL,
         author: Author { id: UserId(5), origin, roles: roles.to_vec(), moderator },
+        answers: None,
+        answered: None,
+        mentions: Vec::new(),
         content: String::new(),
         sent: now(),
     }
@@ -189,7 +194,7 @@ fn every_rule_says_why() {
         reasons,
         [
             "hot: outranked by cards",
-            "cards: applies",
+            "cards: applies: a card number (confidence 0.90)",
             "phones: confidence 0.40 is below 0.70",
             "none: nothing it looks for was found",
             "help-only: does not cover this channel",
@@ -209,7 +214,11 @@ fn a_cooldown_names_its_end() {
 #[test]
 fn what_concerns_no_rule_is_not_looked_at_further() {
     let policy = policy();
-    assert!(!policy.concerns(&Scan { heat: 0.79, findings: vec![found(Kind::Phone, 0.5)] }));
-    assert!(policy.concerns(&Scan { heat: 0.8, findings: Vec::new() }));
-    assert!(policy.concerns(&Scan { heat: 0.0, findings: vec![found(Kind::Email, 0.9)] }));
+    assert!(
+        !policy.concerns(&Scan { heat: 0.79, findings: vec![found(Kind::Phone, 0.5)] }, &Setting::default())
+    );
+    assert!(policy.concerns(&Scan { heat: 0.8, findings: Vec::new() }, &Setting::default()));
+    assert!(
+        policy.concerns(&Scan { heat: 0.0, findings: vec![found(Kind::Email, 0.9)] }, &Setting::default())
+    );
 }

@@ -6,7 +6,7 @@ use aside::case::action::{Action, Enclosure, Receipt, Speech};
 use aside::case::{Event, Matter, Surroundings};
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
-use aside::policy::Response;
+use aside::policy::{Acted, Response};
 use aside::store::sqlite::SqliteStore;
 use aside::store::{Notice, Noticed, OutboxId, Pending, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -37,9 +37,19 @@ fn notice(guild: GuildId, member: UserId, message: u64, response: Response) -> N
         quiet: false,
         enclosure: Some(Enclosure("masked words".to_owned())),
         removed: false,
+        would: None,
+        because: String::new(),
+        answer: None,
+        parties: Vec::new(),
+        companion: None,
+        beside: None,
+        alert: false,
+        covered: false,
+        deleted: false,
     };
+    let acted = Acted { rule: "rule".into(), category: matter.category, done: true, member, at: now() };
     let surroundings = Surroundings { auto_archive: 1440, ..Surroundings::default() };
-    Notice { guild, member, matter, surroundings, sent: now(), join_since: now() - hour(), now: now() }
+    Notice { guild, member, matter, surroundings, acted: Some(acted), join_since: now() - hour(), now: now() }
 }
 
 fn keep(_: &mut Speech) {}
@@ -150,6 +160,9 @@ async fn who_was_acknowledged_where_is_remembered() {
         channel,
         home: channel,
         author: Author { id: UserId(member), origin: Origin::Member, roles: Vec::new(), moderator: false },
+        answers: None,
+        answered: None,
+        mentions: Vec::new(),
         content: String::new(),
         sent: now(),
     };
@@ -176,6 +189,8 @@ async fn the_masked_text_is_erased_once_it_was_given_back() {
             Action::AddMember { .. } => Receipt::Joined,
             Action::CloseThread { .. } => Receipt::Closed,
             Action::Post(_) => Receipt::Posted(MessageId(50)),
+            Action::Edit { .. } => Receipt::Edited,
+            Action::Withdraw { .. } => Receipt::Removed,
         };
         pending = settled(&store, &waiting, receipt).await;
     }

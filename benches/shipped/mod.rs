@@ -27,6 +27,9 @@ impl Aside {
             channel: ChannelId(1),
             home: ChannelId(1),
             author,
+            answers: None,
+            answered: None,
+            mentions: Vec::new(),
             content: String::new(),
             sent: Timestamp::UNIX_EPOCH,
         };

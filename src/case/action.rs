@@ -54,6 +54,51 @@ pub enum Action<S> {
     },
     /// Say something.
     Post(Post<S>),
+    /// Put other words in the place of a post of ours.
+    Edit {
+        /// The post.
+        message: MessageId,
+        /// What stands there from now on; its channel is the post's.
+        post: Post<S>,
+    },
+    /// Take back a post of ours.
+    Withdraw {
+        /// Where it is.
+        channel: ChannelId,
+        /// The post.
+        message: MessageId,
+        /// For the audit log.
+        reason: S,
+    },
+}
+
+/// How urgent an action is: what waits for Discord's rate limits goes in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Something private is being given away.
+    Secret,
+    /// Someone is threatened.
+    Threat,
+    /// A boiling point.
+    BoilingPoint,
+    /// An account issue.
+    AccountIssue,
+    /// Everything else.
+    #[default]
+    Routine,
+}
+
+impl Priority {
+    /// Every priority, most urgent first.
+    pub const ALL: &[Self] =
+        &[Self::Secret, Self::Threat, Self::BoilingPoint, Self::AccountIssue, Self::Routine];
+
+    /// The one of that place in [`Self::ALL`]; the last, where there is none.
+    #[must_use]
+    pub fn of_rank(rank: u8) -> Self {
+        Self::ALL.get(usize::from(rank)).copied().unwrap_or_default()
+    }
 }
 
 /// Something to say, and to whom it may sound a bell.
@@ -113,12 +158,20 @@ pub enum Button {
     KeepIt,
     /// The member does not want to talk in private.
     Decline,
+    /// A private thread is wanted: below an offer of one.
+    TakeAside,
 }
 
 impl Button {
     /// Every button, in declaration order.
-    pub const ALL: &[Self] =
-        &[Self::Resolve, Self::AskModerator, Self::RemoveMessage, Self::KeepIt, Self::Decline];
+    pub const ALL: &[Self] = &[
+        Self::Resolve,
+        Self::AskModerator,
+        Self::RemoveMessage,
+        Self::KeepIt,
+        Self::Decline,
+        Self::TakeAside,
+    ];
 
     /// What is written on it.
     #[must_use]
@@ -129,6 +182,7 @@ impl Button {
             Self::RemoveMessage => "Remove my message",
             Self::KeepIt => "Keep it",
             Self::Decline => "I'd rather not",
+            Self::TakeAside => "Take this aside",
         }
     }
 
@@ -141,6 +195,7 @@ impl Button {
             Self::RemoveMessage => "remove",
             Self::KeepIt => "keep",
             Self::Decline => "decline",
+            Self::TakeAside => "aside",
         }
     }
 
@@ -162,7 +217,7 @@ impl Button {
 /// What performing an action gave back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
-    /// The message is gone.
+    /// The message, or our post, is gone.
     Removed,
     /// A thread or direct conversation stands open.
     Opened(ChannelId),
@@ -172,6 +227,8 @@ pub enum Receipt {
     Closed,
     /// The words are posted.
     Posted(MessageId),
+    /// Other words stand in the post's place.
+    Edited,
 }
 
 /// Why an action cannot be performed, now or later. `Display` is for moderators.
@@ -233,6 +290,10 @@ impl<S> Action<S> {
             Self::AddMember { thread, member } => Action::AddMember { thread, member },
             Self::CloseThread { thread, reason } => Action::CloseThread { thread, reason: words(reason) },
             Self::Post(post) => Action::Post(post.map(words)),
+            Self::Edit { message, post } => Action::Edit { message, post: post.map(words) },
+            Self::Withdraw { channel, message, reason } => {
+                Action::Withdraw { channel, message, reason: words(reason) }
+            }
         }
     }
 
@@ -246,6 +307,8 @@ impl<S> Action<S> {
             Self::AddMember { .. } => "add_member",
             Self::CloseThread { .. } => "close_thread",
             Self::Post(_) => "post",
+            Self::Edit { .. } => "edit",
+            Self::Withdraw { .. } => "withdraw",
         }
     }
 }

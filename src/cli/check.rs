@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::Loaded;
-use crate::config::{Config, RuleTable, Server, WhenTable};
+use crate::config::{Config, Conversation, QuietHours, Raid, RuleTable, Server, WhenTable};
 use crate::wording::{Utterance, Wording};
 
 pub(super) fn print(loaded: &Loaded, out: &mut impl Write) -> io::Result<()> {
@@ -37,11 +37,37 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
     list(out, "allowed", &config.detect.allow)?;
     row(out, "threads", &format_args!("archived after {} minutes of silence", config.thread.auto_archive))?;
     row(out, "cases", &format_args!("take further messages for {}", time(config.cases.join_within)))?;
+    conversations(config, out)?;
     let (age, most) = (time(config.catch_up.max_age), config.catch_up.max_messages);
     row(out, "caught up", &format_args!("at most {most} messages a channel, none older than {age}"))?;
     let templates = config.wording.templates.as_ref().map(|folder| format!(", with {}", folder.display()));
     let language = &config.wording.language;
     row(out, "wording", &format_args!("{language}, built in{}", templates.unwrap_or_default()))
+}
+
+fn conversations(config: &Config, out: &mut impl Write) -> io::Result<()> {
+    row(out, "mode", &config.mode.as_str())?;
+    let Conversation { half_life, simmer } = &config.conversation;
+    row(
+        out,
+        "conversations",
+        &format_args!("cool by half in {}, simmer from heat {simmer} on", time(*half_life)),
+    )?;
+    let Raid { members, within, most_threads } = &config.raid;
+    row(
+        out,
+        "raids",
+        &format_args!("{members} members in {}, at most {most_threads} threads", time(*within)),
+    )?;
+    match &config.quiet_hours {
+        Some(hours) => row(out, "quiet hours", &quiet(hours)),
+        None => Ok(()),
+    }
+}
+
+fn quiet(hours: &QuietHours) -> String {
+    let zone = hours.time_zone.iana_name().unwrap_or("UTC");
+    format!("{} to {} ({zone})", hours.from.strftime("%H:%M"), hours.to.strftime("%H:%M"))
 }
 
 fn row(out: &mut impl Write, name: &str, what: &dyn Display) -> io::Result<()> {
@@ -73,7 +99,10 @@ fn describe_server(id: impl Display, server: &Server) -> String {
     let role = server.moderator_role.map_or_else(unset, |id| id.to_string());
     let desk = server.desk_channel.map_or_else(unset, |id| id.to_string());
     let alerts = server.alert_channel.map_or_else(unset, |id| id.to_string());
-    format!("{id}: moderator role {role}, desk channel {desk}, alert channel {alerts}")
+    let mut described = format!("{id}: moderator role {role}, desk channel {desk}, alert channel {alerts}");
+    described.extend(server.mode.map(|mode| format!(", mode {}", mode.as_str())));
+    described.extend(server.quiet_hours.as_ref().map(|hours| format!(", quiet hours {}", quiet(hours))));
+    described
 }
 
 fn rules(rules: &[RuleTable], out: &mut impl Write) -> io::Result<()> {
@@ -94,6 +123,7 @@ fn conditions(when: &WhenTable) -> String {
         let kinds = joined(kinds.iter().map(|kind| kind.as_str()));
         format!("one of [{kinds}] is found{}", surely.unwrap_or_default())
     }));
+    conditions.extend(when.exchanges.map(|turns| format!("two go back and forth {turns} times")));
     conditions.extend(when.words.as_ref().map(|words| format!("one of its {} words is found", words.len())));
     conditions.extend(when.pattern.as_ref().map(|_| "its pattern matches".to_owned()));
     conditions.join(" and ")

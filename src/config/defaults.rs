@@ -4,18 +4,26 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::rule::COOLDOWN;
-use super::{Cases, CatchUp, Config, Detect, RuleTable, Store, Thread, Watch, WhenTable, WordingSettings};
+use super::{
+    Cases, CatchUp, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
+    WordingSettings,
+};
 use crate::detect::{Category, Kind};
-use crate::policy::Response;
+use crate::policy::conversation::Temper;
+use crate::policy::{Mode, Response};
 
 impl Default for Config {
     fn default() -> Self {
         Self {
+            mode: Mode::Act,
             store: Store::default(),
             watch: Watch::default(),
             detect: Detect::default(),
             thread: Thread::default(),
             cases: Cases::default(),
+            conversation: Conversation::default(),
+            raid: Raid::default(),
+            quiet_hours: None,
             catch_up: CatchUp::default(),
             wording: WordingSettings::default(),
             server: BTreeMap::new(),
@@ -39,6 +47,19 @@ impl Default for Thread {
 impl Default for Cases {
     fn default() -> Self {
         Self { join_within: Duration::from_hours(24) }
+    }
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        let Temper { half_life, simmer } = Temper::default();
+        Self { half_life, simmer }
+    }
+}
+
+impl Default for Raid {
+    fn default() -> Self {
+        Self { members: 6, within: Duration::from_secs(30), most_threads: 8 }
     }
 }
 
@@ -77,17 +98,23 @@ const PERSONAL_DETAILS: &[Kind] = &[
     Kind::PersonName,
 ];
 
+/// What tells that two talk about one's own issue, or look for a time.
+const DETAILS: &[Kind] =
+    &[Kind::AccountIssue, Kind::Solicitation, Kind::Scheduling, Kind::OrderNumber, Kind::AccountNumber];
+
 fn rules() -> Vec<RuleTable> {
     use Category::{BoilingPoint, Confidential, NeedsDetails, SensitiveInfo};
-    use Response::{Alert, Observe, Shield, TakeAside};
+    use Response::{Shield, Suggest, TakeAside};
     let boiling = WhenTable { heat: Some(0.7), ..WhenTable::default() };
+    let long = WhenTable { exchanges: Some(6), kinds: Some(DETAILS.to_vec()), ..WhenTable::default() };
     vec![
         rule("secrets", SensitiveInfo, kinds(SECRETS, 0.8), Shield),
         rule("personal-details", SensitiveInfo, kinds(PERSONAL_DETAILS, 0.7), TakeAside),
         rule("confidential", Confidential, kinds(&[Kind::ConfidentialMarker], 0.7), TakeAside),
         rule("boiling-point", BoilingPoint, boiling, TakeAside),
-        rule("solicitation", NeedsDetails, kinds(&[Kind::Solicitation], 0.6), Alert),
-        rule("account-issues", SensitiveInfo, kinds(&[Kind::AccountIssue], 0.5), Observe),
+        rule("solicitation", NeedsDetails, kinds(&[Kind::Solicitation], 0.7), Suggest),
+        rule("long-exchange", NeedsDetails, long, Suggest),
+        rule("account-issues", SensitiveInfo, kinds(&[Kind::AccountIssue], 0.7), Suggest),
     ]
 }
 
@@ -105,5 +132,6 @@ fn rule(name: &str, category: Category, when: WhenTable, action: Response) -> Ru
         channels: None,
         roles: None,
         template: None,
+        answer: None,
     }
 }

@@ -160,16 +160,13 @@ fn narrowed(text: &str, span: Range<usize>, within: Option<usize>) -> Range<usiz
     at..at + 1
 }
 
-/// Part of the format, and refused by this version.
-const LATER: &[&str] = &["suggest", "answer", "exchanges"];
-
 /// Conditions of their own, although findings have these kinds.
 const NOT_ASKED_FOR: &[&str] = &["words", "pattern"];
 
 /// serde's messages have fixed shapes: names stand between backticks, the wrong one first.
 fn reword(message: &str) -> Problem {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let listed = || names.iter().skip(1).copied().filter(|name| !LATER.contains(name));
+    let listed = || names.iter().skip(1).copied();
     match names.first() {
         Some(given) if message.starts_with("unknown field") => unknown_key(given, listed()),
         Some(given) if message.starts_with("unknown variant") => {

@@ -12,7 +12,7 @@ use crate::detect::{Category, Detector, Kind};
 use crate::detect::{Pattern, PatternError, Words, WordsError};
 use crate::message::{ChannelId, RoleId};
 use crate::policy::{Response, Rule, When};
-use crate::wording::Utterance;
+use crate::wording::{LONGEST_ANSWER, Utterance};
 
 /// The most rules that can be in force at once.
 pub const MOST_RULES: usize = 100;
@@ -34,7 +34,7 @@ pub struct RuleTable {
     pub category: Category,
     /// When it applies: every condition given must hold.
     pub when: WhenTable,
-    /// What to do. This version performs `take_aside`, `shield`, `alert` and `observe`.
+    /// What to do.
     pub action: Response,
     /// The least time between two acknowledgments; [`COOLDOWN`] unless given.
     #[serde(default = "cooldown", deserialize_with = "value::duration")]
@@ -48,6 +48,9 @@ pub struct RuleTable {
     /// The template that words the acknowledgment: one of [`TEMPLATES`].
     #[serde(default)]
     pub template: Option<String>,
+    /// What to answer in public, of `action = "answer"`: 1 to [`LONGEST_ANSWER`] characters.
+    #[serde(default)]
+    pub answer: Option<String>,
 }
 
 /// The conditions of a rule, as `when` writes them.
@@ -66,7 +69,7 @@ pub struct WhenTable {
     pub words: Option<Vec<String>>,
     /// A regular expression.
     pub pattern: Option<String>,
-    /// Messages back and forth; part of the format, performed by a later version.
+    /// Two have gone back and forth so often, from 2 on; `kinds` are then looked for in all they said.
     pub exchanges: Option<u32>,
 }
 
@@ -96,7 +99,8 @@ pub(super) fn build_all(tables: &[RuleTable]) -> Result<(Vec<Rule>, Detectors), 
 impl RuleTable {
     fn build<'a>(&'a self, names: &mut BTreeSet<&'a str>) -> Result<(Rule, Detectors), Problem> {
         check_name(&self.name, names).map_err(|problem| problem.under("name"))?;
-        check_action(self.action).map_err(|problem| problem.under("action"))?;
+        self.check_action().map_err(|problem| problem.under("action"))?;
+        self.check_answer().map_err(|problem| problem.under("answer"))?;
         self.check_template().map_err(|problem| problem.under("template"))?;
         self.when.check().map_err(|problem| problem.under("when"))?;
         let name: Arc<str> = Arc::from(self.name.as_str());
@@ -110,8 +114,41 @@ impl RuleTable {
             channels: self.channels.clone(),
             roles: self.roles.clone(),
             template: self.template.as_deref().map(Arc::from),
+            answer: self.answer.as_deref().map(|answer| Arc::from(answer.trim())),
         };
         Ok((rule, detectors))
+    }
+
+    /// Gossip is nobody's offense: who is taken aside for it would be policed.
+    fn check_action(&self) -> Result<(), Problem> {
+        let personal = self.category == Category::Personal;
+        if personal && matches!(self.action, Response::TakeAside | Response::Shield) {
+            let what = format!("`{}` goes too far for something personal", self.action.as_str());
+            return Err(Problem::new(what).help("at most `suggest`; or `answer`, `alert` or `observe`"));
+        }
+        Ok(())
+    }
+
+    fn check_answer(&self) -> Result<(), Problem> {
+        let length = self.answer.as_deref().map(|answer| answer.trim().chars().count());
+        match (self.action, length) {
+            (Response::Answer, Some(1..=LONGEST_ANSWER)) => Ok(()),
+            (Response::Answer, length) => {
+                let what = match length {
+                    None | Some(0) => "`answer` needs something to answer".to_owned(),
+                    Some(length) => format!("{length} characters are too long an answer"),
+                };
+                let help = format!(
+                    "1 to {LONGEST_ANSWER} characters, such as \"We're open from 9 to 5: https://shop.example\""
+                );
+                Err(Problem::new(what).help(help))
+            }
+            (_, None) => Ok(()),
+            (other, Some(_)) => {
+                let what = format!("`{}` answers nothing in public", other.as_str());
+                Err(Problem::new(what).help("`action = \"answer\"`, or leave `answer` out"))
+            }
+        }
     }
 
     /// A template says what was done: a rule can only choose words that are true whatever was.
@@ -161,25 +198,16 @@ fn check_name<'a>(name: &'a str, names: &mut BTreeSet<&'a str>) -> Result<(), Pr
     Ok(())
 }
 
-fn check_action(action: Response) -> Result<(), Problem> {
-    match action {
-        Response::TakeAside | Response::Shield | Response::Alert | Response::Observe => Ok(()),
-        Response::Suggest | Response::Answer => {
-            let what = format!("`{}` comes in a later version", action.as_str());
-            Err(Problem::new(what).help("`take_aside`, `shield`, `alert` or `observe`"))
-        }
-    }
-}
-
 impl WhenTable {
     fn check(&self) -> Result<(), Problem> {
-        if self.exchanges.is_some() {
-            let help = "`heat`, `kinds`, `words` or `pattern`";
-            return Err(Problem::new("`exchanges` comes in a later version").help(help).under("exchanges"));
-        }
-        if self.heat.is_none() && self.kinds.is_none() && self.words.is_none() && self.pattern.is_none() {
+        if self.is_empty() {
             let what = "a rule needs something to look for";
-            return Err(Problem::new(what).help("at least one of `heat`, `kinds`, `words` and `pattern`"));
+            let help = "at least one of `heat`, `kinds`, `words`, `pattern` and `exchanges`";
+            return Err(Problem::new(what).help(help));
+        }
+        if let Some(turns) = self.exchanges.filter(|turns| !(2..=100).contains(turns)) {
+            let what = format!("{turns} is no number of messages back and forth");
+            return Err(Problem::new(what).help("a number from 2 to 100, such as 6").under("exchanges"));
         }
         if self.confidence.is_some() && self.kinds.is_none() {
             let what = "`confidence` is about `kinds`, and there are none";
@@ -188,6 +216,11 @@ impl WhenTable {
                 .under("confidence"));
         }
         self.check_kinds().map_err(|problem| problem.under("kinds"))
+    }
+
+    fn is_empty(&self) -> bool {
+        let words = self.words.is_some() || self.pattern.is_some();
+        self.heat.is_none() && self.kinds.is_none() && self.exchanges.is_none() && !words
     }
 
     /// Words and patterns belong to the rule that lists them, so they are not asked for as kinds.
@@ -208,6 +241,7 @@ impl WhenTable {
             heat: self.heat,
             kinds: self.kinds.clone(),
             confidence: self.confidence.unwrap_or(0.0),
+            exchanges: self.exchanges,
             words: self.words.is_some(),
             pattern: self.pattern.is_some(),
         }

@@ -5,6 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 
 use super::Server;
@@ -115,6 +117,33 @@ pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         float: |value| (0.0..=1.0).contains(&value).then(|| Some(nearest(value))),
         text: |_| None,
     })
+}
+
+/// Like [`ratio`], where there must be one.
+pub(super) fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
+    ratio(deserializer).map(Option::unwrap_or_default)
+}
+
+pub(super) fn time_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+    deserializer.deserialize_any(Scalar {
+        expected: "a time of day such as \"22:00\"",
+        integer: |_| None,
+        float: |_| None,
+        text: |value| value.parse().ok(),
+    })
+}
+
+pub(super) fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    deserializer.deserialize_any(Scalar {
+        expected: "a time zone such as \"Europe/Berlin\" or \"UTC\"",
+        integer: |_| None,
+        float: |_| None,
+        text: |value| TimeZone::get(value).ok(),
+    })
+}
+
+pub(super) fn utc() -> TimeZone {
+    TimeZone::UTC
 }
 
 #[expect(

@@ -96,6 +96,7 @@ fn acted(played: &Played) -> String {
         Outcome::TakenAside,
         Outcome::Shielded,
         Outcome::DirectMessage,
+        Outcome::Offered,
         Outcome::Acknowledged,
         Outcome::Alerted,
     ];

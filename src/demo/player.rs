@@ -129,6 +129,7 @@ impl Said {
 }
 
 fn outcome(state: &State, new: &[Message], message: &Message, removed: bool) -> Outcome {
+    let here = |words: &&Message| words.channel == message.channel;
     let kinds: Vec<ChannelKind> =
         new.iter().filter_map(|words| state.channels.get(&words.channel)).map(|place| place.kind).collect();
     if removed {
@@ -137,7 +138,9 @@ fn outcome(state: &State, new: &[Message], message: &Message, removed: bool) -> 
         Outcome::TakenAside
     } else if kinds.contains(&ChannelKind::Dm) {
         Outcome::DirectMessage
-    } else if new.iter().any(|words| words.channel == message.channel) {
+    } else if new.iter().filter(here).any(|words| !words.components.is_empty()) {
+        Outcome::Offered
+    } else if new.iter().any(|words| here(&words)) {
         Outcome::Acknowledged
     } else if new.is_empty() {
         Outcome::LeftAlone

@@ -33,7 +33,9 @@ pub enum Outcome {
     Shielded,
     /// No private thread was possible; the member got a direct message.
     DirectMessage,
-    /// No private place was possible at all; there is a public acknowledgment.
+    /// A private thread was offered in public, with a button.
+    Offered,
+    /// It was answered in public: no private place was possible, or none was needed.
     Acknowledged,
     /// Only moderators were told.
     Alerted,
@@ -47,7 +49,8 @@ impl Outcome {
             Self::TakenAside => "taken aside",
             Self::Shielded => "shielded",
             Self::DirectMessage => "answered by direct message",
-            Self::Acknowledged => "acknowledged in public only",
+            Self::Offered => "offered a private thread",
+            Self::Acknowledged => "answered in public only",
             Self::Alerted => "shown to the moderators only",
         }
     }

@@ -17,6 +17,7 @@ const SOURCE: &str = concat!(
     include_str!("saying/account_issue.txt"),
     include_str!("saying/confidential_marker.txt"),
     include_str!("saying/gossip.txt"),
+    include_str!("saying/scheduling.txt"),
 );
 
 /// How many words the longest phrase covers at most: looking for what cancels one stays within reach.
@@ -81,6 +82,7 @@ fn kind(group: &str) -> Option<Kind> {
         "account_issue" => Some(Kind::AccountIssue),
         "confidential_marker" => Some(Kind::ConfidentialMarker),
         "gossip" => Some(Kind::Gossip),
+        "scheduling" => Some(Kind::Scheduling),
         _ => None,
     }
 }

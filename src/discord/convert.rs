@@ -6,6 +6,7 @@ use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
 
 use super::wire;
 use crate::message::{self, Author, Message, Origin};
+use crate::responder::Presser;
 
 /// A message before it is known where its thread would open and what its author may do.
 pub(super) struct Arrival {
@@ -13,8 +14,13 @@ pub(super) struct Arrival {
     pub(super) channel: ChannelId,
     pub(super) author: UserId,
     pub(super) roles: Vec<RoleId>,
+    /// Who wrote the message it answers.
+    pub(super) answered: Option<UserId>,
+    /// The message it answers.
+    pub(super) answers: Option<u64>,
     id: u64,
     origin: Origin,
+    mentions: Vec<UserId>,
     content: String,
 }
 
@@ -27,8 +33,11 @@ impl Arrival {
             channel: message.channel_id,
             author: message.author.id,
             roles: message.member.as_ref().map(|member| member.roles.clone()).unwrap_or_default(),
+            answered: message.referenced_message.as_ref().map(|answered| answered.author.id),
+            answers: message.message_reference.as_ref().and_then(|it| it.message_id).map(|id| id.get()),
             id: message.id.get(),
             origin: origin(message.webhook_id.is_some(), message.author.bot),
+            mentions: message.mentions.iter().map(|user| user.id).collect(),
             content: joined(&message.content, snapshots),
         })
     }
@@ -41,10 +50,18 @@ impl Arrival {
             channel: message.channel_id,
             author: message.author.id,
             roles: message.member.as_ref().map(|member| member.roles.clone()).unwrap_or_default(),
+            answered: message.referenced.as_ref().map(|answered| answered.author.id),
+            answers: message.reference.as_ref().and_then(|it| it.message_id).map(|id| id.get()),
             id: message.id.get(),
+            mentions: message.mentions.iter().map(|user| user.id).collect(),
             origin: origin(message.webhook_id.as_ref().is_some_and(|id| !id.is_null()), message.author.bot),
             content: joined(message.content.as_deref().unwrap_or_default(), snapshots),
         })
+    }
+
+    /// Whether a person wrote it.
+    pub(super) fn is_by_person(&self) -> bool {
+        self.origin == Origin::Member
     }
 
     /// The message in our words. `permissions` are its author's in the channel.
@@ -61,9 +78,21 @@ impl Arrival {
                 roles: self.roles.iter().map(|role| message::RoleId(role.get())).collect(),
                 moderator: moderates(permissions),
             },
+            answers: self.answers.map(message::MessageId),
+            answered: self.answered.map(|user| message::UserId(user.get())),
+            mentions: self.mentions.iter().map(|user| message::UserId(user.get())).collect(),
             content: self.content,
             sent: id.sent(),
         }
+    }
+}
+
+/// Who pressed a button, in our words.
+pub(crate) fn presser(pressing: &wire::Pressing) -> Presser {
+    Presser {
+        id: message::UserId(pressing.user.id.get()),
+        roles: pressing.roles.iter().map(|role| message::RoleId(role.get())).collect(),
+        moderator: moderates(pressing.permissions),
     }
 }
 

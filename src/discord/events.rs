@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serenity::all::{Context, Event, RawEventHandler, ReadyEvent};
-use serenity::model::id::{ChannelId, GuildId, RoleId, ShardId};
+use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, ShardId};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
@@ -25,6 +25,7 @@ use super::guilds::{Guilds, Watching};
 use super::rest::{Request, Rest};
 use super::{gap::Gap, report, wire};
 use crate::commands;
+use crate::message;
 use crate::responder::{Responder, Source};
 use crate::store::Store;
 
@@ -89,6 +90,8 @@ impl<S: Store + 'static> Listener<S> {
             | Event::ThreadUpdate(_)
             | Event::ThreadDelete(_)
             | Event::ThreadListSync(_)
+            | Event::MessageDelete(_)
+            | Event::MessageDeleteBulk(_)
             | Event::MessageUpdate(_) => self.take_rare(shard, event).await,
             Event::Unknown(unknown) => self.take_value(shard, &unknown.kind, unknown.value).await,
             _ => {}
@@ -128,6 +131,11 @@ impl<S: Store + 'static> Listener<S> {
                 let message = read::<wire::Message>(kind, value);
                 self.arrived(message.and_then(|message| Arrival::of_wire(&message, None))).await;
             }
+            "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK" => {
+                if let Some(gone) = read(kind, value) {
+                    self.deleted(gone).await;
+                }
+            }
             "INTERACTION_CREATE" => {
                 if let Some(interaction) = read(kind, value) {
                     self.pressed(interaction);
@@ -145,7 +153,7 @@ impl<S: Store + 'static> Listener<S> {
     fn pressed(&self, interaction: wire::Interaction) {
         let (rest, responder) = (Arc::clone(&self.rest), self.responder.clone());
         self.answers.spawn(async move {
-            commands::answer(&rest, &responder.core().wording, &interaction).await;
+            commands::answer(&rest, &responder, &interaction).await;
         });
     }
 
@@ -207,6 +215,9 @@ impl<S: Store + 'static> Listener<S> {
 
     async fn arrived(&self, arrival: Option<Arrival>) {
         let Some(arrival) = arrival.filter(|arrival| arrival.author != self.guilds.me()) else { return };
+        if arrival.is_by_person() {
+            self.note_answer(&arrival).await;
+        }
         let home = match self.guilds.watching(arrival.guild, arrival.channel) {
             Watching::Yes { home } => home,
             Watching::No => return,
@@ -219,6 +230,32 @@ impl<S: Store + 'static> Listener<S> {
         let message = arrival.message(home, held);
         if let Err(error) = self.responder.handle(message, Source::Live, now()).await {
             error!(%error, "a message could not be handled; it is read again at the next start");
+        }
+    }
+
+    /// Whether or not its place is watched: words in a case's thread, or a reply to our public words.
+    async fn note_answer(&self, arrival: &Arrival) {
+        let guild = message::GuildId(arrival.guild.get());
+        let private = self.guilds.kind(arrival.channel) == Some(wire::kind::PRIVATE_THREAD);
+        let noted = match arrival.answers {
+            _ if private => self.responder.answered(guild, message::ChannelId(arrival.channel.get())).await,
+            Some(post) if arrival.answered == Some(self.guilds.me()) => {
+                self.responder.replied(guild, message::MessageId(post)).await
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = noted {
+            error!(%error, "an answer could not be recorded");
+        }
+    }
+
+    async fn deleted(&self, gone: MessagesGone) {
+        let Some(guild) = gone.guild_id.map(|guild| message::GuildId(guild.get())) else { return };
+        for message in gone.ids.into_iter().chain(gone.id) {
+            let deleted = self.responder.deleted(guild, message::MessageId(message.get())).await;
+            if let Err(error) = deleted {
+                error!(%error, "that a message was deleted could not be recorded");
+            }
         }
     }
 
@@ -237,6 +274,15 @@ impl<S: Store + 'static> Listener<S> {
 #[derive(Deserialize)]
 struct Gone {
     id: ChannelId,
+    guild_id: Option<GuildId>,
+}
+
+/// One deleted message, or several.
+#[derive(Deserialize)]
+struct MessagesGone {
+    id: Option<MessageId>,
+    #[serde(default)]
+    ids: Vec<MessageId>,
     guild_id: Option<GuildId>,
 }
 

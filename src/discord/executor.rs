@@ -62,11 +62,20 @@ impl Executor for Discord {
             Action::AddMember { thread, member } => self.add_member(thread, member).await,
             Action::CloseThread { thread, reason } => self.close_thread(thread, &reason).await,
             Action::Post(post) => self.post(post, &nonce(pending), attempt).await,
+            Action::Edit { message, post } => self.edit(message, post).await,
+            Action::Withdraw { channel, message, reason } => {
+                self.delete(format!("channels/{channel}/messages/{message}"), &reason).await?;
+                Ok(Receipt::Removed)
+            }
         }
     }
 
     fn surroundings(&self, message: &Message) -> Surroundings {
         self.guilds.surroundings(message)
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        super::events::now()
     }
 
     async fn complete(&self, mut message: Message) -> Message {
@@ -177,6 +186,23 @@ impl Discord {
         let path = format!("channels/{}/messages", post.channel);
         let posted: wire::Posted = self.fetch(Request::post(path, body(post, nonce))).await?;
         Ok(Receipt::Posted(message::MessageId(posted.id.get())))
+    }
+
+    /// The same words twice are the same as once: nothing is to be looked up first.
+    async fn edit(&self, message: message::MessageId, post: Post<String>) -> Result<Receipt, Failure> {
+        let held = self.guilds.mine(ChannelId::new(post.channel.0));
+        let post = adapted(post, held.unwrap_or(Permissions::all()));
+        let body = json!({
+            "content": post.words,
+            "allowed_mentions": { "parse": [] },
+            "components": components(&post),
+        });
+        let path = format!("channels/{}/messages/{message}", post.channel);
+        self.rest
+            .send(Request { method: Method::PATCH, path, body: Some(body), reason: None })
+            .await
+            .map_err(|error| failure(&error))?;
+        Ok(Receipt::Edited)
     }
 
     /// Our post with the same words, answering the same message. Discord forgets nonces after minutes, so
@@ -299,12 +325,13 @@ fn body(post: &Post<String>, nonce: &str) -> Value {
 
 /// A reply notifies the author by being a reply; everyone else only when named here.
 fn allowed_mentions(post: &Post<String>) -> Value {
-    let members = if post.reply_to.is_some() { Vec::new() } else { post.members.clone() };
+    let replies = post.reply_to.is_some();
+    let members = if replies { Vec::new() } else { post.members.clone() };
     json!({
         "parse": [],
         "users": strings(&members),
         "roles": strings(&post.roles),
-        "replied_user": post.reply_to.is_some(),
+        "replied_user": replies && !post.members.is_empty(),
     })
 }
 
@@ -314,6 +341,9 @@ fn strings<T: ToString>(ids: &[T]) -> Vec<String> {
 
 /// Style 2 is the grey button: none of them is the one to press.
 fn components(post: &Post<String>) -> Value {
+    if post.buttons.is_empty() {
+        return json!([]);
+    }
     let buttons = post.buttons.iter().map(|button| {
         json!({ "type": 2, "style": 2, "label": button.label(), "custom_id": button.custom_id(post.number) })
     });

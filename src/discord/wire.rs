@@ -112,10 +112,10 @@ pub(super) struct Member {
 
 /// An account.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct User {
-    pub(super) id: UserId,
+pub(crate) struct User {
+    pub(crate) id: UserId,
     #[serde(default)]
-    pub(super) bot: bool,
+    pub(crate) bot: bool,
 }
 
 /// A message.
@@ -135,6 +135,11 @@ pub(super) struct Message {
     #[serde(default)]
     #[serde(rename = "message_reference")]
     pub(super) reference: Option<Reference>,
+    /// The message it answers, where Discord still has it.
+    #[serde(default, rename = "referenced_message", deserialize_with = "optional")]
+    pub(super) referenced: Option<Referenced>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) mentions: Vec<User>,
     #[serde(default)]
     #[serde(rename = "message_snapshots")]
     pub(super) snapshots: Vec<Snapshot>,
@@ -151,6 +156,12 @@ pub(super) struct Posted {
 pub(super) struct Reference {
     #[serde(default)]
     pub(super) message_id: Option<MessageId>,
+}
+
+/// A message that is answered, as far as who wrote it goes.
+#[derive(Clone, Deserialize)]
+pub(super) struct Referenced {
+    pub(super) author: User,
 }
 
 /// A forwarded message.
@@ -173,7 +184,22 @@ pub(crate) struct Interaction {
     pub(crate) id: u64,
     pub(crate) token: String,
     #[serde(default)]
+    pub(crate) guild_id: Option<GuildId>,
+    /// Who pressed, in a guild.
+    #[serde(default)]
+    pub(crate) member: Option<Pressing>,
+    #[serde(default)]
     pub(crate) data: Option<InteractionData>,
+}
+
+/// The member who pressed.
+#[derive(Clone, Deserialize)]
+pub(crate) struct Pressing {
+    pub(crate) user: User,
+    #[serde(default)]
+    pub(crate) roles: Vec<RoleId>,
+    /// What they may do in the channel.
+    pub(crate) permissions: Permissions,
 }
 
 /// What was pressed.
@@ -194,6 +220,16 @@ fn snowflake<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D
         Either::Text(text) => text.parse().map_err(serde::de::Error::custom),
         Either::Number(number) => Ok(number),
     }
+}
+
+/// What we cannot read is not there.
+fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    let value = Option::<Value>::deserialize(deserializer)?;
+    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
 /// Null where a list is expected is an empty list; entries we cannot read are left out.

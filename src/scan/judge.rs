@@ -1,36 +1,35 @@
-//! Judges one message after another, remembering who was acknowledged.
+//! Judges one message after another, remembering what a running bot would.
 
-use std::collections::HashMap;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::entry::{Entry, Identity};
-use crate::detect::{Category, Scan};
+use crate::detect::Scan;
 use crate::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
-use crate::policy::{Circumstances, Response, Verdict};
+use crate::policy::history::History;
+use crate::policy::{Circumstances, Verdict};
 use crate::responder::Core;
 
-/// The scanner and the policy, with what a store would remember.
+/// The scanner and the policy, with what a running bot would remember.
 pub(super) struct Judge<'a> {
     core: &'a Core,
-    memory: Option<Memory>,
+    history: Option<History>,
     /// Filled in again for each message.
     message: Message,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(core: &'a Core, independent: bool) -> Self {
-        let memory = (!independent).then(|| Memory::new(core));
-        Self { core, memory, message: blank() }
+        let history = (!independent).then(|| History::new(&core.policy, core.temper, core.raid));
+        Self { core, history, message: blank() }
     }
 
     pub(super) fn judge(&mut self, entry: &Entry<'_>) -> (Scan, Verdict) {
         self.fill_in(entry);
         let scan = self.core.scanner.scan(&entry.content);
-        let verdict = match &mut self.memory {
+        let verdict = match &mut self.history {
             // Who wrote it and when must be known to tell who was acknowledged, and how long ago.
-            Some(memory) if entry.author.is_some() && entry.sent.is_some() => {
-                memory.decide(self.core, &self.message, &scan)
+            Some(history) if entry.author.is_some() && entry.sent.is_some() => {
+                history.decide(&self.core.policy, &self.message, &scan)
             }
             _ => self.core.policy.decide(&self.message, &scan, &Circumstances::default()),
         };
@@ -48,6 +47,8 @@ impl<'a> Judge<'a> {
         message.sent = entry.sent.unwrap_or(Timestamp::UNIX_EPOCH);
         message.content.clear();
         message.content.push_str(&entry.content);
+        // One after the other, whatever the input calls them.
+        message.id = MessageId(message.id.0 + 1);
     }
 }
 
@@ -59,60 +60,10 @@ fn blank() -> Message {
         channel: ChannelId(0),
         home: ChannelId(0),
         author,
+        answers: None,
+        answered: None,
+        mentions: Vec::new(),
         content: String::new(),
         sent: Timestamp::UNIX_EPOCH,
-    }
-}
-
-/// Who was acknowledged where, about what, and when.
-struct Memory {
-    acknowledged: HashMap<ChannelId, Vec<Acknowledged>>,
-    /// Nothing older than this makes a difference.
-    longest_cooldown: SignedDuration,
-}
-
-struct Acknowledged {
-    member: UserId,
-    category: Category,
-    at: Timestamp,
-}
-
-impl Memory {
-    fn new(core: &Core) -> Self {
-        let longest = core.policy.rules().iter().map(|rule| rule.cooldown).max().unwrap_or_default();
-        let longest_cooldown = SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX);
-        Self { acknowledged: HashMap::new(), longest_cooldown }
-    }
-
-    fn decide(&mut self, core: &Core, message: &Message, scan: &Scan) -> Verdict {
-        if !core.policy.concerns(scan) {
-            return core.policy.decide(message, scan, &Circumstances::default());
-        }
-        let verdict = core.policy.decide(message, scan, &self.recall(message));
-        let acknowledged = |quiet: bool, response: Response| !quiet && response != Response::Observe;
-        if let Some(decision) = verdict.decision.as_ref().filter(|it| acknowledged(it.quiet, it.response)) {
-            self.remember(message, decision.category);
-        }
-        verdict
-    }
-
-    fn recall(&self, message: &Message) -> Circumstances {
-        let mut circumstances = Circumstances::default();
-        for acknowledged in self.acknowledged.get(&message.channel).into_iter().flatten() {
-            let Acknowledged { member, category, at } = *acknowledged;
-            circumstances.conversation_acknowledged.insert(category, at);
-            if member == message.author.id {
-                circumstances.member_acknowledged.insert(category, at);
-            }
-        }
-        circumstances
-    }
-
-    /// Messages come in the order they were sent, so the latest is the last.
-    fn remember(&mut self, message: &Message, category: Category) {
-        let since = message.sent.checked_sub(self.longest_cooldown).unwrap_or(Timestamp::MIN);
-        let acknowledged = self.acknowledged.entry(message.channel).or_default();
-        acknowledged.retain(|acknowledged| acknowledged.at >= since);
-        acknowledged.push(Acknowledged { member: message.author.id, category, at: message.sent });
     }
 }

@@ -10,15 +10,17 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 
-use crate::case::action::{Action, Speech};
+use crate::case::action::{Action, Priority, Speech};
 use crate::case::{Case, Event};
-use crate::detect::Category;
-use crate::message::{GuildId, Message};
-use crate::policy::{Circumstances, Response};
+use crate::message::{GuildId, Message, MessageId, UserId};
+use crate::policy::{Acted, Circumstances, Response};
 
-use super::{Choose, Notice, Noticed, OutboxId, Pending, Store, StoreError};
+use super::{Choose, Notice, Noticed, OutboxId, Pending, Store, StoreError, Whose};
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "cases", include_str!("sqlite/1_cases.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "cases", include_str!("sqlite/1_cases.sql")),
+    (2, "conversations", include_str!("sqlite/2_conversations.sql")),
+];
 
 /// How long another process may hold the file before we give up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -91,7 +93,7 @@ fn migrator() -> Migrator {
 impl Store for SqliteStore {
     async fn circumstances(&self, message: &Message, since: Timestamp) -> Result<Circumstances, StoreError> {
         let rows = sqlx::query(
-            "SELECT category, member, at FROM acknowledged WHERE guild = ? AND channel = ? AND at >= ?",
+            "SELECT rule, category, done, member, at FROM acted WHERE guild = ? AND channel = ? AND at >= ?",
         )
         .bind(column(message.guild.0))
         .bind(column(message.channel.0))
@@ -100,19 +102,60 @@ impl Store for SqliteStore {
         .await?;
         let mut circumstances = Circumstances::default();
         for row in &rows {
-            remember(&mut circumstances, message, row)?;
+            circumstances.remember(&acted(row)?, message.author.id);
         }
         Ok(circumstances)
     }
 
+    async fn knows(&self, guild: GuildId, message: MessageId, shielding: bool) -> Result<bool, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        is_known(&mut connection, guild, message, shielding).await
+    }
+
+    async fn open(&self, case: Case, choose: Choose<'_>) -> Result<(u32, Option<Pending>), StoreError> {
+        let mut tx = self.begin().await?;
+        let number = next_number(&mut tx, case.guild).await?;
+        let case = Case { number, ..case };
+        let pending = save(&mut tx, &case, case.action(), choose).await?;
+        tx.commit().await?;
+        Ok((number, pending))
+    }
+
+    async fn count(&self, guild: GuildId, message: MessageId, number: u32) -> Result<(), StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        insert_noticed(&mut connection, guild, message, false, number).await
+    }
+
+    async fn case(&self, guild: GuildId, whose: Whose) -> Result<Option<Case>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        find_case(&mut connection, guild, whose).await
+    }
+
+    async fn happen(
+        &self,
+        guild: GuildId,
+        whose: Whose,
+        event: Event,
+        choose: Choose<'_>,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let Some(case) = find_case(&mut tx, guild, whose).await? else { return Ok(None) };
+        let before = case.clone();
+        let (case, action) = case.apply(event);
+        if case == before {
+            return Ok(None);
+        }
+        let pending = save(&mut tx, &case, action, choose).await?;
+        tx.commit().await?;
+        Ok(pending)
+    }
+
     async fn notice(&self, notice: Notice, choose: Choose<'_>) -> Result<Noticed, StoreError> {
         let mut tx = self.begin().await?;
-        if is_known(&mut tx, &notice).await? {
+        if is_known(&mut tx, notice.guild, notice.matter.message, is_shield(&notice)).await? {
             return Ok(Noticed::Known);
         }
-        if !notice.matter.quiet {
-            insert_acknowledged(&mut tx, &notice).await?;
-        }
+        insert_acted(&mut tx, &notice).await?;
         let noticed = match joinable(&mut tx, &notice).await? {
             Some(case) => join(&mut tx, case, notice, choose).await?,
             None => open_case(&mut tx, notice, choose).await?,
@@ -145,7 +188,7 @@ impl Store for SqliteStore {
     }
 
     async fn pending(&self) -> Result<Vec<Pending>, StoreError> {
-        let rows = sqlx::query("SELECT id, guild, number, action FROM outbox ORDER BY id")
+        let rows = sqlx::query("SELECT id, guild, number, action, urgency FROM outbox ORDER BY urgency, id")
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(pending_row).collect()
@@ -169,37 +212,45 @@ impl Store for SqliteStore {
     }
 }
 
-fn remember(circumstances: &mut Circumstances, message: &Message, row: &SqliteRow) -> Result<(), StoreError> {
-    let category: Category = from_json("acknowledgment", row.try_get("category")?)?;
-    let Ok(at) = Timestamp::from_millisecond(row.try_get("at")?) else { return Ok(()) };
-    let latest = circumstances.conversation_acknowledged.entry(category).or_insert(at);
-    *latest = at.max(*latest);
-    if row.try_get::<i64, _>("member")? == column(message.author.id.0) {
-        circumstances.member_acknowledged.insert(category, at);
-    }
-    Ok(())
+fn acted(row: &SqliteRow) -> Result<Acted, StoreError> {
+    Ok(Acted {
+        rule: row.try_get::<&str, _>("rule")?.into(),
+        category: from_json("acknowledgment", row.try_get("category")?)?,
+        done: row.try_get("done")?,
+        member: UserId(row.try_get::<i64, _>("member")?.cast_unsigned()),
+        at: Timestamp::from_millisecond(row.try_get("at")?).unwrap_or(Timestamp::MIN),
+    })
 }
 
-async fn is_known(tx: &mut SqliteConnection, notice: &Notice) -> Result<bool, StoreError> {
+async fn is_known(
+    connection: &mut SqliteConnection,
+    guild: GuildId,
+    message: MessageId,
+    shielding: bool,
+) -> Result<bool, StoreError> {
     let known: Option<i64> =
         sqlx::query_scalar("SELECT 1 FROM noticed WHERE guild = ? AND message = ? AND shielded >= ?")
-            .bind(column(notice.guild.0))
-            .bind(column(notice.matter.message.0))
-            .bind(is_shield(notice))
-            .fetch_optional(tx)
+            .bind(column(guild.0))
+            .bind(column(message.0))
+            .bind(shielding)
+            .fetch_optional(connection)
             .await?;
     Ok(known.is_some())
 }
 
-async fn insert_acknowledged(tx: &mut SqliteConnection, notice: &Notice) -> Result<(), StoreError> {
+async fn insert_acted(tx: &mut SqliteConnection, notice: &Notice) -> Result<(), StoreError> {
+    let Some(acted) = &notice.acted else { return Ok(()) };
     sqlx::query(
-        "INSERT INTO acknowledged VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
+        "INSERT INTO acted VALUES (?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT DO UPDATE SET at = max(at, excluded.at), done = excluded.done",
     )
     .bind(column(notice.guild.0))
     .bind(column(notice.matter.channel.0))
-    .bind(column(notice.member.0))
-    .bind(to_json(&notice.matter.category)?)
-    .bind(notice.sent.as_millisecond())
+    .bind(column(acted.member.0))
+    .bind(&*acted.rule)
+    .bind(to_json(&acted.category)?)
+    .bind(acted.done)
+    .bind(acted.at.as_millisecond())
     .execute(tx)
     .await?;
     Ok(())
@@ -225,7 +276,7 @@ async fn join(
     notice: Notice,
     choose: Choose<'_>,
 ) -> Result<Noticed, StoreError> {
-    insert_noticed(tx, &notice, case.number).await?;
+    insert_noticed(tx, notice.guild, notice.matter.message, is_shield(&notice), case.number).await?;
     let (case, action) = case.apply(Event::Further(notice.matter));
     let pending = save(tx, &case, action, choose).await?;
     Ok(Noticed::Joined(case.number, pending))
@@ -237,7 +288,7 @@ async fn open_case(
     choose: Choose<'_>,
 ) -> Result<Noticed, StoreError> {
     let number = next_number(tx, notice.guild).await?;
-    insert_noticed(tx, &notice, number).await?;
+    insert_noticed(tx, notice.guild, notice.matter.message, is_shield(&notice), number).await?;
     let Notice { guild, member, matter, surroundings, now, .. } = notice;
     let mut case = Case::notice(guild, member, matter, surroundings, now);
     case.number = number;
@@ -254,15 +305,41 @@ async fn next_number(tx: &mut SqliteConnection, guild: GuildId) -> Result<u32, S
     Ok(number)
 }
 
-async fn insert_noticed(tx: &mut SqliteConnection, notice: &Notice, number: u32) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO noticed VALUES (?, ?, ?, ?)")
-        .bind(column(notice.guild.0))
-        .bind(column(notice.matter.message.0))
-        .bind(is_shield(notice))
+async fn insert_noticed(
+    connection: &mut SqliteConnection,
+    guild: GuildId,
+    message: MessageId,
+    shielding: bool,
+    number: u32,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO noticed VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(column(guild.0))
+        .bind(column(message.0))
+        .bind(shielding)
         .bind(number)
-        .execute(tx)
+        .execute(connection)
         .await?;
     Ok(())
+}
+
+async fn find_case(
+    connection: &mut SqliteConnection,
+    guild: GuildId,
+    whose: Whose,
+) -> Result<Option<Case>, StoreError> {
+    let (query, key) = match whose {
+        Whose::Number(number) => ("SELECT body FROM cases WHERE guild = ? AND number = ?", i64::from(number)),
+        Whose::Thread(thread) => ("SELECT body FROM cases WHERE guild = ? AND thread = ?", column(thread.0)),
+        Whose::Post(post) => ("SELECT body FROM cases WHERE guild = ? AND posted = ?", column(post.0)),
+        Whose::Message(message) => (
+            "SELECT body FROM noticed JOIN cases USING (guild, number) \
+             WHERE guild = ? AND message = ? ORDER BY number DESC",
+            column(message.0),
+        ),
+    };
+    let row: Option<String> =
+        sqlx::query_scalar(query).bind(column(guild.0)).bind(key).fetch_optional(connection).await?;
+    row.map(|body| from_json("case", &body)).transpose()
 }
 
 async fn load_case(tx: &mut SqliteConnection, guild: i64, number: u32) -> Result<Case, StoreError> {
@@ -280,26 +357,36 @@ async fn save(
     action: Option<Action<Speech>>,
     choose: Choose<'_>,
 ) -> Result<Option<Pending>, StoreError> {
-    sqlx::query("INSERT INTO cases VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body")
-        .bind(column(case.guild.0))
-        .bind(case.number)
-        .bind(column(case.member.0))
-        .bind(case.opened.as_millisecond())
-        .bind(to_json(case)?)
-        .execute(&mut *tx)
-        .await?;
+    let posted = case.offer.map(|offer| offer.message).or(case.acknowledgment);
+    sqlx::query(
+        "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE \
+         SET body = excluded.body, thread = excluded.thread, posted = excluded.posted",
+    )
+    .bind(column(case.guild.0))
+    .bind(case.number)
+    .bind(column(case.member.0))
+    .bind(case.opened.as_millisecond())
+    .bind(to_json(case)?)
+    .bind(case.place.map(|place| column(place.channel.0)))
+    .bind(posted.map(|posted| column(posted.0)))
+    .execute(&mut *tx)
+    .await?;
     let Some(action) = action else { return Ok(None) };
     let action = action.map(|mut speech| {
         choose(&mut speech);
         speech
     });
-    let id = sqlx::query_scalar("INSERT INTO outbox (guild, number, action) VALUES (?, ?, ?) RETURNING id")
-        .bind(column(case.guild.0))
-        .bind(case.number)
-        .bind(to_json(&action)?)
-        .fetch_one(tx)
-        .await?;
-    Ok(Some(Pending { id: OutboxId(id), guild: case.guild, number: case.number, action }))
+    let priority = case.priority();
+    let id = sqlx::query_scalar(
+        "INSERT INTO outbox (guild, number, action, urgency) VALUES (?, ?, ?, ?) RETURNING id",
+    )
+    .bind(column(case.guild.0))
+    .bind(case.number)
+    .bind(to_json(&action)?)
+    .bind(priority as u8)
+    .fetch_one(tx)
+    .await?;
+    Ok(Some(Pending { id: OutboxId(id), guild: case.guild, number: case.number, priority, action }))
 }
 
 fn pending_row(row: &SqliteRow) -> Result<Pending, StoreError> {
@@ -307,6 +394,7 @@ fn pending_row(row: &SqliteRow) -> Result<Pending, StoreError> {
         id: OutboxId(row.try_get("id")?),
         guild: GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned()),
         number: row.try_get("number")?,
+        priority: Priority::of_rank(row.try_get("urgency")?),
         action: from_json("action", row.try_get("action")?)?,
     })
 }

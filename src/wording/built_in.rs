@@ -28,6 +28,14 @@ fn text(utterance: Utterance) -> &'static str {
         Utterance::AcknowledgmentDirect => english!("acknowledgment_direct"),
         Utterance::AcknowledgmentAlerted => english!("acknowledgment_alerted"),
         Utterance::AcknowledgmentAlone => english!("acknowledgment_alone"),
+        Utterance::Suggestion => english!("suggestion"),
+        Utterance::SuggestionDetails => english!("suggestion_details"),
+        Utterance::Answer => english!("answer"),
+        Utterance::Raid => english!("raid"),
+        Utterance::RaidAlert => english!("raid_alert"),
+        Utterance::OfferAccepted => english!("offer_accepted"),
+        Utterance::OfferNotYours => english!("offer_not_yours"),
+        Utterance::OfferOver => english!("offer_over"),
         Utterance::Opening => english!("opening"),
         Utterance::OpeningShielded => english!("opening_shielded"),
         Utterance::OpeningUnshielded => english!("opening_unshielded"),
@@ -39,6 +47,7 @@ fn text(utterance: Utterance) -> &'static str {
         Utterance::ThreadName => english!("thread_name"),
         Utterance::RemovalReason => english!("removal_reason"),
         Utterance::ThreadReason => english!("thread_reason"),
+        Utterance::WithdrawalReason => english!("withdrawal_reason"),
         Utterance::ComingSoon => english!("coming_soon"),
     }
 }

@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 use super::{Facts, Utterance, mention};
 use crate::detect::{Category, Kind};
 
-/// Every placeholder, in the order of [`Facts`], and the advice made from them.
+/// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `answer` says.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -24,7 +24,15 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "alerted",
     "removed",
     "problem",
+    "reason",
+    "would",
+    "companion",
+    "beside",
+    "members",
+    "messages",
+    "links",
     "advice",
+    "answer",
 ];
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
@@ -33,19 +41,22 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
         Utterance::ThreadName => &["number"],
         Utterance::Advice => &["kinds", "removed"],
-        Utterance::RemovalReason | Utterance::ThreadReason => {
+        // The answer is what a moderator wrote for everyone to read.
+        Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
+        Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
             &["number", "kinds", "category", "rule", "removed"]
         }
         _ if utterance.is_public() => {
             &["member", "moderators", "number", "channel", "thread", "link", "alerted", "removed"]
         }
-        _ => PLACEHOLDERS,
+        _ => PLACEHOLDERS.split_last().map_or(PLACEHOLDERS, |(_, all_but_the_answer)| all_but_the_answer),
     }
 }
 
 /// The values of all placeholders. Absent facts are empty: they print nothing and test as false.
 pub(super) fn of(facts: &Facts, advice: &str) -> Value {
     let text = |value: Option<String>| Value::from(value.unwrap_or_default());
+    let raid = facts.raid.as_ref();
     Value::from(BTreeMap::from([
         ("member", text(facts.member.map(mention::member))),
         (
@@ -62,6 +73,14 @@ pub(super) fn of(facts: &Facts, advice: &str) -> Value {
         ("alerted", Value::from(facts.alerted)),
         ("removed", Value::from(facts.removed)),
         ("problem", text(facts.problem.clone())),
+        ("reason", text(facts.reason.clone())),
+        ("would", text(facts.would.clone())),
+        ("answer", text(facts.answer.clone())),
+        ("companion", text(facts.companion.map(mention::member))),
+        ("beside", text(facts.beside.map(|number| number.to_string()))),
+        ("members", text(raid.map(|raid| raid.members.to_string()))),
+        ("messages", text(raid.map(|raid| raid.messages.to_string()))),
+        ("links", Value::from(raid.map(|raid| raid.links.clone()).unwrap_or_default())),
         ("advice", Value::from(advice)),
     ]))
 }

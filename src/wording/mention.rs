@@ -23,7 +23,7 @@ const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
 /// `text` with every mention broken that `facts` do not name.
 pub(super) fn restrict(text: &str, facts: &Facts) -> String {
-    let members = facts.member.into_iter().map(member);
+    let members = facts.member.into_iter().chain(facts.companion).map(member);
     let allowed: Vec<String> = members.chain(facts.moderators.iter().copied().map(role)).collect();
     let mut restricted = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,7 +1,7 @@
 //! One variant of a template: cut out of its file, checked, and finished after rendering.
 
 use super::error::{nearest_first, quoted};
-use super::{Facts, Source, Utterance, WordingError, context, mention};
+use super::{Facts, LONGEST_ANSWER, Raid, Source, Utterance, WordingError, context, mention};
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
 
@@ -109,8 +109,8 @@ impl Template {
     fn check_length(&self, utterance: Utterance, rendered: &str) -> Result<(), WordingError> {
         let length = rendered.trim().chars().count();
         let limit = utterance.limit();
-        // There is not always something to advise.
-        let least = usize::from(utterance != Utterance::Advice);
+        // There is not always something to advise, and what is answered comes with the rule.
+        let least = usize::from(!matches!(utterance, Utterance::Advice | Utterance::Answer));
         if (least..=limit).contains(&length) {
             return Ok(());
         }
@@ -136,20 +136,49 @@ fn shortened(text: String, limit: usize) -> String {
     }
 }
 
-/// Facts with each of the `used` ones there and not there, in every combination; and each kind by
-/// itself, because templates ask for kinds by name.
+/// The most facts whose every combination is tried.
+const FEW: usize = 8;
+
+/// Facts with each of the `used` ones there and not there; and each kind by itself, because templates ask for kinds
+/// by name. Of few, in every combination; of many, with none or all, and with up to two that differ from that.
 fn combinations(used: &[String]) -> Vec<Facts> {
-    let mut combinations = vec![Facts::default()];
-    for name in used {
-        let with: Vec<Facts> = combinations.iter().map(|facts| example(name, facts.clone())).collect();
-        combinations.extend(with);
-    }
+    let mut combinations: Vec<Facts> = chosen(used.len()).iter().map(|there| with(used, there)).collect();
     if used.iter().any(|name| name == "kinds") {
-        let all = combinations.last().cloned().unwrap_or_default();
+        let all = with(used, &vec![true; used.len()]);
         let single = |&kind: &Kind| Facts { kinds: vec![kind], ..all.clone() };
         combinations.extend(Kind::ALL.iter().map(single));
     }
     combinations
+}
+
+/// Which of so many facts are there, a line a combination.
+fn chosen(count: usize) -> Vec<Vec<bool>> {
+    if count <= FEW {
+        return (0..1_usize << count)
+            .map(|bits| (0..count).map(|at| bits >> at & 1 == 1).collect())
+            .collect();
+    }
+    let mut lines = Vec::new();
+    for most in [false, true] {
+        for one in 0..count {
+            lines.extend(
+                (one..count).map(|other| {
+                    (0..count).map(|at| most != (at == one || at == other)).collect::<Vec<bool>>()
+                }),
+            );
+        }
+        lines.push(vec![most; count]);
+    }
+    lines
+}
+
+fn with(used: &[String], there: &[bool]) -> Facts {
+    let there = used.iter().zip(there).filter(|(_, there)| **there);
+    there.fold(Facts::default(), |facts, (name, _)| example(name, facts))
+}
+
+fn largest_raid() -> Raid {
+    Raid { members: 10_000, messages: 1_000_000, links: vec!["x".repeat(100); 8] }
 }
 
 /// `facts` with the one called `name` there, at its longest.
@@ -167,6 +196,12 @@ fn example(name: &str, facts: Facts) -> Facts {
         "alerted" => Facts { alerted: true, ..facts },
         "removed" => Facts { removed: true, ..facts },
         "problem" => Facts { problem: Some("x".repeat(300)), ..facts },
+        "reason" => Facts { reason: Some("x".repeat(300)), ..facts },
+        "would" => Facts { would: Some("x".repeat(50)), ..facts },
+        "answer" => Facts { answer: Some("x".repeat(LONGEST_ANSWER)), ..facts },
+        "companion" => Facts { companion: Some(UserId(u64::MAX)), ..facts },
+        "beside" => Facts { beside: Some(u32::MAX), ..facts },
+        "members" | "messages" | "links" => Facts { raid: Some(largest_raid()), ..facts },
         _ => facts,
     }
 }

@@ -19,7 +19,22 @@ pub(crate) fn check(play: &Play, expected: &Expected) -> Result<(), String> {
     let (direct, public) = outside(play, &threads);
     check_posts(play, "public post", &public, &expected.posts)?;
     check_posts(play, "direct message", &direct, &expected.direct)?;
-    check_removed(play, &expected.removed)
+    check_removed(play, &expected.removed)?;
+    same("took back", &withdrawn(play), &expected.withdrawn)
+}
+
+/// Whether a message of that identifier was said by somebody in the scenario.
+fn is_called(play: &Play, id: &str) -> bool {
+    play.called.values().any(|(_, message)| message.to_string() == id)
+}
+
+/// How many posts of its own the bot deleted.
+fn withdrawn(play: &Play) -> usize {
+    let asked = play.discord.requests();
+    let gone = asked
+        .iter()
+        .filter(|request| request.fits("DELETE /channels/{}/messages/{}") && request.status == 204);
+    gone.filter(|request| !is_called(play, request.path.rsplit('/').next().unwrap_or_default())).count()
 }
 
 fn check_thread(play: &Play, thread: &Channel, expected: &ExpectedThread) -> Result<(), String> {
@@ -99,6 +114,7 @@ fn check_removed(play: &Play, expected: &[String]) -> Result<(), String> {
         .iter()
         .filter(|request| request.fits("DELETE /channels/{}/messages/{}") && request.status == 204);
     let removed: Vec<String> = asked
+        .filter(|request| is_called(play, request.path.rsplit('/').next().unwrap_or_default()))
         .map(|request| {
             let name = |id: &str| play.called.iter().find(|(_, (_, message))| message.to_string() == id);
             let id = request.path.rsplit('/').next().unwrap_or_default();

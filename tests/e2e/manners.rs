@@ -126,12 +126,14 @@ fn check_reason(request: &Request) -> Result<(), String> {
 fn check_order(discord: &Simulator) -> Result<(), String> {
     let bot = discord.bot();
     for thread in private_threads(discord) {
-        let opened = said(discord, thread.id).first().map(|message| message.id);
+        let opened = said(discord, thread.id).first().map(|message| message.posted);
         let link = format!("<#{}>", thread.id);
         let too_early = discord.read(|state| {
             let all = state.channels().flat_map(|channel| state.messages(channel.id));
             let mut speaking = all.filter(|message| message.author == bot && message.content.contains(&link));
-            speaking.any(|message| opened.is_none_or(|opened| opened > message.id))
+            // An offer that was taken up says since its edit where the thread is.
+            speaking
+                .any(|message| opened.is_none_or(|opened| opened > message.edited.unwrap_or(message.posted)))
         });
         if too_early {
             return Err(format!("{:?} is spoken of before anything is said in it", thread.name));

@@ -99,6 +99,12 @@ impl Play {
                 let (channel, message) = self.message(message)?;
                 done(self.discord.edit(self.person(by)?, channel, message, &text))
             }),
+            Step::Reply { by, r#in, text } => self.words(text).and_then(|text| {
+                let place = self.place(r#in)?;
+                let latest = said(&self.discord, place).last().map(|post| post.id);
+                let latest = latest.ok_or("the bot has said nothing there")?;
+                done(self.discord.reply(self.person(by)?, place, latest, &text))
+            }),
             Step::Write { by, text } => {
                 self.words(text).and_then(|text| done(self.discord.write_to_bot(self.person(by)?, &text)))
             }

@@ -41,6 +41,8 @@ pub(crate) enum Step {
     Say(Say),
     /// A webhook of that name posts.
     Webhook { name: String, r#in: String, text: String },
+    /// Someone answers the latest words of the bot there.
+    Reply { by: String, r#in: String, text: String },
     /// Someone changes a message of their own.
     Edit { message: String, by: String, text: String },
     /// Someone deletes a message.
@@ -107,6 +109,8 @@ pub(crate) struct Expected {
     pub(crate) direct: Vec<ExpectedPost>,
     /// Messages the bot removed, in order.
     pub(crate) removed: Vec<String>,
+    /// How many of its own posts the bot took back.
+    pub(crate) withdrawn: usize,
 }
 
 /// A private thread.

@@ -133,7 +133,8 @@ async fn real_limits_are_kept_rather_than_met() {
     let guests = (0..12).map(|at| MemberPlan { name: format!("guest-{at}"), ..Default::default() });
     world.guilds[0].members.extend(guests);
     let (discord, home) = (Simulator::start(&world).await.unwrap(), Home::new());
-    let bot = Bot::start(&discord, &home, &RULES.replace("10m", "0s")).await;
+    let no_raid = "[raid]\nmembers = 0\n";
+    let bot = Bot::start(&discord, &home, &format!("{no_raid}{}", RULES.replace("10m", "0s"))).await;
     for at in 0..12 {
         let guest = discord.user(&format!("guest-{at}")).unwrap();
         discord.post(guest, discord.channel("general").unwrap(), LEAK).unwrap();

@@ -1,0 +1,165 @@
+//! What a case says, and to whom.
+
+use super::action::{Button, Enclosure, Post, Speech};
+use super::{Case, Place, Rung};
+use crate::detect::Category;
+use crate::message::{ChannelId, MessageId, UserId};
+use crate::policy::Response;
+use crate::policy::raid::Extent;
+use crate::wording::{Facts, Raid, Utterance};
+
+impl Case {
+    pub(super) fn greeting(&self, place: Place) -> Post<Speech> {
+        let shielding = self.matter.response == Response::Shield;
+        let utterance = match (place.rung, shielding, self.matter.removed) {
+            (Rung::Direct, _, _) => Utterance::DirectOpening,
+            (_, true, true) => Utterance::OpeningShielded,
+            (_, true, false) => Utterance::OpeningUnshielded,
+            (_, false, _) => Utterance::Opening,
+        };
+        let direct = place.rung == Rung::Direct;
+        Post {
+            channel: place.channel,
+            words: self.speech(utterance),
+            reply_to: None,
+            members: self.inside(place),
+            roles: if direct { Vec::new() } else { self.surroundings.moderators.clone() },
+            number: self.number,
+            buttons: if direct { Vec::new() } else { self.buttons() },
+            enclosure: self.returned(),
+        }
+    }
+
+    pub(super) fn telling(&self, place: Place) -> Post<Speech> {
+        let removed = self.matter.removed;
+        let utterance = if removed { Utterance::FurtherShielded } else { Utterance::FurtherUnshielded };
+        Post {
+            channel: place.channel,
+            words: self.speech(utterance),
+            reply_to: None,
+            members: vec![self.member],
+            roles: Vec::new(),
+            number: self.number,
+            buttons: Vec::new(),
+            enclosure: self.returned(),
+        }
+    }
+
+    /// An offer stands there for whoever likes; it sounds no bell.
+    pub(super) fn suggestion(&self) -> Post<Speech> {
+        let details = matches!(self.matter.category, Category::NeedsDetails | Category::SensitiveInfo);
+        let utterance = if details { Utterance::SuggestionDetails } else { Utterance::Suggestion };
+        Post { members: Vec::new(), buttons: vec![Button::TakeAside], ..self.reply(utterance) }
+    }
+
+    pub(super) fn answer(&self) -> Post<Speech> {
+        self.reply(Utterance::Answer)
+    }
+
+    /// What was held back is told without a bell: it is there to be read, not to be answered.
+    pub(super) fn alert(&self, channel: ChannelId) -> Post<Speech> {
+        let held_back = self.matter.would.is_some() && self.raid.is_none();
+        Post {
+            channel,
+            words: self.speech(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert }),
+            reply_to: None,
+            members: Vec::new(),
+            roles: if held_back { Vec::new() } else { self.surroundings.moderators.clone() },
+            number: self.number,
+            buttons: Vec::new(),
+            enclosure: None,
+        }
+    }
+
+    pub(super) fn public(&self) -> Post<Speech> {
+        if self.raid.is_some() {
+            return Post { reply_to: None, members: Vec::new(), ..self.reply(Utterance::Raid) };
+        }
+        let rung = self.place.map(|place| place.rung);
+        let utterance = match (rung, self.matter.removed) {
+            (Some(Rung::Thread | Rung::Desk), true) => Utterance::AcknowledgmentShielded,
+            (Some(Rung::Thread | Rung::Desk), false) => {
+                self.matter.acknowledgment.unwrap_or(Utterance::Acknowledgment)
+            }
+            (Some(Rung::Direct), _) => Utterance::AcknowledgmentDirect,
+            (None, _) if self.alerted => Utterance::AcknowledgmentAlerted,
+            (None, _) => Utterance::AcknowledgmentAlone,
+        };
+        self.reply(utterance)
+    }
+
+    /// A public answer to the message in hand, or words in its place.
+    fn reply(&self, utterance: Utterance) -> Post<Speech> {
+        Post {
+            channel: self.matter.channel,
+            words: self.speech(utterance),
+            reply_to: (!self.matter.removed).then_some(self.matter.message),
+            members: vec![self.member],
+            roles: Vec::new(),
+            number: self.number,
+            buttons: Vec::new(),
+            enclosure: None,
+        }
+    }
+
+    /// Who is in the private place besides moderators.
+    fn inside(&self, place: Place) -> Vec<UserId> {
+        let companion = self.matter.companion.filter(|_| place.rung != Rung::Direct);
+        [self.member].into_iter().chain(companion).collect()
+    }
+
+    fn buttons(&self) -> Vec<Button> {
+        let disclosed = self.matter.category == Category::SensitiveInfo && !self.matter.removed;
+        let mut buttons = vec![Button::Resolve, Button::AskModerator];
+        if disclosed {
+            buttons.extend([Button::RemoveMessage, Button::KeepIt]);
+        }
+        buttons.push(Button::Decline);
+        buttons
+    }
+
+    fn returned(&self) -> Option<Enclosure> {
+        self.matter.enclosure.clone().filter(|_| self.matter.removed)
+    }
+
+    pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        let private = self.place.filter(|place| place.rung != Rung::Direct);
+        let facts = Facts {
+            member: Some(self.member),
+            moderators: self.surroundings.moderators.clone(),
+            number: Some(self.number),
+            kinds: self.matter.kinds.clone(),
+            channel: Some(self.matter.channel),
+            thread: private.map(|place| place.channel),
+            link: Some(self.link()),
+            category: Some(self.matter.category),
+            rule: Some(self.matter.rule.clone()),
+            alerted: self.alerted,
+            removed: self.matter.removed,
+            problem: (!self.problems.is_empty()).then(|| self.problems.join(" ")),
+            reason: (!self.matter.because.is_empty()).then(|| self.matter.because.clone()),
+            would: self.matter.would.map(|would| would.deed().to_owned()),
+            answer: self.matter.answer.clone(),
+            companion: self.matter.companion,
+            beside: self.matter.beside,
+            raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
+        };
+        Speech { utterance, variant: 0, facts }
+    }
+
+    fn link(&self) -> String {
+        let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
+        if self.matter.removed { channel } else { format!("{channel}/{}", self.matter.message) }
+    }
+
+    fn told_of(&self, extent: &Extent) -> Raid {
+        let link = |(channel, message): &(ChannelId, MessageId)| {
+            format!("https://discord.com/channels/{}/{channel}/{message}", self.guild)
+        };
+        Raid {
+            members: extent.members,
+            messages: extent.messages,
+            links: extent.first.iter().map(link).collect(),
+        }
+    }
+}
