@@ -21,7 +21,8 @@ use crate::responder::Core;
 pub enum Format {
     /// One message a line.
     Text,
-    /// One JSON object a line, with `content` and perhaps `id`, `author`, `channel` and `timestamp`.
+    /// One JSON object a line, with `content` and perhaps `id`, `author`, `guild`, `channel`, `timestamp`,
+    /// `reply_to` (the message it answers) and `mentions` (a list of those it names).
     Jsonl,
     /// The JSON of DiscordChatExporter.
     DiscordExport,

@@ -36,7 +36,7 @@ impl ValueEnum for Format {
         Some(match self {
             Self::Text => PossibleValue::new("text").help("One message a line"),
             Self::Jsonl => PossibleValue::new("jsonl").help(
-                "One JSON object a line, with \"content\" and perhaps \"id\", \"author\", \"channel\", \"timestamp\"",
+                "One JSON object a line, with \"content\" and perhaps \"id\", \"author\", \"guild\", \"channel\", \"timestamp\", \"reply_to\" and \"mentions\"",
             ),
             Self::DiscordExport => PossibleValue::new("discord-export").help("The JSON of DiscordChatExporter"),
         })

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::entry::{Bad, Entry, Identity, Place, Read};
+use super::entry::{Bad, Entry, Identity, Place, Read, Whereabouts};
 use crate::message::{Origin, RoleId};
 
 /// Calls `see` with the place of each message and the message; with nothing for what Discord wrote
@@ -20,7 +20,7 @@ pub(super) fn each(
     input: impl BufRead,
     mut see: impl FnMut(Place, Read<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut reading = Reading { see: &mut see, channel: None, number: 0, failed: None };
+    let mut reading = Reading { see: &mut see, place: Whereabouts::default(), number: 0, failed: None };
     let read = reading.deserialize(&mut serde_json::Deserializer::from_reader(input));
     match (reading.failed, read) {
         (Some(failed), _) => Err(failed),
@@ -45,8 +45,8 @@ impl<S: FnMut(Place, Read<'_>) -> io::Result<()>> Reading<'_, S> {
 
     fn message(&mut self, raw: &RawValue) -> Result<(), ()> {
         self.number += 1;
-        let exported = serde_json::from_str::<Exported<'_>>(raw.get());
-        let entry = exported.map(|exported| exported.entry(self.channel));
+        let exported = serde_json::from_str::<ExportedMessage<'_>>(raw.get());
+        let entry = exported.map(|exported| exported.entry(self.place));
         let entry = entry.map_err(|error| Bad::of_json(&error, MESSAGE));
         (self.see)(Place::Message(self.number), entry).map_err(|error| self.failed = Some(error))
     }
@@ -55,7 +55,7 @@ impl<S: FnMut(Place, Read<'_>) -> io::Result<()>> Reading<'_, S> {
 /// The state of reading one export.
 struct Reading<'a, S> {
     see: &'a mut S,
-    channel: Option<Identity>,
+    place: Whereabouts,
     number: u64,
     /// Why `see` failed.
     failed: Option<io::Error>,
@@ -72,7 +72,11 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for &mut Rea
         let mut any = false;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "channel" => self.channel = map.next_value::<ExportedChannel>()?.id,
+                "guild" => self.place.guild = map.next_value::<Exported>()?.id,
+                "channel" => {
+                    let channel: ExportedChannel = map.next_value()?;
+                    (self.place.channel, self.place.parent) = (channel.id, channel.parent());
+                }
                 "messages" => {
                     any = true;
                     map.next_value_seed(Messages(self))?;
@@ -110,13 +114,29 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for Messages
     }
 }
 
-#[derive(Deserialize)]
-struct ExportedChannel {
+#[derive(Default, Deserialize)]
+struct Exported {
     id: Option<Identity>,
 }
 
 #[derive(Deserialize)]
-struct Exported<'a> {
+struct ExportedChannel {
+    id: Option<Identity>,
+    #[serde(default, rename = "type")]
+    sort: String,
+    /// The category of a channel; of a thread, the channel it stands under.
+    #[serde(default, rename = "categoryId")]
+    above: Option<Identity>,
+}
+
+impl ExportedChannel {
+    fn parent(&self) -> Option<Identity> {
+        self.above.filter(|_| self.sort.ends_with("Thread"))
+    }
+}
+
+#[derive(Deserialize)]
+struct ExportedMessage<'a> {
     #[serde(borrow)]
     id: &'a RawValue,
     #[serde(borrow, rename = "type")]
@@ -125,6 +145,10 @@ struct Exported<'a> {
     #[serde(borrow)]
     content: Cow<'a, str>,
     author: ExportedAuthor,
+    #[serde(default)]
+    mentions: Vec<Exported>,
+    #[serde(default)]
+    reference: Option<ExportedReference>,
 }
 
 #[derive(Deserialize)]
@@ -133,25 +157,80 @@ struct ExportedAuthor {
     #[serde(default, rename = "isBot")]
     is_bot: bool,
     #[serde(default)]
-    roles: Vec<ExportedRole>,
+    roles: Vec<Exported>,
 }
 
 #[derive(Deserialize)]
-struct ExportedRole {
-    id: Identity,
+struct ExportedReference {
+    #[serde(default, rename = "messageId")]
+    message: Option<Identity>,
 }
 
-impl<'a> Exported<'a> {
-    fn entry(self, channel: Option<Identity>) -> Option<Entry<'a>> {
-        let written = matches!(self.sort.as_ref(), "Default" | "Reply");
+impl<'a> ExportedMessage<'a> {
+    fn entry(self, place: Whereabouts) -> Option<Entry<'a>> {
+        let reply = self.sort == "Reply";
+        let written = reply || self.sort == "Default";
+        let roles = self.author.roles.iter().filter_map(|role| role.id);
         written.then(|| Entry {
             id: Some(self.id),
+            message: Identity::of_json(self.id),
             author: Some(self.author.id),
-            channel,
+            place,
             sent: Some(self.timestamp),
             content: self.content,
             origin: if self.author.is_bot { Origin::Bot } else { Origin::Member },
-            roles: self.author.roles.iter().map(|role| RoleId(role.id.0)).collect(),
+            roles: roles.map(|role| RoleId(role.0)).collect(),
+            // A forwarded message refers to another, too, and answers nothing.
+            reply_to: self.reference.filter(|_| reply).and_then(|reference| reference.message),
+            mentions: self.mentions.iter().filter_map(|member| member.id).collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// Whom each message answers, whom it names, and where it was sent.
+    fn read(export: &str) -> Vec<(Option<Identity>, Vec<Identity>, Whereabouts)> {
+        let mut read = Vec::new();
+        let see = |_, entry: Read<'_>| {
+            let entry = entry.expect("a message").expect("written by a person");
+            read.push((entry.reply_to, entry.mentions, entry.place));
+            Ok(())
+        };
+        each(Cursor::new(export), see).expect("reading memory does not fail");
+        read
+    }
+
+    #[test]
+    fn an_export_tells_who_answers_and_names_whom_where() {
+        let export = r#"{
+            "guild": {"id": "1", "name": "Harbor"},
+            "channel": {"id": "3", "type": "GuildPublicThread", "categoryId": "2", "category": "general"},
+            "messages": [
+                {"id": "8", "type": "Reply", "timestamp": "2026-01-31T12:00:00Z", "content": "a",
+                 "author": {"id": "11"}, "mentions": [{"id": "12", "name": "ada", "roles": []}],
+                 "reference": {"type": "Default", "messageId": "7", "channelId": "3", "guildId": "1"}},
+                {"id": "9", "type": "Default", "timestamp": "2026-01-31T12:00:00Z", "content": "",
+                 "author": {"id": "11"}, "reference": {"type": "Forward", "messageId": "6"}}
+            ]
+        }"#;
+        let [guild, parent, channel] = [1, 2, 3].map(|id| Some(Identity(id)));
+        let place = Whereabouts { guild, channel, parent };
+        let expected = [(Some(Identity(7)), vec![Identity(12)], place), (None, Vec::new(), place)];
+        assert_eq!(read(export), expected);
+    }
+
+    #[test]
+    fn a_channel_does_not_stand_under_its_category() {
+        let export = r#"{
+            "channel": {"id": "3", "type": "GuildTextChat", "categoryId": "2"},
+            "messages": [{"id": "8", "type": "Default", "timestamp": "2026-01-31T12:00:00Z", "content": "a",
+                          "author": {"id": "11"}}]
+        }"#;
+        assert_eq!(read(export)[0].2.parent, None);
     }
 }

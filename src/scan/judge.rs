@@ -40,8 +40,10 @@ impl<'a> Judge<'a> {
     fn fill_in(&mut self, entry: &Entry<'_>) {
         let number = |identity: Option<Identity>| identity.map_or(0, |identity| identity.0);
         let message = &mut self.message;
-        message.channel = ChannelId(number(entry.channel));
-        message.home = message.channel;
+        message.id = MessageId(number(entry.message));
+        message.guild = GuildId(number(entry.place.guild));
+        message.channel = ChannelId(number(entry.place.channel));
+        message.home = ChannelId(number(entry.place.parent.or(entry.place.channel)));
         message.author.id = UserId(number(entry.author));
         message.author.origin = entry.origin;
         message.author.roles.clone_from(&entry.roles);
