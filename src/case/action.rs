@@ -56,6 +56,23 @@ pub enum Action<S> {
     Post(Post<S>),
 }
 
+/// How urgent it is, where Discord's limits make requests wait; the least goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Something stands in public that harms its author as long as it does.
+    Secret,
+    /// Somebody threatens somebody.
+    Threat,
+    /// Somebody is at boiling point.
+    BoilingPoint,
+    /// Somebody waits for help with their account.
+    AccountIssue,
+    /// Everything else: nobody comes to harm by waiting.
+    #[default]
+    Routine,
+}
+
 /// Something to say, and to whom it may sound a bell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Post<S> {
