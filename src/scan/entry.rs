@@ -77,7 +77,7 @@ impl fmt::Display for Place {
 }
 
 /// Why something is not a message. Says nothing of its words.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum Bad {
     #[error("not UTF-8 text")]
     NotText,
@@ -131,6 +131,17 @@ impl<'a> Entry<'a> {
             mentions: written.mentions.unwrap_or_default(),
         }))
     }
+}
+
+/// When a message written as JSON was sent, without reading the rest of it.
+pub(super) fn sent(raw: &[u8]) -> Option<Timestamp> {
+    serde_json::from_slice::<Timed>(raw).ok()?.timestamp
+}
+
+#[derive(serde::Deserialize)]
+struct Timed {
+    #[serde(default)]
+    timestamp: Option<Timestamp>,
 }
 
 fn text(line: &[u8]) -> Result<&str, Bad> {

@@ -12,24 +12,22 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::entry::{Bad, Entry, Identity, Place, Read, Whereabouts};
+use super::input::Record;
 use crate::message::{Origin, RoleId};
 
-/// Calls `see` with the place of each message and the message; with nothing for what Discord wrote
-/// itself, such as "pinned a message".
-pub(super) fn each(
-    input: impl BufRead,
-    mut see: impl FnMut(Place, Read<'_>) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut reading = Reading { see: &mut see, place: Whereabouts::default(), number: 0, failed: None };
+/// Calls `see` with each message, unread.
+pub(super) fn each(input: impl BufRead, mut see: impl FnMut(Record<'_>) -> io::Result<()>) -> io::Result<()> {
+    let mut reading = Reading { see: &mut see, whereabouts: Whereabouts::default(), number: 0, failed: None };
     let read = reading.deserialize(&mut serde_json::Deserializer::from_reader(input));
-    match (reading.failed, read) {
+    match (reading.failed.take(), read) {
         (Some(failed), _) => Err(failed),
         (None, Ok(())) => Ok(()),
         (None, Err(error)) if error.is_io() => Err(error.into()),
         // What follows a broken place cannot be told apart any more.
         (None, Err(error)) => {
             let line = u64::try_from(error.line()).unwrap_or(u64::MAX);
-            see(Place::Line(line), Err(Bad::of_json(&error, FILE)))
+            let (place, whereabouts) = (Place::Line(line), reading.whereabouts);
+            see(Record { place, whereabouts, raw: Err(Bad::of_json(&error, FILE)) })
         }
     }
 }
@@ -38,30 +36,36 @@ const FILE: &str = "expected DiscordChatExporter's JSON, an object with \"channe
 const MESSAGE: &str = "\"id\", \"type\", \"timestamp\", \"content\" and \"author\" must be as \
     DiscordChatExporter writes them";
 
-impl<S: FnMut(Place, Read<'_>) -> io::Result<()>> Reading<'_, S> {
+impl<S: FnMut(Record<'_>) -> io::Result<()>> Reading<'_, S> {
     fn deserialize<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 
     fn message(&mut self, raw: &RawValue) -> Result<(), ()> {
         self.number += 1;
-        let exported = serde_json::from_str::<ExportedMessage<'_>>(raw.get());
-        let entry = exported.map(|exported| exported.entry(self.place));
-        let entry = entry.map_err(|error| Bad::of_json(&error, MESSAGE));
-        (self.see)(Place::Message(self.number), entry).map_err(|error| self.failed = Some(error))
+        let (place, raw) = (Place::Message(self.number), Ok(raw.get().as_bytes()));
+        let seen = (self.see)(Record { place, whereabouts: self.whereabouts, raw });
+        seen.map_err(|error| self.failed = Some(error))
     }
+}
+
+/// The message in `raw`; nothing for what Discord wrote itself, such as "pinned a message".
+pub(super) fn entry(raw: &[u8], whereabouts: Whereabouts) -> Read<'_> {
+    let exported = serde_json::from_slice::<ExportedMessage<'_>>(raw);
+    let entry = exported.map(|exported| exported.entry(whereabouts));
+    entry.map_err(|error| Bad::of_json(&error, MESSAGE))
 }
 
 /// The state of reading one export.
 struct Reading<'a, S> {
     see: &'a mut S,
-    place: Whereabouts,
+    whereabouts: Whereabouts,
     number: u64,
     /// Why `see` failed.
     failed: Option<io::Error>,
 }
 
-impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for &mut Reading<'_, S> {
+impl<'de, S: FnMut(Record<'_>) -> io::Result<()>> Visitor<'de> for &mut Reading<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,10 +76,10 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for &mut Rea
         let mut any = false;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "guild" => self.place.guild = map.next_value::<Exported>()?.id,
+                "guild" => self.whereabouts.guild = map.next_value::<Exported>()?.id,
                 "channel" => {
                     let channel: ExportedChannel = map.next_value()?;
-                    (self.place.channel, self.place.parent) = (channel.id, channel.parent());
+                    (self.whereabouts.channel, self.whereabouts.parent) = (channel.id, channel.parent());
                 }
                 "messages" => {
                     any = true;
@@ -91,7 +95,7 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for &mut Rea
 /// The list of messages, one in memory at a time.
 struct Messages<'a, 'b, S>(&'a mut Reading<'b, S>);
 
-impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> DeserializeSeed<'de> for Messages<'_, '_, S> {
+impl<'de, S: FnMut(Record<'_>) -> io::Result<()>> DeserializeSeed<'de> for Messages<'_, '_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -99,7 +103,7 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> DeserializeSeed<'de> for 
     }
 }
 
-impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for Messages<'_, '_, S> {
+impl<'de, S: FnMut(Record<'_>) -> io::Result<()>> Visitor<'de> for Messages<'_, '_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -196,7 +200,8 @@ mod tests {
     /// Whom each message answers, whom it names, and where it was sent.
     fn read(export: &str) -> Vec<(Option<Identity>, Vec<Identity>, Whereabouts)> {
         let mut read = Vec::new();
-        let see = |_, entry: Read<'_>| {
+        let see = |record: Record<'_>| {
+            let entry = entry(record.raw.expect("whole"), record.whereabouts);
             let entry = entry.expect("a message").expect("written by a person");
             read.push((entry.reply_to, entry.mentions, entry.place));
             Ok(())
