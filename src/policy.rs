@@ -234,10 +234,16 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// What the rule asks for, whether or not that is done.
+    #[must_use]
+    pub fn asked(&self) -> Response {
+        self.would.unwrap_or(self.response)
+    }
+
     /// What is to be remembered of it; nothing when it was quiet, since that is no reason for silence later.
     #[must_use]
     pub fn acted(&self, at: Timestamp) -> Option<Acted> {
-        let asked = self.would.unwrap_or(self.response);
+        let asked = self.asked();
         let done = matches!(asked, Response::TakeAside | Response::Shield);
         let counts = !self.quiet && asked != Response::Observe;
         counts.then(|| Acted {
@@ -536,7 +542,7 @@ fn cooling(last: Option<&Timestamp>, rule: &Rule, message: &Message) -> Option<T
 }
 
 fn winner(looked: &[Result<Decision, Why>]) -> Option<usize> {
-    let rank = |decision: &Decision| match decision.would.unwrap_or(decision.response) {
+    let rank = |decision: &Decision| match decision.asked() {
         Response::Shield => 0,
         Response::TakeAside => 1,
         Response::Suggest | Response::Answer => 2,

@@ -1,19 +1,34 @@
 //! Offline: transcripts and exports through the real scanner and policy.
 //!
-//! Input is read as a stream: memory does not grow with it. What cannot be read is complained of by
-//! place, never by its words, and the rest goes on.
+//! All inputs are one history, judged in the order its messages were sent, since cooldowns and conversations span
+//! files; conclusions are written in the order messages are read. Where the two orders are the same, as in one
+//! transcript, input is a stream, and memory does not grow with it. Where they are not, as in a server's export with a
+//! file for each channel, both are put in order by way of temporary files, see [`order`]: memory does not grow then,
+//! either, and the disk holds as much as the input and the output together.
+//!
+//! What cannot be read is complained of by place, never by its words, and the rest goes on.
 
+mod clock;
 mod entry;
 mod export;
+mod history;
+mod input;
 mod judge;
 mod lines;
+mod order;
 mod print;
+mod summary;
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
+use std::sync::Arc;
 
-use self::entry::{Entry, Place, Read};
+use self::entry::{Bad, Entry, Place};
+pub use self::input::Input;
+use self::input::Record;
 use self::judge::Judge;
-use self::print::Printer;
+use self::print::{Conclusion, Printer};
+use self::summary::Summary;
+use crate::policy::Verdict;
 use crate::responder::Core;
 
 /// How messages are written down.
@@ -21,7 +36,8 @@ use crate::responder::Core;
 pub enum Format {
     /// One message a line.
     Text,
-    /// One JSON object a line, with `content` and perhaps `id`, `author`, `channel` and `timestamp`.
+    /// One JSON object a line, with `content` and perhaps `id`, `author`, `guild`, `channel`, `timestamp`,
+    /// `reply_to` (the message it answers) and `mentions` (a list of those it names).
     Jsonl,
     /// The JSON of DiscordChatExporter.
     DiscordExport,
@@ -42,92 +58,179 @@ impl Format {
 /// How conclusions are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// For people to read.
+    /// For people to read, with a summary in the end.
     Table,
     /// One JSON object a line, for programs.
     Jsonl,
 }
 
-/// How many messages were read, and how many could not be.
+/// Which conclusions are explained in plain words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Explain {
+    /// None.
+    Nothing,
+    /// Of messages that a rule acts on.
+    Acted,
+    /// Of every message.
+    All,
+}
+
+impl Explain {
+    const fn wants(self, verdict: &Verdict) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Acted => verdict.decision.is_some(),
+            Self::All => true,
+        }
+    }
+}
+
+/// What is wanted of a scan.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Each message is judged as if it were alone: no history, no cooldown, no order.
+    pub independent: bool,
+    /// How conclusions are written.
+    pub output: Output,
+    /// Which of them are explained.
+    pub explain: Explain,
+    /// Whether a summary is added to JSON lines, among the complaints.
+    pub summary: bool,
+}
+
+/// How much was read, and how much could not be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Messages judged.
-    pub messages: u64,
     /// Lines or messages that could not be read.
     pub bad: u64,
+    /// Inputs that could not be read to their end.
+    pub unread: u64,
+}
+
+impl Tally {
+    /// Whether everything could be read.
+    pub const fn is_whole(self) -> bool {
+        self.bad == 0 && self.unread == 0
+    }
 }
 
 /// A scan of one or more inputs: conclusions go to `out`, complaints to `complaints`.
 pub struct Session<'a, W, C> {
-    judge: Judge<'a>,
-    printer: Printer<W>,
+    wanted: Wanted,
+    desk: Desk<'a>,
+    out: W,
     complaints: C,
+    begun: bool,
     tally: Tally,
 }
 
 impl<'a, W: Write, C: Write> Session<'a, W, C> {
-    /// A scan by `core`. When `independent`, each message is judged as if it were alone: no
-    /// history, no cooldown.
-    pub fn new(core: &'a Core, independent: bool, output: Output, out: W, complaints: C) -> Self {
-        let judge = Judge::new(core, independent);
-        Self { judge, printer: Printer::new(output, out), complaints, tally: Tally::default() }
+    /// A scan by `core`.
+    pub fn new(core: &'a Core, wanted: Wanted, out: W, complaints: C) -> Self {
+        Self { wanted, desk: Desk::new(core, wanted), out, complaints, begun: false, tally: Tally::default() }
     }
 
-    /// Reads one input to its end. `name` stands in complaints.
+    /// Judges everything in `inputs`.
     ///
     /// # Errors
     ///
-    /// When reading or writing fails; what the input holds never makes it fail.
-    pub fn read(&mut self, name: &str, format: Format, mut input: impl BufRead) -> io::Result<()> {
-        skip_byte_order_mark(&mut input)?;
-        match format {
-            Format::Text => lines::each(input, |number, line| {
-                self.conclude(name, Place::Line(number), line.and_then(Entry::of_text).map(Some))
-            }),
-            Format::Jsonl => lines::each(input, |number, line| {
-                self.conclude(name, Place::Line(number), line.and_then(Entry::of_json))
-            }),
-            Format::DiscordExport => export::each(input, |place, entry| self.conclude(name, place, entry)),
+    /// When conclusions, complaints or a temporary file cannot be written; what an input holds never makes it fail,
+    /// and an input that cannot be read is complained of.
+    pub fn run(mut self, inputs: &[Input]) -> io::Result<Tally> {
+        if self.wanted.independent || clock::keeps(inputs) {
+            for input in inputs {
+                self.read(input, |session, record, entry| session.conclude(record.place.number(), entry))?;
+            }
+        } else {
+            history::judge(&mut self, inputs)?;
+        }
+        self.finish()
+    }
+
+    /// Calls `see` with each message of an input that can be read.
+    fn read(
+        &mut self,
+        input: &Input,
+        mut see: impl FnMut(&mut Self, &Record<'_>, &Entry<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut failed = None;
+        let read = input.each(|record| {
+            let seen = match record.raw.and_then(|raw| input.format().entry(raw, record.whereabouts)) {
+                Ok(None) => Ok(()),
+                Ok(Some(entry)) => see(self, record, &entry),
+                Err(bad) => self.complain(input, record.place, bad),
+            };
+            seen.map_err(|error| {
+                failed = Some(error);
+                io::ErrorKind::Other.into()
+            })
+        });
+        match (failed, read) {
+            (Some(error), _) => Err(error),
+            (None, Err(error)) => self.give_up(input, &error),
+            (None, Ok(())) => Ok(()),
         }
     }
 
-    /// Writes what is left to write.
-    ///
-    /// # Errors
-    ///
-    /// When writing fails.
-    pub fn finish(mut self) -> io::Result<Tally> {
-        self.printer.finish()?;
+    fn conclude(&mut self, number: u64, entry: &Entry<'_>) -> io::Result<()> {
+        self.begin()?;
+        self.desk.conclude(number, entry, &mut self.out)
+    }
+
+    /// Writes what stands above the first conclusion, once.
+    fn begin(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) { Ok(()) } else { self.desk.printer.head(&mut self.out) }
+    }
+
+    fn complain(&mut self, input: &Input, place: Place, bad: Bad) -> io::Result<()> {
+        self.tally.bad += 1;
+        writeln!(self.complaints, "{}: {place}: {bad}", input.name())
+    }
+
+    fn give_up(&mut self, input: &Input, error: &io::Error) -> io::Result<()> {
+        self.tally.unread += 1;
+        writeln!(self.complaints, "error: cannot read {}: {error}", input.name())
+    }
+
+    fn finish(mut self) -> io::Result<Tally> {
+        match self.wanted.output {
+            Output::Table => self.desk.summary.write(&mut self.out)?,
+            Output::Jsonl if self.wanted.summary => self.desk.summary.write(&mut self.complaints)?,
+            Output::Jsonl => {}
+        }
+        self.out.flush()?;
         if self.tally.bad > 0 {
             writeln!(self.complaints, "{} could not be read", counted(self.tally.bad, "message"))?;
         }
         Ok(self.tally)
     }
+}
 
-    fn conclude(&mut self, name: &str, place: Place, entry: Read<'_>) -> io::Result<()> {
-        match entry {
-            Ok(None) => Ok(()),
-            Ok(Some(entry)) => {
-                self.tally.messages += 1;
-                let (scan, verdict) = self.judge.judge(&entry);
-                self.printer.print(place.number(), entry.id, &scan, &verdict)
-            }
-            Err(bad) => {
-                self.tally.bad += 1;
-                writeln!(self.complaints, "{name}: {place}: {bad}")
-            }
+/// Where one message after another is judged, written and counted.
+struct Desk<'a> {
+    judge: Judge<'a>,
+    printer: Printer,
+    summary: Summary,
+}
+
+impl<'a> Desk<'a> {
+    fn new(core: &'a Core, wanted: Wanted) -> Self {
+        let rules = core.policy.rules().iter().map(|rule| Arc::clone(&rule.name));
+        Self {
+            judge: Judge::new(core, wanted.independent),
+            printer: Printer { output: wanted.output, explain: wanted.explain },
+            summary: Summary::new(rules),
         }
+    }
+
+    fn conclude(&mut self, number: u64, entry: &Entry<'_>, out: &mut impl Write) -> io::Result<()> {
+        let (scan, verdict) = self.judge.judge(entry);
+        let conclusion = Conclusion { number, id: entry.id, scan: &scan, verdict: &verdict };
+        self.summary.add(entry.sent, &conclusion);
+        self.printer.print(out, &conclusion)
     }
 }
 
 fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-fn skip_byte_order_mark(input: &mut impl BufRead) -> io::Result<()> {
-    const MARK: &[u8] = "\u{feff}".as_bytes();
-    if input.fill_buf()?.starts_with(MARK) {
-        input.consume(MARK.len());
-    }
-    Ok(())
 }

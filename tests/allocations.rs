@@ -1,7 +1,11 @@
 //! What judging a message costs, counted rather than timed: the same on every machine.
 
 use allocation_counter::measure;
-use aside::detect::Scanner;
+use aside::config::Config;
+use aside::detect::{Scan, Scanner};
+use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
+use aside::policy::history::History;
+use jiff::Timestamp;
 
 /// 80 characters, as a member would write them.
 const ORDINARY: &str = "has anyone got the new build running on debian 12? the installer hangs at step 3";
@@ -53,4 +57,41 @@ fn a_text_twice_as_long_takes_about_twice_the_memory() {
         assert!(longer_count <= 2 * count + 16, "{piece:?}: {longer_count} after {count} allocations");
         assert!(longer_bytes <= 3 * bytes + 4_096, "{piece:?}: {longer_bytes} after {bytes} bytes");
     }
+}
+
+/// A message of `member` in `channel`, so many seconds after the beginning.
+fn said(number: u64, member: u64, channel: u64, seconds: i64) -> Message {
+    let author = Author { id: UserId(member), origin: Origin::Member, roles: Vec::new(), moderator: false };
+    Message {
+        id: MessageId(number),
+        guild: GuildId(1),
+        channel: ChannelId(channel),
+        home: ChannelId(channel),
+        author,
+        answers: None,
+        answered: None,
+        mentions: Vec::new(),
+        content: String::new(),
+        sent: Timestamp::from_second(1_800_000_000 + seconds).expect("a time"),
+    }
+}
+
+#[test]
+fn a_raid_leaves_nothing_behind() {
+    let core = Config::default().build().expect("the built-in settings");
+    let mut history = History::new(&core.policy, core.temper, core.raid);
+    let (calm, hot) = (Scan::default(), Scan { heat: 0.95, findings: Vec::new() });
+    drop(history.decide(&core.policy, &said(1, 1, 1, 0), &calm));
+    let left = measure(|| {
+        for at in 0..600 {
+            let message = said(2 + at, 100 + at % 60, 10 + at % 20, (at / 100) as i64);
+            drop(history.decide(&core.policy, &message, &hot));
+        }
+        // Two hours later someone says something, twice: an hour of silence is forgotten.
+        for at in 0..2 {
+            drop(history.decide(&core.policy, &said(1_000 + at, 1, 1, 7_200 + 7_200 * at as i64), &hot));
+        }
+    });
+    assert!(left.bytes_current < 8_192, "{} bytes stay behind", left.bytes_current);
+    assert!(left.bytes_max > 20_000, "{} bytes were needed, so nothing was tested", left.bytes_max);
 }

@@ -255,8 +255,14 @@ impl Case {
         }
     }
 
+    /// Of a raid, one alert tells for all.
     fn alerting(&self, at: usize) -> State {
-        if at < self.surroundings.alerts.len() { State::Alerting(at) } else { self.after_alert() }
+        let told_for_all = self.matter.covered && self.raid.is_none();
+        if !told_for_all && at < self.surroundings.alerts.len() {
+            State::Alerting(at)
+        } else {
+            self.after_alert()
+        }
     }
 
     /// An offer that stands there is always put right.

@@ -1,19 +1,18 @@
 //! `aside scan`: inputs in, conclusions out.
 
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal};
 
-use super::{Exit, complain, finished};
+use super::{Exit, finished};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::responder::Core;
-use crate::scan::{Format, Output, Session};
+use crate::scan::{Explain, Format, Input, Output, Session, Wanted};
 
 /// The arguments of `aside scan`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files to read, in this order; `-` is standard input
+    /// Files to read, together one history; `-` is standard input
     #[arg(value_name = "FILE", default_value = "-")]
     files: Vec<String>,
     /// How messages are written down [default: by the file's name: .json is discord-export, .jsonl is jsonl, anything else is text]
@@ -22,9 +21,29 @@ pub(super) struct Args {
     /// How conclusions are written [default: table on a terminal, jsonl otherwise]
     #[arg(long, value_enum)]
     output: Option<Output>,
-    /// Judge each message alone, without history and cooldown
+    /// Judge each message alone as it comes, without history, cooldown and order
     #[arg(long)]
     independent: bool,
+    /// Say in plain words why, below each message that a rule acts on, or below each; JSON lines say it of each finding
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "acted")]
+    explain: Option<Explain>,
+    /// Add to JSON lines what a table ends with: what each rule would have done, by day; on standard error
+    #[arg(long)]
+    summary: bool,
+}
+
+impl ValueEnum for Explain {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Acted, Self::All]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Nothing => None,
+            Self::Acted => Some(PossibleValue::new("acted").help("Messages that a rule acts on")),
+            Self::All => Some(PossibleValue::new("all").help("Every message")),
+        }
+    }
 }
 
 impl ValueEnum for Format {
@@ -36,7 +55,7 @@ impl ValueEnum for Format {
         Some(match self {
             Self::Text => PossibleValue::new("text").help("One message a line"),
             Self::Jsonl => PossibleValue::new("jsonl").help(
-                "One JSON object a line, with \"content\" and perhaps \"id\", \"author\", \"channel\", \"timestamp\"",
+                "One JSON object a line, with \"content\" and perhaps \"id\", \"author\", \"guild\", \"channel\", \"timestamp\", \"reply_to\" and \"mentions\"",
             ),
             Self::DiscordExport => PossibleValue::new("discord-export").help("The JSON of DiscordChatExporter"),
         })
@@ -50,51 +69,29 @@ impl ValueEnum for Output {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::Table => PossibleValue::new("table").help("For people to read"),
+            Self::Table => PossibleValue::new("table").help("For people to read, with a summary"),
             Self::Jsonl => PossibleValue::new("jsonl").help("One JSON object a line, for programs"),
         })
     }
 }
 
-/// Bytes gathered before they are written or after they are read.
+/// Bytes gathered before they are written.
 const BUFFER: usize = 1 << 16;
 
 pub(super) fn run(args: &Args, core: &Core) -> Exit {
     let stdout = io::stdout();
     let output = args.output.unwrap_or(if stdout.is_terminal() { Output::Table } else { Output::Jsonl });
+    let wanted = Wanted {
+        independent: args.independent,
+        output,
+        explain: args.explain.unwrap_or(Explain::Nothing),
+        summary: args.summary,
+    };
+    let inputs: Vec<Input> = args.files.iter().map(|file| Input::new(file, args.format)).collect();
     let out = BufWriter::with_capacity(BUFFER, stdout.lock());
-    let mut session = Session::new(core, args.independent, output, out, io::stderr());
-    let mut unread = false;
-    for file in &args.files {
-        match read(&mut session, file, args.format) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Done,
-            Err(error) => {
-                complain(&format_args!("cannot read {file}: {error}"));
-                unread = true;
-            }
-        }
+    match Session::new(core, wanted, out, io::stderr()).run(&inputs) {
+        Ok(tally) if tally.is_whole() => Exit::Done,
+        Ok(_) => Exit::Failed,
+        Err(error) => finished(Err(error)),
     }
-    let mut exit = Exit::Done;
-    let ended = session.finish().map(|tally| {
-        if unread || tally.bad > 0 {
-            exit = Exit::Failed;
-        }
-    });
-    match finished(ended) {
-        Exit::Done => exit,
-        failed => failed,
-    }
-}
-
-fn read<W: Write, C: Write>(
-    session: &mut Session<'_, W, C>,
-    file: &str,
-    format: Option<Format>,
-) -> io::Result<()> {
-    let format = format.unwrap_or_else(|| Format::of(file));
-    if file == "-" {
-        return session.read("standard input", format, BufReader::with_capacity(BUFFER, io::stdin().lock()));
-    }
-    session.read(file, format, BufReader::with_capacity(BUFFER, File::open(file)?))
 }

@@ -16,7 +16,7 @@ use super::permissions::missing;
 use super::rest::{Request, Rest, RestError};
 use super::wire::{self, kind};
 use crate::case::Surroundings;
-use crate::case::action::{Action, Post, Receipt, Refusal};
+use crate::case::action::{Action, Post, Priority, Receipt, Refusal};
 use crate::message::{self, Message};
 use crate::responder::{Attempt, Executor, Failure};
 use crate::store::Pending;
@@ -34,6 +34,56 @@ pub(super) struct Discord {
 
 #[async_trait]
 impl Executor for Discord {
+    async fn perform(
+        &self,
+        pending: &Pending,
+        action: Action<String>,
+        attempt: Attempt,
+    ) -> Result<Receipt, Failure> {
+        self.with(pending.priority).perform(pending, action, attempt).await
+    }
+
+    fn surroundings(&self, message: &Message) -> Surroundings {
+        self.guilds.surroundings(message)
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        super::events::now()
+    }
+
+    async fn complete(&self, mut message: Message) -> Message {
+        let (guild, author) = (message.guild, message.author.id);
+        let path = format!("guilds/{guild}/members/{author}");
+        let asked = self.with(Priority::Routine).fetch::<wire::Member>(Request::get(path)).await;
+        // A member who left has no roles, and is taken for an ordinary one like any other we cannot ask about.
+        let Ok(member) = asked else { return message };
+        let held = self.guilds.permissions(
+            GuildId::new(guild.0),
+            ChannelId::new(message.channel.0),
+            UserId::new(author.0),
+            &member.roles,
+        );
+        message.author.moderator = super::convert::moderates(held);
+        message.author.roles = member.roles.iter().map(|role: &RoleId| message::RoleId(role.get())).collect();
+        message
+    }
+}
+
+impl Discord {
+    /// The hand whose requests are this urgent.
+    fn with(&self, priority: Priority) -> Hand<'_> {
+        Hand { rest: &self.rest, guilds: &self.guilds, priority }
+    }
+}
+
+/// Performs actions by requests that are all as urgent as each other.
+struct Hand<'a> {
+    rest: &'a Rest,
+    guilds: &'a Guilds,
+    priority: Priority,
+}
+
+impl Hand<'_> {
     async fn perform(
         &self,
         pending: &Pending,
@@ -70,32 +120,6 @@ impl Executor for Discord {
         }
     }
 
-    fn surroundings(&self, message: &Message) -> Surroundings {
-        self.guilds.surroundings(message)
-    }
-
-    fn now(&self) -> jiff::Timestamp {
-        super::events::now()
-    }
-
-    async fn complete(&self, mut message: Message) -> Message {
-        let (guild, author) = (message.guild, message.author.id);
-        let path = format!("guilds/{guild}/members/{author}");
-        // A member who left has no roles, and is taken for an ordinary one like any other we cannot ask about.
-        let Ok(member) = self.fetch::<wire::Member>(Request::get(path)).await else { return message };
-        let held = self.guilds.permissions(
-            GuildId::new(guild.0),
-            ChannelId::new(message.channel.0),
-            UserId::new(author.0),
-            &member.roles,
-        );
-        message.author.moderator = super::convert::moderates(held);
-        message.author.roles = member.roles.iter().map(|role: &RoleId| message::RoleId(role.get())).collect();
-        message
-    }
-}
-
-impl Discord {
     async fn open_thread(
         &self,
         parent: message::ChannelId,
@@ -153,8 +177,7 @@ impl Discord {
         member: message::UserId,
     ) -> Result<Receipt, Failure> {
         let path = format!("channels/{thread}/thread-members/{member}");
-        let request = Request { method: Method::PUT, path, body: None, reason: None };
-        match self.rest.send(request).await.map_err(|error| failure(&error)) {
+        match self.send(Request::new(Method::PUT, path)).await {
             Ok(_) => Ok(Receipt::Joined),
             Err(Failure::Refused(Refusal::Forbidden)) => Err(Failure::Refused(Refusal::MemberCannotSee)),
             Err(other) => Err(other),
@@ -169,8 +192,8 @@ impl Discord {
             other => return other.map(|()| Receipt::Closed),
         }
         let body = Some(json!({ "archived": true }));
-        let request = Request { method: Method::PATCH, path, body, reason: Some(reason) };
-        self.rest.send(request).await.map_err(|error| failure(&error))?;
+        let request = Request { body, reason: Some(reason), ..Request::new(Method::PATCH, path) };
+        self.send(request).await?;
         Ok(Receipt::Closed)
     }
 
@@ -198,10 +221,8 @@ impl Discord {
             "components": components(&post),
         });
         let path = format!("channels/{}/messages/{message}", post.channel);
-        self.rest
-            .send(Request { method: Method::PATCH, path, body: Some(body), reason: None })
-            .await
-            .map_err(|error| failure(&error))?;
+        let request = Request { method: Method::PATCH, ..Request::post(path, body) };
+        self.send(request).await?;
         Ok(Receipt::Edited)
     }
 
@@ -221,19 +242,24 @@ impl Discord {
     }
 
     async fn delete(&self, path: String, reason: &str) -> Result<(), Failure> {
-        let request = Request { method: Method::DELETE, path, body: None, reason: Some(reason) };
-        match self.rest.send(request).await.map_err(|error| failure(&error)) {
+        let request = Request { reason: Some(reason), ..Request::new(Method::DELETE, path) };
+        match self.send(request).await {
             Ok(_) | Err(Failure::Refused(Refusal::Gone)) => Ok(()),
             Err(other) => Err(other),
         }
     }
 
     async fn fetch<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, Failure> {
-        let value = self.rest.send(request).await.map_err(|error| failure(&error))?;
+        let value = self.send(request).await?;
         serde_json::from_value(value).map_err(|_| {
             warn!("Discord's answer lacks a field we need");
             Failure::Trouble
         })
+    }
+
+    async fn send(&self, request: Request<'_>) -> Result<Value, Failure> {
+        let request = Request { priority: self.priority, ..request };
+        self.rest.send(request).await.map_err(|error| failure(&error))
     }
 
     fn require_voice(&self, channel: message::ChannelId) -> Result<(), Failure> {

@@ -3,17 +3,21 @@
 //! serenity's own client either ignores the configured address or drops the headers that tell its limits;
 //! this one keeps both. Source: <https://discord.com/developers/docs/topics/rate-limits>.
 
-use std::fmt;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+mod limits;
+mod turns;
 
-use reqwest::header::HeaderMap;
+use std::fmt;
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 use tracing::{debug, warn};
-use twilight_http_ratelimiting::{Endpoint, Permit, RateLimitHeaders, RateLimiter};
+use twilight_http_ratelimiting::Permit;
+
+use self::limits::Limits;
+use crate::case::action::Priority;
 
 /// Discord answers in well under a second; ten mean that it will not.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,9 +30,7 @@ pub(crate) struct Rest {
     client: reqwest::Client,
     base: Origin,
     token: Token,
-    limits: RateLimiter,
-    /// Set by a global 429: nobody sends before then.
-    paused_until: Mutex<Option<Instant>>,
+    limits: Limits,
 }
 
 /// The bot token; prints as nothing.
@@ -137,20 +139,30 @@ pub(crate) struct Request<'a> {
     pub(crate) path: String,
     pub(crate) body: Option<Value>,
     pub(crate) reason: Option<&'a str>,
+    /// Who goes first where limits make requests wait.
+    pub(crate) priority: Priority,
 }
 
 impl Request<'_> {
+    pub(crate) fn new(method: Method, path: String) -> Self {
+        Self { method, path, body: None, reason: None, priority: Priority::default() }
+    }
+
     pub(crate) fn get(path: String) -> Self {
-        Self { method: Method::GET, path, body: None, reason: None }
+        Self::new(Method::GET, path)
     }
 
     pub(crate) fn post(path: String, body: Value) -> Self {
-        Self { method: Method::POST, path, body: Some(body), reason: None }
+        Self { body: Some(body), ..Self::new(Method::POST, path) }
     }
 
-    /// Answers to interactions are not counted in the global limit.
     fn is_interaction(&self) -> bool {
         self.path.starts_with("interactions/")
+    }
+
+    /// Whether it counts in the limit over all routes, as anything but interactions and webhooks does.
+    fn counts_globally(&self) -> bool {
+        !self.is_interaction() && !self.path.starts_with("webhooks/")
     }
 }
 
@@ -168,7 +180,7 @@ impl Rest {
             .user_agent(agent)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { client, base, token, limits: RateLimiter::default(), paused_until: Mutex::default() })
+        Ok(Self { client, base, token, limits: Limits::new() })
     }
 
     pub(crate) fn base(&self) -> &Origin {
@@ -181,14 +193,14 @@ impl Rest {
 
     /// Sends a request, waiting for its limits, and again after each 429.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Value, RestError> {
+        let rank = self.limits.rank(request.priority);
         for _ in 0..LIMITED_ATTEMPTS {
-            if !request.is_interaction() {
-                self.wait_for_pause().await;
-            }
-            let permit = self.limits.acquire(endpoint(&request)).await;
+            let permit = self.limits.clear(&request, rank).await;
             match self.attempt(&request, permit).await? {
                 Answer::Useful(value) => return Ok(value),
-                Answer::Limited { retry_after, global } => self.rest_for(retry_after, global).await,
+                Answer::Limited { retry_after, global } => {
+                    self.rest_for(&request, retry_after, global).await;
+                }
             }
         }
         Err(RestError::Trouble("Discord kept answering 429".to_owned()))
@@ -208,27 +220,22 @@ impl Rest {
             sending = sending.json(body);
         }
         let response = sending.send().await.map_err(|error| trouble(&error))?;
-        permit.complete(limits(response.headers()));
+        permit.complete(limits::told(response.headers()));
         let status = response.status();
         let text = response.text().await.map_err(|error| trouble(&error))?;
         debug!(method = %request.method, status = status.as_u16(), "answered");
         interpret(status, &text)
     }
 
-    async fn wait_for_pause(&self) {
-        let until = *self.paused_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(until) = until {
-            tokio::time::sleep_until(until.into()).await;
-        }
-    }
-
-    async fn rest_for(&self, retry_after: Duration, global: bool) {
+    async fn rest_for(&self, request: &Request<'_>, retry_after: Duration, global: bool) {
         warn!(seconds = retry_after.as_secs_f32(), global, "Discord asked us to slow down");
         if global {
-            let until = tokio::time::Instant::now().into_std() + retry_after;
-            *self.paused_until.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(until);
+            self.limits.pause(retry_after);
         }
-        tokio::time::sleep(retry_after).await;
+        // What counts in the pause waits there, in order of urgency.
+        if !(global && request.counts_globally()) {
+            tokio::time::sleep(retry_after).await;
+        }
     }
 }
 
@@ -268,31 +275,6 @@ fn trouble(error: &reqwest::Error) -> RestError {
         "the connection to Discord broke"
     };
     RestError::Trouble(what.to_owned())
-}
-
-fn endpoint(request: &Request<'_>) -> Endpoint {
-    use twilight_http_ratelimiting::Method as Limited;
-    let method = match request.method {
-        Method::DELETE => Limited::Delete,
-        Method::PATCH => Limited::Patch,
-        Method::POST => Limited::Post,
-        Method::PUT => Limited::Put,
-        _ => Limited::Get,
-    };
-    let path = request.path.split('?').next().unwrap_or_default();
-    Endpoint { method, path: path.to_owned() }
-}
-
-fn limits(headers: &HeaderMap) -> Option<RateLimitHeaders> {
-    let text = |name: &str| headers.get(name)?.to_str().ok();
-    let reset_after: f64 = text(RateLimitHeaders::RESET_AFTER)?.parse().ok()?;
-    Some(RateLimitHeaders {
-        bucket: text(RateLimitHeaders::BUCKET)?.as_bytes().to_owned(),
-        limit: text(RateLimitHeaders::LIMIT)?.parse().ok()?,
-        remaining: text(RateLimitHeaders::REMAINING)?.parse().ok()?,
-        reset_at: tokio::time::Instant::now().into_std()
-            + Duration::from_secs_f64(reset_after.clamp(0.0, 3600.0)),
-    })
 }
 
 /// Audit-log reasons travel URL-encoded.

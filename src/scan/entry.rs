@@ -15,12 +15,28 @@ use crate::message::{Origin, RoleId};
 pub(super) struct Entry<'a> {
     /// As it was given.
     pub(super) id: Option<&'a RawValue>,
+    /// The same, to compare with `reply_to`.
+    pub(super) message: Option<Identity>,
     pub(super) author: Option<Identity>,
-    pub(super) channel: Option<Identity>,
+    pub(super) place: Whereabouts,
     pub(super) sent: Option<Timestamp>,
     pub(super) content: Cow<'a, str>,
     pub(super) origin: Origin,
     pub(super) roles: Vec<RoleId>,
+    /// The message it answers.
+    pub(super) reply_to: Option<Identity>,
+    /// The members it names.
+    pub(super) mentions: Vec<Identity>,
+}
+
+/// Where a message was sent, as far as that is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Whereabouts {
+    pub(super) guild: Option<Identity>,
+    /// The channel, the thread or the forum post.
+    pub(super) channel: Option<Identity>,
+    /// The channel that a thread or a forum post stands under.
+    pub(super) parent: Option<Identity>,
 }
 
 /// What was read: a message, nothing of interest, or something that cannot be read.
@@ -53,7 +69,7 @@ impl fmt::Display for Place {
 }
 
 /// Why something is not a message. Says nothing of its words.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum Bad {
     #[error("not UTF-8 text")]
     NotText,
@@ -66,14 +82,25 @@ pub(super) enum Bad {
 }
 
 const LINE: &str = "\"content\" must be there and be a string, \"timestamp\" a time such as \
-    \"2026-01-31T12:00:00Z\", \"author\" and \"channel\" strings or numbers";
+    \"2026-01-31T12:00:00Z\", \"author\", \"channel\", \"guild\" and \"reply_to\" strings or numbers, \
+    \"mentions\" a list of them";
 
 impl<'a> Entry<'a> {
     /// A line of text.
     pub(super) fn of_text(line: &'a [u8]) -> Result<Self, Bad> {
         let content = Cow::Borrowed(text(line)?);
-        let (origin, roles) = (Origin::Member, Vec::new());
-        Ok(Self { id: None, author: None, channel: None, sent: None, content, origin, roles })
+        Ok(Self {
+            id: None,
+            message: None,
+            author: None,
+            place: Whereabouts::default(),
+            sent: None,
+            content,
+            origin: Origin::Member,
+            roles: Vec::new(),
+            reply_to: None,
+            mentions: Vec::new(),
+        })
     }
 
     /// A line of JSON; nothing when it is blank.
@@ -85,14 +112,28 @@ impl<'a> Entry<'a> {
         let written: Written<'a> = serde_json::from_str(line).map_err(|error| Bad::of_json(&error, LINE))?;
         Ok(Some(Self {
             id: written.id,
+            message: written.id.and_then(Identity::of_json),
             author: written.author,
-            channel: written.channel,
+            place: Whereabouts { guild: written.guild, channel: written.channel, parent: None },
             sent: written.timestamp,
             content: written.content,
             origin: Origin::Member,
             roles: Vec::new(),
+            reply_to: written.reply_to,
+            mentions: written.mentions.unwrap_or_default(),
         }))
     }
+}
+
+/// When a message written as JSON was sent, without reading the rest of it.
+pub(super) fn sent(raw: &[u8]) -> Option<Timestamp> {
+    serde_json::from_slice::<Timed>(raw).ok()?.timestamp
+}
+
+#[derive(serde::Deserialize)]
+struct Timed {
+    #[serde(default)]
+    timestamp: Option<Timestamp>,
 }
 
 fn text(line: &[u8]) -> Result<&str, Bad> {
@@ -116,14 +157,27 @@ struct Written<'a> {
     #[serde(default)]
     channel: Option<Identity>,
     #[serde(default)]
+    guild: Option<Identity>,
+    #[serde(default)]
     timestamp: Option<Timestamp>,
     #[serde(borrow)]
     content: Cow<'a, str>,
+    #[serde(default)]
+    reply_to: Option<Identity>,
+    #[serde(default)]
+    mentions: Option<Vec<Identity>>,
 }
 
-/// Who or where: a Discord id, or another name standing for one.
+/// Who, what or where: a Discord id, or a number that stands for another name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity(pub(super) u64);
+
+impl Identity {
+    /// Nothing for what can be no one's name: `null`, a fraction, a list.
+    pub(super) fn of_json(raw: &RawValue) -> Option<Self> {
+        serde_json::from_str(raw.get()).ok()
+    }
+}
 
 impl<'de> Deserialize<'de> for Identity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -154,4 +208,33 @@ fn stand_in(name: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     name.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(line: &str) -> Entry<'_> {
+        Entry::of_json(line.as_bytes()).expect("valid").expect("not blank")
+    }
+
+    #[test]
+    fn a_line_tells_whom_it_answers_and_names() {
+        let line =
+            r#"{"id":"7","guild":1,"channel":"2","reply_to":"6","mentions":["5","ada"],"content":"a"}"#;
+        let entry = entry(line);
+        assert_eq!(entry.message, Some(Identity(7)));
+        assert_eq!(entry.reply_to, Some(Identity(6)));
+        assert_eq!(entry.mentions, [Identity(5), Identity(stand_in("ada"))]);
+        let place = Whereabouts { guild: Some(Identity(1)), channel: Some(Identity(2)), parent: None };
+        assert_eq!(entry.place, place);
+    }
+
+    #[test]
+    fn a_message_named_in_words_can_be_answered() {
+        let first = entry(r#"{"id":"first","content":"a"}"#);
+        let second = entry(r#"{"id":null,"reply_to":"first","mentions":null,"content":"b"}"#);
+        assert_eq!(second.reply_to, first.message);
+        assert_eq!((second.message, second.mentions.len()), (None, 0));
+    }
 }

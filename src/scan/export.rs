@@ -11,25 +11,23 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::entry::{Bad, Entry, Identity, Place, Read};
+use super::entry::{Bad, Entry, Identity, Place, Read, Whereabouts};
+use super::input::Record;
 use crate::message::{Origin, RoleId};
 
-/// Calls `see` with the place of each message and the message; with nothing for what Discord wrote
-/// itself, such as "pinned a message".
-pub(super) fn each(
-    input: impl BufRead,
-    mut see: impl FnMut(Place, Read<'_>) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut reading = Reading { see: &mut see, channel: None, number: 0, failed: None };
+/// Calls `see` with each message, unread.
+pub(super) fn each(input: impl BufRead, mut see: impl FnMut(Record<'_>) -> io::Result<()>) -> io::Result<()> {
+    let mut reading = Reading { see: &mut see, whereabouts: Whereabouts::default(), number: 0, failed: None };
     let read = reading.deserialize(&mut serde_json::Deserializer::from_reader(input));
-    match (reading.failed, read) {
+    match (reading.failed.take(), read) {
         (Some(failed), _) => Err(failed),
         (None, Ok(())) => Ok(()),
         (None, Err(error)) if error.is_io() => Err(error.into()),
         // What follows a broken place cannot be told apart any more.
         (None, Err(error)) => {
             let line = u64::try_from(error.line()).unwrap_or(u64::MAX);
-            see(Place::Line(line), Err(Bad::of_json(&error, FILE)))
+            let (place, whereabouts) = (Place::Line(line), reading.whereabouts);
+            see(Record { place, whereabouts, raw: Err(Bad::of_json(&error, FILE)) })
         }
     }
 }
@@ -38,30 +36,36 @@ const FILE: &str = "expected DiscordChatExporter's JSON, an object with \"channe
 const MESSAGE: &str = "\"id\", \"type\", \"timestamp\", \"content\" and \"author\" must be as \
     DiscordChatExporter writes them";
 
-impl<S: FnMut(Place, Read<'_>) -> io::Result<()>> Reading<'_, S> {
+impl<S: FnMut(Record<'_>) -> io::Result<()>> Reading<'_, S> {
     fn deserialize<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_map(self)
     }
 
     fn message(&mut self, raw: &RawValue) -> Result<(), ()> {
         self.number += 1;
-        let exported = serde_json::from_str::<Exported<'_>>(raw.get());
-        let entry = exported.map(|exported| exported.entry(self.channel));
-        let entry = entry.map_err(|error| Bad::of_json(&error, MESSAGE));
-        (self.see)(Place::Message(self.number), entry).map_err(|error| self.failed = Some(error))
+        let (place, raw) = (Place::Message(self.number), Ok(raw.get().as_bytes()));
+        let seen = (self.see)(Record { place, whereabouts: self.whereabouts, raw });
+        seen.map_err(|error| self.failed = Some(error))
     }
+}
+
+/// The message in `raw`; nothing for what Discord wrote itself, such as "pinned a message".
+pub(super) fn entry(raw: &[u8], whereabouts: Whereabouts) -> Read<'_> {
+    let exported = serde_json::from_slice::<ExportedMessage<'_>>(raw);
+    let entry = exported.map(|exported| exported.entry(whereabouts));
+    entry.map_err(|error| Bad::of_json(&error, MESSAGE))
 }
 
 /// The state of reading one export.
 struct Reading<'a, S> {
     see: &'a mut S,
-    channel: Option<Identity>,
+    whereabouts: Whereabouts,
     number: u64,
     /// Why `see` failed.
     failed: Option<io::Error>,
 }
 
-impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for &mut Reading<'_, S> {
+impl<'de, S: FnMut(Record<'_>) -> io::Result<()>> Visitor<'de> for &mut Reading<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,7 +76,11 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for &mut Rea
         let mut any = false;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "channel" => self.channel = map.next_value::<ExportedChannel>()?.id,
+                "guild" => self.whereabouts.guild = map.next_value::<Exported>()?.id,
+                "channel" => {
+                    let channel: ExportedChannel = map.next_value()?;
+                    (self.whereabouts.channel, self.whereabouts.parent) = (channel.id, channel.parent());
+                }
                 "messages" => {
                     any = true;
                     map.next_value_seed(Messages(self))?;
@@ -87,7 +95,7 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for &mut Rea
 /// The list of messages, one in memory at a time.
 struct Messages<'a, 'b, S>(&'a mut Reading<'b, S>);
 
-impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> DeserializeSeed<'de> for Messages<'_, '_, S> {
+impl<'de, S: FnMut(Record<'_>) -> io::Result<()>> DeserializeSeed<'de> for Messages<'_, '_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -95,7 +103,7 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> DeserializeSeed<'de> for 
     }
 }
 
-impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for Messages<'_, '_, S> {
+impl<'de, S: FnMut(Record<'_>) -> io::Result<()>> Visitor<'de> for Messages<'_, '_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,13 +118,29 @@ impl<'de, S: FnMut(Place, Read<'_>) -> io::Result<()>> Visitor<'de> for Messages
     }
 }
 
-#[derive(Deserialize)]
-struct ExportedChannel {
+#[derive(Default, Deserialize)]
+struct Exported {
     id: Option<Identity>,
 }
 
 #[derive(Deserialize)]
-struct Exported<'a> {
+struct ExportedChannel {
+    id: Option<Identity>,
+    #[serde(default, rename = "type")]
+    sort: String,
+    /// The category of a channel; of a thread, the channel it stands under.
+    #[serde(default, rename = "categoryId")]
+    above: Option<Identity>,
+}
+
+impl ExportedChannel {
+    fn parent(&self) -> Option<Identity> {
+        self.above.filter(|_| self.sort.ends_with("Thread"))
+    }
+}
+
+#[derive(Deserialize)]
+struct ExportedMessage<'a> {
     #[serde(borrow)]
     id: &'a RawValue,
     #[serde(borrow, rename = "type")]
@@ -125,6 +149,10 @@ struct Exported<'a> {
     #[serde(borrow)]
     content: Cow<'a, str>,
     author: ExportedAuthor,
+    #[serde(default)]
+    mentions: Vec<Exported>,
+    #[serde(default)]
+    reference: Option<ExportedReference>,
 }
 
 #[derive(Deserialize)]
@@ -133,25 +161,81 @@ struct ExportedAuthor {
     #[serde(default, rename = "isBot")]
     is_bot: bool,
     #[serde(default)]
-    roles: Vec<ExportedRole>,
+    roles: Vec<Exported>,
 }
 
 #[derive(Deserialize)]
-struct ExportedRole {
-    id: Identity,
+struct ExportedReference {
+    #[serde(default, rename = "messageId")]
+    message: Option<Identity>,
 }
 
-impl<'a> Exported<'a> {
-    fn entry(self, channel: Option<Identity>) -> Option<Entry<'a>> {
-        let written = matches!(self.sort.as_ref(), "Default" | "Reply");
+impl<'a> ExportedMessage<'a> {
+    fn entry(self, place: Whereabouts) -> Option<Entry<'a>> {
+        let reply = self.sort == "Reply";
+        let written = reply || self.sort == "Default";
+        let roles = self.author.roles.iter().filter_map(|role| role.id);
         written.then(|| Entry {
             id: Some(self.id),
+            message: Identity::of_json(self.id),
             author: Some(self.author.id),
-            channel,
+            place,
             sent: Some(self.timestamp),
             content: self.content,
             origin: if self.author.is_bot { Origin::Bot } else { Origin::Member },
-            roles: self.author.roles.iter().map(|role| RoleId(role.id.0)).collect(),
+            roles: roles.map(|role| RoleId(role.0)).collect(),
+            // A forwarded message refers to another, too, and answers nothing.
+            reply_to: self.reference.filter(|_| reply).and_then(|reference| reference.message),
+            mentions: self.mentions.iter().filter_map(|member| member.id).collect(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// Whom each message answers, whom it names, and where it was sent.
+    fn read(export: &str) -> Vec<(Option<Identity>, Vec<Identity>, Whereabouts)> {
+        let mut read = Vec::new();
+        let see = |record: Record<'_>| {
+            let entry = entry(record.raw.expect("whole"), record.whereabouts);
+            let entry = entry.expect("a message").expect("written by a person");
+            read.push((entry.reply_to, entry.mentions, entry.place));
+            Ok(())
+        };
+        each(Cursor::new(export), see).expect("reading memory does not fail");
+        read
+    }
+
+    #[test]
+    fn an_export_tells_who_answers_and_names_whom_where() {
+        let export = r#"{
+            "guild": {"id": "1", "name": "Harbor"},
+            "channel": {"id": "3", "type": "GuildPublicThread", "categoryId": "2", "category": "general"},
+            "messages": [
+                {"id": "8", "type": "Reply", "timestamp": "2026-01-31T12:00:00Z", "content": "a",
+                 "author": {"id": "11"}, "mentions": [{"id": "12", "name": "ada", "roles": []}],
+                 "reference": {"type": "Default", "messageId": "7", "channelId": "3", "guildId": "1"}},
+                {"id": "9", "type": "Default", "timestamp": "2026-01-31T12:00:00Z", "content": "",
+                 "author": {"id": "11"}, "reference": {"type": "Forward", "messageId": "6"}}
+            ]
+        }"#;
+        let [guild, parent, channel] = [1, 2, 3].map(|id| Some(Identity(id)));
+        let place = Whereabouts { guild, channel, parent };
+        let expected = [(Some(Identity(7)), vec![Identity(12)], place), (None, Vec::new(), place)];
+        assert_eq!(read(export), expected);
+    }
+
+    #[test]
+    fn a_channel_does_not_stand_under_its_category() {
+        let export = r#"{
+            "channel": {"id": "3", "type": "GuildTextChat", "categoryId": "2"},
+            "messages": [{"id": "8", "type": "Default", "timestamp": "2026-01-31T12:00:00Z", "content": "a",
+                          "author": {"id": "11"}}]
+        }"#;
+        assert_eq!(read(export)[0].2.parent, None);
     }
 }

@@ -1,6 +1,5 @@
 //! Conclusions, for people and for programs.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -8,69 +7,79 @@ use std::ops::Range;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Output, counted};
+use super::{Explain, Output};
 use crate::detect::{Category, Finding, Kind, Scan};
 use crate::policy::{Decision, Reason, Response, Verdict};
 
-/// Writes one conclusion after another.
-pub(super) struct Printer<W> {
-    output: Output,
-    out: W,
-    actions: BTreeMap<&'static str, u64>,
-    messages: u64,
+/// What is concluded about one message.
+pub(super) struct Conclusion<'a> {
+    /// Which one of its input it is, from 1.
+    pub(super) number: u64,
+    /// As it was given.
+    pub(super) id: Option<&'a RawValue>,
+    pub(super) scan: &'a Scan,
+    pub(super) verdict: &'a Verdict,
 }
 
-impl<W: Write> Printer<W> {
-    pub(super) fn new(output: Output, out: W) -> Self {
-        Self { output, out, actions: BTreeMap::new(), messages: 0 }
+impl Conclusion<'_> {
+    /// What people call the message.
+    pub(super) fn name(&self) -> String {
+        self.id.map_or_else(|| self.number.to_string(), |id| id.get().trim_matches('"').to_owned())
     }
+}
 
-    pub(super) fn print(
-        &mut self,
-        number: u64,
-        id: Option<&RawValue>,
-        scan: &Scan,
-        verdict: &Verdict,
-    ) -> io::Result<()> {
+/// Writes one conclusion after another.
+#[derive(Clone, Copy)]
+pub(super) struct Printer {
+    pub(super) output: Output,
+    pub(super) explain: Explain,
+}
+
+impl Printer {
+    /// Writes what stands above all conclusions.
+    pub(super) fn head(self, out: &mut impl Write) -> io::Result<()> {
         match self.output {
-            Output::Jsonl => self.line(id, scan, verdict),
-            Output::Table => self.row(number, id, scan, verdict),
+            Output::Jsonl => Ok(()),
+            Output::Table => {
+                writeln!(out, "{:>20}  heat  {:<10}  {:<20}  found", "message", "action", "rule")
+            }
         }
     }
 
-    fn line(&mut self, id: Option<&RawValue>, scan: &Scan, verdict: &Verdict) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, &Line::new(id, scan, verdict))?;
-        self.out.write_all(b"\n")
+    pub(super) fn print(self, out: &mut impl Write, conclusion: &Conclusion<'_>) -> io::Result<()> {
+        match self.output {
+            Output::Jsonl => {
+                serde_json::to_writer(&mut *out, &Line::new(conclusion, self.explain))?;
+                out.write_all(b"\n")
+            }
+            Output::Table => {
+                row(out, conclusion)?;
+                if self.explain.wants(conclusion.verdict) { explanation(out, conclusion) } else { Ok(()) }
+            }
+        }
     }
+}
 
-    fn row(&mut self, number: u64, id: Option<&RawValue>, scan: &Scan, verdict: &Verdict) -> io::Result<()> {
-        if self.messages == 0 {
-            writeln!(self.out, "{:>20}  heat  {:<10}  {:<20}  found", "message", "action", "rule")?;
-        }
-        self.messages += 1;
-        let name = id.map_or_else(|| number.to_string(), |id| id.get().trim_matches('"').to_owned());
-        let (action, rule) = match &verdict.decision {
-            Some(decision) => (decision.response.as_str(), decision.rule.as_ref()),
-            None => ("-", "-"),
-        };
-        if verdict.decision.is_some() {
-            *self.actions.entry(action).or_default() += 1;
-        }
-        let found = Found(&scan.findings);
-        writeln!(self.out, "{name:>20}  {:.2}  {action:<10}  {rule:<20}  {found}", scan.heat)
-    }
+fn row(out: &mut impl Write, conclusion: &Conclusion<'_>) -> io::Result<()> {
+    let Conclusion { scan, verdict, .. } = conclusion;
+    let (action, rule) = match &verdict.decision {
+        Some(decision) => (decision.asked().as_str(), decision.rule.as_ref()),
+        None => ("-", "-"),
+    };
+    let (name, found) = (conclusion.name(), Found(&scan.findings));
+    writeln!(out, "{name:>20}  {:.2}  {action:<10}  {rule:<20}  {found}", scan.heat)
+}
 
-    /// Writes the last line of a table.
-    pub(super) fn finish(&mut self) -> io::Result<()> {
-        if self.output == Output::Table {
-            let acted: u64 = self.actions.values().sum();
-            let actions = self.actions.iter().map(|(action, count)| format!("{count} {action}, "));
-            let actions: String = actions.collect();
-            let messages = counted(self.messages, "message");
-            writeln!(self.out, "{messages}: {actions}{} left alone", self.messages - acted)?;
-        }
-        self.out.flush()
+/// Why, below the row: each rule's reason, then what makes each finding one.
+fn explanation(out: &mut impl Write, conclusion: &Conclusion<'_>) -> io::Result<()> {
+    for reason in &conclusion.verdict.reasons {
+        writeln!(out, "{:>22}{reason}", "")?;
     }
+    for finding in &conclusion.scan.findings {
+        let (kind, Range { start, end }) = (finding.kind.as_str(), &finding.span);
+        writeln!(out, "{:>22}{kind} {start}..{end}: {}", "", finding.explanation)?;
+    }
+    Ok(())
 }
 
 /// Findings by kind and place, never by words.
@@ -95,17 +104,18 @@ impl fmt::Display for Found<'_> {
 struct Line<'a> {
     id: Option<&'a RawValue>,
     heat: f32,
-    #[serde(serialize_with = "places")]
-    findings: &'a [Finding],
+    findings: Places<'a>,
     verdict: Option<Judgment<'a>>,
     #[serde(serialize_with = "texts")]
     reasons: &'a [Reason],
 }
 
 impl<'a> Line<'a> {
-    fn new(id: Option<&'a RawValue>, scan: &'a Scan, verdict: &'a Verdict) -> Self {
+    fn new(conclusion: &Conclusion<'a>, explain: Explain) -> Self {
+        let Conclusion { id, scan, verdict, .. } = *conclusion;
+        let findings = Places { findings: &scan.findings, explained: explain != Explain::Nothing };
         let judgment = verdict.decision.as_ref().map(Judgment::of);
-        Self { id, heat: scan.heat, findings: &scan.findings, verdict: judgment, reasons: &verdict.reasons }
+        Self { id, heat: scan.heat, findings, verdict: judgment, reasons: &verdict.reasons }
     }
 }
 
@@ -114,32 +124,46 @@ struct Judgment<'a> {
     rule: &'a str,
     category: Category,
     action: Response,
+    /// What the mode or quiet hours keep the bot from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would: Option<Response>,
 }
 
 impl<'a> Judgment<'a> {
     fn of(decision: &'a Decision) -> Self {
-        Self { rule: &decision.rule, category: decision.category, action: decision.response }
+        let Decision { rule, category, response, would, .. } = decision;
+        Self { rule, category: *category, action: *response, would: *would }
     }
 }
 
 /// A finding's kind and place; `start` and `end` are bytes of the content.
 #[derive(Serialize)]
-struct Place {
+struct Place<'a> {
     kind: Kind,
     category: Category,
     start: usize,
     end: usize,
     confidence: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<&'a str>,
 }
 
-fn places<S: Serializer>(findings: &[Finding], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(findings.iter().map(|finding| Place {
-        kind: finding.kind,
-        category: finding.category,
-        start: finding.span.start,
-        end: finding.span.end,
-        confidence: finding.confidence,
-    }))
+struct Places<'a> {
+    findings: &'a [Finding],
+    explained: bool,
+}
+
+impl Serialize for Places<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.findings.iter().map(|finding| Place {
+            kind: finding.kind,
+            category: finding.category,
+            start: finding.span.start,
+            end: finding.span.end,
+            confidence: finding.confidence,
+            explanation: self.explained.then_some(finding.explanation.as_ref()),
+        }))
+    }
 }
 
 fn texts<S: Serializer>(reasons: &[Reason], serializer: S) -> Result<S::Ok, S::Error> {

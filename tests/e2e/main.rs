@@ -20,6 +20,8 @@ mod play;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod raid;
+#[cfg(test)]
 mod scenario;
 #[cfg(test)]
 mod scenarios;

@@ -1,0 +1,106 @@
+//! A raid: hundreds of hostile messages within seconds, and a member elsewhere who needs help at that moment.
+
+use aside::simulator::{ChannelKind, Id, MemberPlan, Simulator};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::community::{Bot, Home, RULES, harbor, private_threads, said, settled};
+use crate::manners::{self, Said};
+use crate::once::{Matter, post};
+
+const MEMBERS: usize = 60;
+const MESSAGES: usize = 600;
+const HOSTILE: &str = "this place is an utter disgrace, all of it";
+
+/// What the issue of it promises to whoever gives something away elsewhere.
+const SERVED_WITHIN: SignedDuration = SignedDuration::from_secs(5);
+
+async fn begin(home: &Home, settings: &str) -> (Simulator, Bot) {
+    let mut world = harbor();
+    let guests = (0..MEMBERS).map(|at| MemberPlan { name: format!("guest-{at}"), ..Default::default() });
+    world.guilds[0].members.extend(guests);
+    let discord = Simulator::start(&world).await.unwrap();
+    let (guild, staff) = (discord.guild("Harbor").unwrap(), discord.channel("staff").unwrap());
+    discord.create_channel(guild, "games", ChannelKind::Text).unwrap();
+    let alerts = format!("{settings}\n[server.\"{guild}\"]\nalert_channel = \"{staff}\"\n");
+    let bot = Bot::start(&discord, home, &format!("{alerts}{RULES}")).await;
+    (discord, bot)
+}
+
+/// Each guest in turn, in one of `places`.
+fn rage(discord: &Simulator, messages: std::ops::Range<usize>, places: &[&str]) {
+    for at in messages {
+        let guest = discord.user(&format!("guest-{}", at % MEMBERS)).unwrap();
+        discord.post(guest, discord.channel(places[at % places.len()]).unwrap(), HOSTILE).unwrap();
+    }
+}
+
+/// When the message was removed by a request of the bot.
+fn removed(discord: &Simulator, message: Id) -> Timestamp {
+    let requests = discord.requests();
+    let mut deleting = requests.iter().filter(|one| one.fits("DELETE /channels/{}/messages/{}"));
+    deleting.find(|one| one.path.ends_with(&message.to_string()) && one.status == 204).unwrap().at
+}
+
+/// The channels where everyone reads what the bot says, taken together.
+fn in_public(discord: &Simulator) -> usize {
+    ["general", "help", "games"]
+        .map(|place| said(discord, discord.channel(place).unwrap()).len())
+        .iter()
+        .sum()
+}
+
+async fn a_raid_in(places: &[&str]) {
+    let home = Home::new();
+    let (discord, bot) = begin(&home, "").await;
+    rage(&discord, 0..MESSAGES / 2, places);
+    let card = Matter::Card.said();
+    let disclosed = post(&discord, "alex", "help", &card.text);
+    let help = discord.channel("help").unwrap();
+    let at = discord.messages(help).iter().find(|one| one.id == disclosed).unwrap().posted;
+    rage(&discord, MESSAGES / 2..MESSAGES, places);
+    settled(&discord, &home).await.unwrap();
+
+    let waited = removed(&discord, disclosed).duration_since(at);
+    assert!(waited < SERVED_WITHIN, "the card stood there for {waited:#}");
+    let card_threads = 1;
+    let threads = private_threads(&discord).len() - card_threads;
+    assert!(threads <= 10, "{threads} threads for the raid");
+    let acknowledged_card = 1;
+    let public = in_public(&discord) - acknowledged_card;
+    assert!(public <= 3, "{public} posts in public");
+    let told = said(&discord, discord.channel("staff").unwrap());
+    assert_eq!(told.len(), 1, "one alert: {told:?}");
+    let alert = &told[0].content;
+    assert!(alert.contains("members at boiling point") && alert.contains("/channels/"), "{alert}");
+    bot.stop().await.unwrap();
+    let hostile = Said { text: HOSTILE.to_owned(), secrets: Vec::new() };
+    manners::check(&discord, &home, &[card, hostile]).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_raid_on_one_channel_is_one_matter_and_nobody_elsewhere_waits() {
+    a_raid_in(&["general"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_raid_on_several_channels_is_one_matter_too() {
+    a_raid_in(&["general", "help", "games"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn moderators_read_in_the_same_alert_how_far_it_went() {
+    let home = Home::new();
+    let (discord, bot) = begin(&home, "[raid]\nmembers = 3\nwithin = \"1s\"\nmost_threads = 3\n").await;
+    rage(&discord, 0..MEMBERS, &["general"]);
+    settled(&discord, &home).await.unwrap();
+    let staff = discord.channel("staff").unwrap();
+    let all = format!("{MEMBERS} members at boiling point");
+    discord
+        .wait_until("the alert to tell of everyone", |state| {
+            state.messages(staff).next_back().filter(|alert| alert.content.contains(&all)).map(|_| ())
+        })
+        .await
+        .unwrap();
+    assert_eq!(said(&discord, staff).len(), 1);
+    bot.stop().await.unwrap();
+}
