@@ -3,8 +3,8 @@
 //! All inputs are one history, judged in the order its messages were sent, since cooldowns and conversations span
 //! files; conclusions are written in the order messages are read. Where the two orders are the same, as in one
 //! transcript, input is a stream, and memory does not grow with it. Where they are not, as in a server's export with a
-//! file for each channel, both are put in order by way of temporary files, see [`order`]: memory does not grow then,
-//! either, and the disk holds as much as the input and the output together.
+//! file for each channel, both are put in order by way of temporary files: memory does not grow then, either, and the
+//! disk holds as much as the input and the output together.
 //!
 //! What cannot be read is complained of by place, never by its words, and the rest goes on.
 
