@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::fold::is_alphanumeric;
 use super::zone::{Place, Zones};
 
 /// How many bytes a word and the space after it take at least, as a rule.
@@ -102,13 +103,13 @@ impl Reader<'_> {
     fn word_length(&self) -> usize {
         let rest = &self.text[self.at..];
         let Some(first) = rest.chars().next() else { return 0 };
-        if !first.is_alphanumeric() && !starts_disguise(rest) {
+        if !is_alphanumeric(first) && !starts_disguise(rest) {
             let emoji = !first.is_ascii() && !first.is_whitespace() && u32::from(first) >= 0x2190;
             return if emoji { first.len_utf8() } else { 0 };
         }
         let mut length = 0;
         while let Some(c) = rest[length..].chars().next() {
-            if c.is_alphanumeric() {
+            if is_alphanumeric(c) {
                 length += c.len_utf8();
             } else {
                 match joint(&rest.as_bytes()[length..]) {
