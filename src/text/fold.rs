@@ -109,9 +109,14 @@ impl Folding {
     }
 }
 
-/// Whether `c` is a letter or digit. Pictures, which chat is full of, need no table to tell.
+/// Whether `c` is a picture, of which chat is full: no letter, no digit, without a case.
+pub(super) fn is_picture(c: char) -> bool {
+    matches!(c, '\u{1f200}'..='\u{1faff}')
+}
+
+/// Whether `c` is a letter or digit. Pictures need no table to tell.
 pub(super) fn is_alphanumeric(c: char) -> bool {
-    !matches!(c, '\u{1f200}'..='\u{1faff}') && c.is_alphanumeric()
+    !is_picture(c) && c.is_alphanumeric()
 }
 
 /// Characters that show nothing of their own: marks, joiners, direction marks, fillers, tags.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::fold::is_alphanumeric;
+use super::fold::{is_alphanumeric, is_picture};
 use super::zone::{Place, Zones};
 
 /// How many bytes a word and the space after it take at least, as a rule.
@@ -127,8 +127,8 @@ impl Reader<'_> {
         let start = self.words.forms.len();
         let (mut upper, mut lower) = (0_usize, 0_usize);
         for c in raw.chars() {
-            upper += usize::from(c.is_uppercase());
-            lower += usize::from(c.is_lowercase());
+            upper += usize::from(!is_picture(c) && c.is_uppercase());
+            lower += usize::from(!is_picture(c) && c.is_lowercase());
             push_form(&mut self.words.forms, c);
         }
         let form = start..self.words.forms.len();
@@ -150,6 +150,7 @@ fn push_form(forms: &mut String, c: char) {
     match c {
         '\'' | '|' | '~' | '_' => {}
         c if c.is_ascii() => forms.push(c.to_ascii_lowercase()),
+        c if is_picture(c) => forms.push(c),
         c => forms.extend(c.to_lowercase()),
     }
 }
