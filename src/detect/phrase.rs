@@ -469,7 +469,7 @@ mod tests {
         const WORDS: usize = 60;
         for list in LISTS {
             let phrases = Phrases::parse(list).unwrap_or_default();
-            let mut words: Vec<_> = phrases.vocabulary.keys().map(|word| word.to_string()).collect();
+            let mut words: Vec<_> = phrases.vocabulary.keys().map(ToString::to_string).collect();
             words.sort_by_cached_key(|word| (steps(&phrases, word, WORDS), word.clone()));
             let worst: Vec<_> = words.iter().rev().take(4).collect();
             let pairs = worst.iter().flat_map(|one| words.iter().map(move |other| format!("{one} {other}")));
