@@ -10,13 +10,15 @@
     reason = "a bench prints, and stops when anything is wrong"
 )]
 
+mod ordinary;
 mod shipped;
 
 use std::hint::black_box;
 
 use allocation_counter::{AllocationInfo, measure};
 
-use self::shipped::{Aside, cold_lines};
+use self::ordinary::cold_lines;
+use self::shipped::Aside;
 
 const FIRST: usize = 100_000;
 const ALL: usize = 1_000_000;

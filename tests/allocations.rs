@@ -13,7 +13,7 @@ const ORDINARY: &str = "has anyone got the new build running on debian 12? the i
 const MOST: u64 = 12;
 
 /// What is easily looked at more than once for each place it stands in.
-const PIECES: [&str; 16] = [
+const PIECES: [&str; 25] = [
     "a",
     "a ",
     "4",
@@ -30,6 +30,15 @@ const PIECES: [&str; 16] = [
     "\n",
     "@",
     "you are a stupid idiot. ",
+    "i am ",
+    "a1 \u{fdfa}",
+    "4111 1111 1111 1111 ",
+    "12 Oak Lane, ",
+    "password: ",
+    "key=",
+    "-----BEGIN ",
+    "abandon ability able ",
+    "paid with paypal. never came. ",
 ];
 
 /// Allocations and bytes of one scan, once everything that is made only once is there.

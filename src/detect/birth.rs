@@ -13,7 +13,7 @@ static BIRTH: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)\b(?:born|dob|d\.o\.b\.?|date\ of\ birth|birth\ ?date|birth\ ?day|bday|b-day
             |geboren|geburtsdatum|geburtstag|geb\.|naci|nacio|nacido|nacida|nacimiento|cumpleanos|nascido|nascida|nasci
             |nascimento|aniversario|nee?|naissance|nato|nata|nascita|geboortedatum|verjaardag|urodzon[ya]|urodzenia
-            |urodziny|fodd|fodt|fodselsdato|fodelsedatum|syntynyt|dogum\ tarihi(?:m)?|dogdum)
+            |urodziny|birthday's|bday's|fodd|fodt|fodselsdato|fodelsedatum|syntynyt|dogum\ tarihi(?:m)?|dogdum)
         (?:\s*[:=-])?\s*(?:is|was|on|the|at|am|el|le|il|em|de|den|ist|es|est|e|op|:|\s){0,6}
         (?P<date>
             [0-9]{1,2}\s?[./-]\s?[0-9]{1,2}\s?[./-]\s?(?:(?:19|20)[0-9]{2}|[0-9]{2})
@@ -38,13 +38,21 @@ static ABROAD: LazyLock<Regex> = LazyLock::new(|| {
 static AFTER: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?ix)\b(?P<date>[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2})
-        (?:,|\)|\sis|\sist|\ses|\sest)*\s(?:my|our|his|her|mein|meine|mi|mon|ma)\s
-        (?:birth\s?day|bday|dob|date\ of\ birth|birth\s?date|geburtstag|cumpleanos|date\ de\ naissance)\b",
+        (?:,|\)|\sis|\sist|\ses|\sest)*\s(?:geboren\b|(?:my|our|his|her|mein|meine|mi|mon|ma)\s
+        (?:birth\s?day|bday|dob|date\ of\ birth|birth\s?date|geburtstag|cumpleanos|date\ de\ naissance))\b",
     )
 });
 
 /// Words that say whose birth it was: no member's.
-const OTHERS: [&str; 24] = [
+const OTHERS: [&str; 32] = [
+    "release",
+    "version",
+    "app",
+    "bot",
+    "website",
+    "site",
+    "repo",
+    "kernel",
     "company",
     "server",
     "servers",

@@ -34,6 +34,9 @@ const BRANDS: [(u32, u32, &[usize]); 20] = [
 /// Ranges of few cards or none in use, which want a word beside them: airlines' own, all of JCB's.
 const RARE: [(u32, u32, &[usize]); 2] = [(1, 1, &[15]), (35, 35, &[16])];
 
+/// How many digits most cards have.
+const USUAL: usize = 16;
+
 const CONTEXT: [&str; 27] = [
     "card",
     "cards",
@@ -98,6 +101,9 @@ fn confidence(text: &Text<'_>, number: &Number) -> Option<f32> {
     if !(common || fits(&RARE, code)) || text.mentions(&number.range, 4, 3, &TEST) {
         return None;
     }
+    if code.len() < USUAL && is_within_fours(text.folded().as_bytes(), number) {
+        return None;
+    }
     if text.mentions(&number.range, 8, 6, &CONTEXT) {
         return Some(0.99);
     }
@@ -120,6 +126,18 @@ fn fits(ranges: &[(u32, u32, &[usize])], code: &[u8]) -> bool {
             code[..first.to_string().len()].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'));
         lengths.contains(&code.len()) && (*first..=*last).contains(&prefix)
     })
+}
+
+/// Whether a group of four digits stands right before or after `number`, which is then a part of a longer one.
+fn is_within_fours(text: &[u8], number: &Number) -> bool {
+    let four = |group: &[u8]| group.len() == 4 && group.iter().all(u8::is_ascii_digit);
+    let joint = |byte: &u8| matches!(byte, b' ' | b'-');
+    let range = &number.range;
+    let before = text[..range.start].split_last().filter(|(last, _)| joint(last));
+    let after = text[range.end..].split_first().filter(|(first, _)| joint(first));
+    number.cuts != 0
+        && (before.is_some_and(|(_, rest)| rest.last_chunk::<4>().is_some_and(|group| four(group)))
+            || after.is_some_and(|(_, rest)| rest.first_chunk::<4>().is_some_and(|group| four(group))))
 }
 
 /// Whether people write cards in such groups: all at once, in fours, 4-6-5 or 4-6-4.

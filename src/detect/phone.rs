@@ -267,7 +267,11 @@ fn national(candidate: &Candidate<'_>, named: bool, plans: &mut Plans) -> Option
     {
         return Some(0.9);
     }
-    if candidate.digits >= FEWEST && !is_sizes(written) && plans.allow_in(&COUNTRIES, written) {
+    if candidate.digits >= FEWEST
+        && !is_sizes(written)
+        && !is_amount(written)
+        && plans.allow_in(&COUNTRIES, written)
+    {
         return Some(if named { 0.9 } else { 0.75 });
     }
     let count = groups(written).count();
@@ -314,17 +318,18 @@ fn is_dated(written: &str) -> bool {
 
 /// `192.168.100.200`: four groups of at most three digits, dots only.
 fn is_address(written: &str) -> bool {
-    written.split('.').count() == 4 && written.split('.').all(|group| (1..=3).contains(&group.len()))
+    let address = written.split_once('/').map_or(written, |(address, _)| address);
+    address.split('.').count() == 4 && address.split('.').all(|group| (1..=3).contains(&group.len()))
 }
 
-/// `1 000 000`: groups of three zeros.
+/// `1 000 000`: nothing but groups of three zeros after the first.
 fn is_amount(written: &str) -> bool {
-    groups(written).skip(1).all(|group| group == "000")
+    groups(written).count() > 1 && groups(written).skip(1).all(|group| group == "000")
 }
 
-/// `1024 2048 4096`: nothing but groups of four, three or more.
+/// `1024 2048 4096`: nothing but groups of four, three or more, none of which begins with zero.
 fn is_sizes(written: &str) -> bool {
-    groups(written).count() > 2 && groups(written).all(|group| group.len() == 4)
+    groups(written).count() > 2 && groups(written).all(|group| group.len() == 4 && !group.starts_with('0'))
 }
 
 /// Ten digits that begin with 1: seconds since 1970.

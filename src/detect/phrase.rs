@@ -16,6 +16,7 @@
 //! of a sentence.
 
 mod ahead;
+mod presence;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,6 +25,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use self::ahead::{Ahead, Outlook, needed};
+use self::presence::{BLOCK, Presence};
 use crate::text::{Text, Word};
 
 /// How often a slot marked `*` can match.
@@ -80,12 +82,16 @@ struct Begin {
     phrase: usize,
     /// What must follow; nothing when anything may.
     ahead: Option<Ahead>,
+    /// The rarest of what the phrase needs, which is looked at first.
+    rarest: Option<usize>,
 }
 
 #[derive(Clone)]
 struct Phrase {
     group: usize,
     slots: Vec<Slot>,
+    /// The sets of which a word each must be there, the rarest first.
+    needs: Vec<usize>,
     opens: bool,
     closes: bool,
 }
@@ -94,8 +100,12 @@ struct Phrase {
 struct Slot {
     /// Single words, sorted.
     words: Vec<usize>,
+    /// The set of these words.
+    singles: usize,
     /// Words in a row.
     rows: Vec<Vec<usize>>,
+    /// The set of the words that rows begin with.
+    row_starts: usize,
     /// Whether the end of the sentence will do, too.
     or_end: bool,
     repeat: Repeat,
@@ -124,7 +134,7 @@ impl Phrases {
     pub(crate) fn push_words<'w>(&mut self, words: impl Iterator<Item = &'w str>, group: Group) {
         self.groups.push(group);
         let slots = words.map(|word| Slot { words: vec![self.number(word)], ..Slot::default() }).collect();
-        self.push(Phrase { group: self.groups.len() - 1, slots, opens: false, closes: false });
+        self.push(self.groups.len() - 1, slots, (false, false));
     }
 
     /// `form`, if a phrase has this word.
@@ -134,23 +144,30 @@ impl Phrases {
 
     /// Every place in `words` of `text` where a phrase matches, by its first word.
     pub(crate) fn matches(&self, text: &Text<'_>, words: &[Word]) -> Vec<Match<'_>> {
-        let numbers: Vec<Option<usize>> =
-            words.iter().map(|word| text.look_up(word, |form| self.vocabulary.get(form).copied())).collect();
-        let line = Line { words, numbers: &numbers };
+        let number = |word| text.look_up(word, |form| self.vocabulary.get(form).copied());
+        let cells: Vec<_> =
+            words.iter().map(|word| Cell { number: number(word), opens: word.opens }).collect();
+        let line = Line { cells: &cells, outlook: &self.outlook };
+        let presence = Presence::new(&line);
         let mut found = Vec::new();
-        for (at, number) in numbers.iter().enumerate() {
-            let Some(number) = number else { continue };
-            for begin in &self.begun_by[*number] {
-                if begin.ahead.is_some_and(|ahead| !self.outlook.holds(ahead, &line, at)) {
-                    continue;
-                }
+        for (at, cell) in cells.iter().enumerate() {
+            let Some(number) = cell.number else { continue };
+            let begins =
+                self.begun_by[number].iter().filter(|begin| self.is_worth(begin, &line, &presence, at));
+            found.extend(begins.filter_map(|begin| {
                 let phrase = &self.all[begin.phrase];
-                if let Some(end) = phrase.end(&line, at) {
-                    found.push(Match { group: &self.groups[phrase.group], words: at..end });
-                }
-            }
+                let end = phrase.end(&line, at)?;
+                Some(Match { group: &self.groups[phrase.group], words: at..end })
+            }));
         }
         found
+    }
+
+    /// Whether what must follow the word at `at`, for the phrase of `begin`, is there.
+    fn is_worth(&self, begin: &Begin, line: &Line<'_>, presence: &Presence, at: usize) -> bool {
+        begin.rarest.is_none_or(|set| presence.has(set, at))
+            && begin.ahead.is_none_or(|ahead| self.outlook.holds(ahead, line, at))
+            && self.all[begin.phrase].needs.iter().skip(1).all(|set| presence.has(*set, at))
     }
 
     /// The names of the groups, in order.
@@ -170,36 +187,65 @@ impl Phrases {
         number
     }
 
-    fn push(&mut self, phrase: Phrase) {
-        let Some((first, rest)) = phrase.slots.split_first() else { return };
-        let mut begins = first.beginnings();
-        begins.sort_unstable();
-        begins.dedup();
-        for word in begins {
-            let ahead = needed(first, rest, word).map(|needed| self.outlook.add(needed));
-            self.begun_by[word].push(Begin { phrase: self.all.len(), ahead });
+    /// Adds a phrase that `opens` and `closes` a sentence, or not.
+    fn push(&mut self, group: usize, mut slots: Vec<Slot>, (opens, closes): (bool, bool)) {
+        for slot in &mut slots {
+            slot.singles = self.outlook.set(slot.words.clone());
+            slot.row_starts =
+                self.outlook.set(slot.rows.iter().filter_map(|row| row.first()).copied().collect());
         }
-        self.all.push(phrase);
+        let Some((first, rest)) = slots.split_first() else { return };
+        let needs = self.needs(&slots);
+        for word in first.beginnings() {
+            let ahead = needed(first, rest, word).map(|needed| self.outlook.add(needed));
+            let begin = Begin { phrase: self.all.len(), ahead, rarest: needs.first().copied() };
+            self.begun_by[word].push(begin);
+        }
+        self.all.push(Phrase { group, slots, needs, opens, closes });
     }
+
+    /// The sets of which a word each must be there for `slots` to match after the first of them.
+    fn needs(&mut self, slots: &[Slot]) -> Vec<usize> {
+        if slots.iter().map(Slot::reach).sum::<usize>() > BLOCK {
+            return Vec::new();
+        }
+        let must = slots.iter().skip(1).filter(|slot| slot.repeat == Repeat::Once && !slot.or_end);
+        let mut needs: Vec<_> = must.map(Slot::beginnings).map(|words| (words.len(), words)).collect();
+        needs.sort();
+        needs.into_iter().map(|(_, words)| self.outlook.set(words)).collect()
+    }
+}
+
+/// One of the words that phrases are matched against.
+struct Cell {
+    /// Its number, if a phrase has it.
+    number: Option<usize>,
+    /// Whether it is the first of a sentence.
+    opens: bool,
 }
 
 /// The words that phrases are matched against.
 struct Line<'a> {
-    words: &'a [Word],
-    numbers: &'a [Option<usize>],
+    cells: &'a [Cell],
+    outlook: &'a Outlook,
 }
 
 impl Line<'_> {
     /// Whether a phrase that began earlier can go on at `at`.
     fn goes_on(&self, at: usize) -> bool {
-        self.words.get(at).is_some_and(|word| !word.opens)
+        self.cells.get(at).is_some_and(|cell| !cell.opens)
+    }
+
+    /// The number of the word at `at`, if a phrase that began at `start` can have it.
+    fn number(&self, start: usize, at: usize) -> Option<usize> {
+        self.cells.get(at).filter(|cell| at == start || !cell.opens).and_then(|cell| cell.number)
     }
 }
 
 impl Phrase {
     /// Where the phrase ends if it begins at `at`.
     fn end(&self, line: &Line<'_>, at: usize) -> Option<usize> {
-        if self.opens && !line.words[at].opens {
+        if self.opens && !line.cells[at].opens {
             return None;
         }
         self.rest(line, at, at, &self.slots)
@@ -212,7 +258,7 @@ impl Phrase {
             return ends.then_some(at);
         };
         match slot.repeat {
-            Repeat::Once => slot.ends(line, start, at).find_map(|end| self.rest(line, start, end, rest)),
+            Repeat::Once => slot.end(line, start, at, |end| self.rest(line, start, end, rest)),
             Repeat::Optional => self.repeated(line, start, at, (slot, rest), 1),
             Repeat::Many => self.repeated(line, start, at, (slot, rest), MANY),
             Repeat::Gap => {
@@ -234,31 +280,62 @@ impl Phrase {
         let more = if times == 0 {
             None
         } else {
-            slot.ends(line, start, at)
-                .find_map(|end| self.repeated(line, start, end, (slot, rest), times - 1))
+            slot.end(line, start, at, |end| self.repeated(line, start, end, (slot, rest), times - 1))
         };
         more.or_else(|| self.rest(line, start, at, rest))
     }
 }
 
 impl Slot {
-    /// The words that a match of this slot can begin with, in any order.
+    /// The words that a match of this slot can begin with, sorted.
     fn beginnings(&self) -> Vec<usize> {
         let rows = self.rows.iter().filter_map(|row| row.first());
-        self.words.iter().chain(rows).copied().collect()
+        let mut words: Vec<_> = self.words.iter().chain(rows).copied().collect();
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
-    /// Where one match of this slot can end if it stands at `at`.
-    fn ends(&self, line: &Line<'_>, start: usize, at: usize) -> impl Iterator<Item = usize> {
-        let stands = move |at: usize| {
-            (at == start || line.goes_on(at)).then(|| line.numbers.get(at).copied().flatten()).flatten()
-        };
-        let word = stands(at).filter(|number| self.words.binary_search(number).is_ok()).map(|_| at + 1);
-        let rows = self.rows.iter().filter(move |row| {
-            row.iter().enumerate().all(|(offset, number)| stands(at + offset) == Some(*number))
-        });
-        let end = (self.or_end && !line.goes_on(at)).then_some(at);
-        rows.map(move |row| at + row.len()).chain(word).chain(end)
+    /// How many words it covers at most.
+    fn reach(&self) -> usize {
+        let longest = self.rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        match self.repeat {
+            Repeat::Once | Repeat::Optional => longest,
+            Repeat::Many => longest * MANY,
+            Repeat::Gap => GAP,
+        }
+    }
+
+    /// What `next` says of the first place where one match of this slot, standing at `at`, can end and of
+    /// which it says anything: a row goes before a word, a word before the end of the sentence.
+    fn end(
+        &self,
+        line: &Line<'_>,
+        start: usize,
+        at: usize,
+        mut next: impl FnMut(usize) -> Option<usize>,
+    ) -> Option<usize> {
+        #[cfg(test)]
+        tests::STEPS.set(tests::STEPS.get() + 1);
+        if let Some(number) = line.number(start, at) {
+            if line.outlook.is_in(number, self.row_starts) {
+                let stands = |row: &[usize]| {
+                    row.iter()
+                        .enumerate()
+                        .all(|(offset, word)| line.number(start, at + offset) == Some(*word))
+                };
+                let ends = self.rows.iter().filter(|row| stands(row)).map(|row| at + row.len());
+                if let Some(end) = ends.into_iter().find_map(&mut next) {
+                    return Some(end);
+                }
+            }
+            if line.outlook.is_in(number, self.singles)
+                && let Some(end) = next(at + 1)
+            {
+                return Some(end);
+            }
+        }
+        if self.or_end && !line.goes_on(at) { next(at) } else { None }
     }
 }
 
@@ -331,7 +408,7 @@ impl Parser {
         if slots.first().is_none_or(|slot| slot.repeat != Repeat::Once) {
             return Err("a phrase begins with a word that must be there");
         }
-        self.phrases.push(Phrase { group, slots, opens, closes });
+        self.phrases.push(group, slots, (opens, closes));
         Ok(())
     }
 
@@ -354,8 +431,65 @@ impl Parser {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::Phrases;
     use crate::text::Text;
+
+    thread_local! {
+        /// How often a slot was held against a word.
+        pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// All lists of phrases that are shipped, as two sets.
+    const LISTS: [&str; 2] = [
+        include_str!("heat/phrases.txt"),
+        concat!(
+            include_str!("saying/solicitation.txt"),
+            include_str!("saying/account_issue.txt"),
+            include_str!("saying/confidential_marker.txt"),
+            include_str!("saying/gossip.txt"),
+        ),
+    ];
+    /// The most steps for each word of the worst text that is tried.
+    const MOST_STEPS: usize = 64;
+
+    /// How many steps `phrases` take to match `piece` repeated to `words` words.
+    fn steps(phrases: &Phrases, piece: &str, words: usize) -> usize {
+        let count = piece.split(' ').count();
+        let original = [piece, " "].concat().repeat(words / count);
+        let text = Text::new(&original);
+        STEPS.set(0);
+        phrases.matches(&text, text.prose());
+        STEPS.get()
+    }
+
+    #[test]
+    fn no_word_makes_the_search_long() {
+        const WORDS: usize = 60;
+        for list in LISTS {
+            let phrases = Phrases::parse(list).unwrap_or_default();
+            let mut words: Vec<_> = phrases.vocabulary.keys().map(ToString::to_string).collect();
+            words.sort_by_cached_key(|word| (steps(&phrases, word, WORDS), word.clone()));
+            let worst: Vec<_> = words.iter().rev().take(4).collect();
+            let pairs = worst.iter().flat_map(|one| words.iter().map(move |other| format!("{one} {other}")));
+            for piece in pairs.chain(worst.iter().map(|word| (*word).clone())) {
+                let steps = steps(&phrases, &piece, WORDS);
+                assert!(steps <= MOST_STEPS * WORDS, "{piece}: {steps} steps for {WORDS} words");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_twice_as_long_takes_about_twice_the_steps() {
+        for list in LISTS {
+            let phrases = Phrases::parse(list).unwrap_or_default();
+            for piece in ["i am", "you", "i am such a", "you are so stupid and", "my account was charged"] {
+                let (short, long) = (steps(&phrases, piece, 400), steps(&phrases, piece, 800));
+                assert!(long <= 2 * short + 400, "{piece}: {long} after {short} steps");
+            }
+        }
+    }
 
     const FILE: &str = "\
         @very = so really\n\

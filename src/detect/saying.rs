@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -10,8 +10,9 @@ use super::phrase::{Group, Match, Phrases};
 use super::{Detector, Finding, Kind};
 use crate::text::Text;
 
-/// The phrases, kept as data. A group is named for the kind it stands for; what `not_` and a kind
-/// name cancels that kind where it touches.
+/// The phrases, kept as data. A group is named for the kind it stands for; what `not_` and a kind name cancels that
+/// kind where it touches. Of a matter told over two sentences, `own_` tells what it is about and `wrong_` what went
+/// wrong with it.
 const SOURCE: &str = concat!(
     include_str!("saying/solicitation.txt"),
     include_str!("saying/account_issue.txt"),
@@ -22,6 +23,9 @@ const SOURCE: &str = concat!(
 
 /// How many words the longest phrase covers at most: looking for what cancels one stays within reach.
 const LONGEST: usize = 40;
+
+/// How many words may stand between the two halves of a matter.
+const APART: usize = 16;
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(SOURCE).unwrap_or_default());
 
@@ -51,7 +55,32 @@ impl Detector for Saying {
                 findings.push(finding(kind, span, found.group));
             }
         }
+        if !said.contains_key(&Kind::AccountIssue) {
+            findings.extend(told_apart(text, &matches));
+        }
     }
+}
+
+/// An account issue told in two halves: "I paid on friday. The coins never came."
+fn told_apart(text: &Text<'_>, matches: &[Match<'static>]) -> Option<Finding> {
+    let words = text.prose();
+    let counts = |found: &Match<'_>| !words[found.words.start].quoted && !is_canceled(found, matches);
+    let mut owns: VecDeque<&Match<'_>> = VecDeque::new();
+    for found in matches {
+        match &*found.group.name {
+            "own_account_issue" if counts(found) => owns.push_back(found),
+            "wrong_account_issue" => {
+                let at = found.words.start;
+                while owns.pop_front_if(|own| own.words.end + APART < at).is_some() {}
+                if let Some(own) = owns.iter().find(|own| own.words.end <= at).filter(|_| counts(found)) {
+                    let range = words[own.words.start].span.start..words[found.words.end - 1].span.end;
+                    return Some(finding(Kind::AccountIssue, text.span(&range), found.group));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn finding(kind: Kind, span: Range<usize>, group: &'static Group) -> Finding {
@@ -70,9 +99,14 @@ fn is_canceled(found: &Match<'_>, matches: &[Match<'_>]) -> bool {
     let first = matches.partition_point(|other| other.words.start + LONGEST < found.words.start);
     let mut near = matches[first..].iter().take_while(|other| other.words.start < found.words.end);
     near.any(|other| {
-        other.group.name.strip_prefix("not_") == Some(&*found.group.name)
+        other.group.name.strip_prefix("not_") == Some(matter(&found.group.name))
             && found.words.start < other.words.end
     })
+}
+
+/// What a group of phrases is about, be it half of the matter.
+fn matter(group: &str) -> &str {
+    ["not_", "own_", "wrong_"].iter().find_map(|part| group.strip_prefix(part)).unwrap_or(group)
 }
 
 /// The kind that a group of phrases stands for; none for what cancels one.
@@ -89,15 +123,13 @@ fn kind(group: &str) -> Option<Kind> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Detector as _, Phrases, SOURCE, Saying, Text, kind};
+    use super::{Detector as _, Phrases, SOURCE, Saying, Text, kind, matter};
 
     #[test]
     fn every_phrase_is_read_and_has_a_kind() {
         let read =
             Phrases::parse(SOURCE).map(|phrases| phrases.names().map(str::to_owned).collect::<Vec<_>>());
-        let unknown = read.map(|names| {
-            names.into_iter().filter(|name| kind(name.strip_prefix("not_").unwrap_or(name)).is_none()).count()
-        });
+        let unknown = read.map(|names| names.into_iter().filter(|name| kind(matter(name)).is_none()).count());
         assert_eq!(unknown, Ok(0));
     }
 

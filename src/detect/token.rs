@@ -19,7 +19,7 @@ static FORMS: LazyLock<Forms> =
     LazyLock::new(|| Forms::parse(SERVICES).expect("the table of services is tidy"));
 
 /// What a group of [`SHAPES`] is.
-const SHAPED: [(&str, Kind, &str); 10] = [
+const SHAPED: [(&str, Kind, &str); 11] = [
     ("discord", Kind::Token, "A Discord login token."),
     ("telegram", Kind::Token, "A Telegram bot token."),
     ("jwt", Kind::Token, "A signed login token (JWT)."),
@@ -27,6 +27,7 @@ const SHAPED: [(&str, Kind, &str); 10] = [
     ("terraform", Kind::Token, "A Terraform Cloud token."),
     ("azure", Kind::ApiKey, "An Azure client secret."),
     ("mailchimp", Kind::ApiKey, "A Mailchimp API key."),
+    ("deepl", Kind::ApiKey, "A DeepL API key."),
     ("maxmind", Kind::ApiKey, "A MaxMind license key."),
     ("sas", Kind::Token, "An Azure storage signature, with which anyone can read or write."),
     ("facebook", Kind::Token, "A Facebook app token."),
@@ -43,6 +44,7 @@ static SHAPES: LazyLock<Regex> = LazyLock::new(|| {
           | (?<terraform>\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70})
           | (?<azure>(?:\b|[.~])[A-Za-z0-9_.~]{2,3}[0-9]Q~[A-Za-z0-9_.~-]{31,34})
           | (?<mailchimp>\b[0-9a-f]{32}-us[0-9]{1,2}\b)
+          | (?<deepl>\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}:fx\b)
           | (?<maxmind>\b[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk\b)
           | (?<sas>\bsv=20[0-9]{2}-[0-9]{2}-[0-9]{2}&[A-Za-z0-9&=%:._-]{0,300}?\bsig=[A-Za-z0-9%+/=]{40,100})
           | (?<facebook>\b[0-9]{15,16}\|[0-9A-Za-z_-]{27,40}\b)

@@ -22,7 +22,7 @@ impl<'a> Folded<'a> {
         let mut folding = Folding::with_capacity(original.len());
         let mut rest = original;
         while let Some(first) = rest.chars().next() {
-            let run = if first.is_alphanumeric() { letters(rest) } else { &rest[..first.len_utf8()] };
+            let run = if is_alphanumeric(first) { letters(rest) } else { &rest[..first.len_utf8()] };
             folding.push_run(run, original.len() - rest.len());
             rest = &rest[run.len()..];
         }
@@ -52,7 +52,7 @@ impl<'a> Folded<'a> {
 
 /// The leading run of letters, digits and marks between them.
 fn letters(text: &str) -> &str {
-    let end = text.find(|c: char| !c.is_alphanumeric() && !is_invisible(c));
+    let end = text.find(|c: char| !is_alphanumeric(c) && !is_invisible(c));
     &text[..end.unwrap_or(text.len())]
 }
 
@@ -107,6 +107,16 @@ impl Folding {
         self.text.push(c);
         self.map.resize(self.text.len(), from);
     }
+}
+
+/// Whether `c` is a picture, of which chat is full: no letter, no digit, without a case.
+pub(super) fn is_picture(c: char) -> bool {
+    matches!(c, '\u{1f200}'..='\u{1faff}')
+}
+
+/// Whether `c` is a letter or digit. Pictures need no table to tell.
+pub(super) fn is_alphanumeric(c: char) -> bool {
+    !is_picture(c) && c.is_alphanumeric()
 }
 
 /// Characters that show nothing of their own: marks, joiners, direction marks, fillers, tags.

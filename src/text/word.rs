@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::fold::{is_alphanumeric, is_picture};
 use super::zone::{Place, Zones};
 
 /// How many bytes a word and the space after it take at least, as a rule.
@@ -102,13 +103,13 @@ impl Reader<'_> {
     fn word_length(&self) -> usize {
         let rest = &self.text[self.at..];
         let Some(first) = rest.chars().next() else { return 0 };
-        if !first.is_alphanumeric() && !starts_disguise(rest) {
+        if !is_alphanumeric(first) && !starts_disguise(rest) {
             let emoji = !first.is_ascii() && !first.is_whitespace() && u32::from(first) >= 0x2190;
             return if emoji { first.len_utf8() } else { 0 };
         }
         let mut length = 0;
         while let Some(c) = rest[length..].chars().next() {
-            if c.is_alphanumeric() {
+            if is_alphanumeric(c) {
                 length += c.len_utf8();
             } else {
                 match joint(&rest.as_bytes()[length..]) {
@@ -126,8 +127,8 @@ impl Reader<'_> {
         let start = self.words.forms.len();
         let (mut upper, mut lower) = (0_usize, 0_usize);
         for c in raw.chars() {
-            upper += usize::from(c.is_uppercase());
-            lower += usize::from(c.is_lowercase());
+            upper += usize::from(!is_picture(c) && c.is_uppercase());
+            lower += usize::from(!is_picture(c) && c.is_lowercase());
             push_form(&mut self.words.forms, c);
         }
         let form = start..self.words.forms.len();
@@ -149,6 +150,7 @@ fn push_form(forms: &mut String, c: char) {
     match c {
         '\'' | '|' | '~' | '_' => {}
         c if c.is_ascii() => forms.push(c.to_ascii_lowercase()),
+        c if is_picture(c) => forms.push(c),
         c => forms.extend(c.to_lowercase()),
     }
 }

@@ -212,6 +212,8 @@ fn is_branded(value: &str) -> bool {
         "api", "sk", "pat", "key", "apikey", "token", "tok", "secret", "live", "oauth", "bearer", "sec",
         "rk", "skey", "pak", "privkey", "apitoken",
     ];
+    /// Begins what services mean to be seen by everyone.
+    const OPEN: [&str; 4] = ["pk", "pub", "public", "publishable"];
     const LEAST: usize = 20;
     let mut rest = value;
     let mut marked = false;
@@ -219,6 +221,9 @@ fn is_branded(value: &str) -> bool {
         let Some((part, after)) = rest.split_once(['_', '-']) else { break };
         if part.is_empty() || part.len() > 10 || !part.bytes().all(|byte| byte.is_ascii_lowercase()) {
             break;
+        }
+        if OPEN.contains(&part) {
+            return false;
         }
         marked |= MARKS.contains(&part);
         rest = after;

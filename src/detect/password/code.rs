@@ -27,6 +27,7 @@ static TOLD: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)\b(?:
             (?:my|our|her|his|mein|meine|mi|mon|meu|o\ meu|il\ mio)\s+pin(?:[\ -]?(?:code|number|nummer))?
           | (?:atm|card|sim|phone|bank|banking|debit|credit|door|alarm|gate|safe|voicemail|karten|parental|account)[\ -]?pin(?:[\ -]?(?:code|number))?
+          | (?:zoom|meeting|teams|webex|room)[\ -]?(?:passcode|code|pin)
           | pin[\ -]?(?:code|number|nummer|kod) | codigo\ pin | code\ pin | geheimzahl
           | cvv2? | cvc2?
           | (?:sms|2fa|mfa|otp|totp|login|log-in|sign-?in|verification|security|confirmation|auth|authentication|authenticator|one[\ -]time|6[\ -]digit|access|door|gate|alarm|unlock|lockbox|garage|entry|activation|bestatigungs|sicherheits)[\ -]?(?:code|passcode|pin|password|passwort)

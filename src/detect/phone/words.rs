@@ -38,6 +38,18 @@ pub(super) const CONTEXT: &[&str] = &[
     "handy",
     "handynummer",
     "telefon",
+    "telefonum",
+    "telefonu",
+    "telefonszam",
+    "telefonszamom",
+    "hubungi",
+    "soita",
+    "puhelin",
+    "τηλέφωνο",
+    "tlf",
+    "zavolej",
+    "zavolejte",
+    "numaram",
     "telefonnummer",
     "rufnummer",
     "festnetz",
@@ -124,8 +136,10 @@ pub(super) const LABELS: &[&str] = &[
     "whatsapp",
 ];
 /// Words that make "number" a telephone number.
-pub(super) const OWN: &[&str] =
-    &["my", "our", "his", "her", "their", "your", "mein", "meine", "mi", "mon", "meu"];
+pub(super) const OWN: &[&str] = &[
+    "my", "our", "his", "her", "their", "your", "mein", "meine", "mi", "mon", "meu", "mijn", "mitt", "mit",
+    "min",
+];
 /// "Number", in a few languages.
 pub(super) const NUMBER: &[&str] = &["number", "nummer", "nr", "no", "numero", "numer"];
 /// Words that say it is another number.
@@ -154,6 +168,18 @@ pub(super) const OTHER: &[&str] = &[
     "case",
     "customer",
     "timestamp",
+    "copies",
+    "views",
+    "followers",
+    "subscribers",
+    "subs",
+    "downloads",
+    "players",
+    "coins",
+    "points",
+    "xp",
+    "dollars",
+    "euros",
     "commit",
     "bug",
     "model",

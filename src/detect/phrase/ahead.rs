@@ -28,8 +28,6 @@ pub(super) fn needed(first: &Slot, rest: &[Slot], word: usize) -> Option<Needed>
     if first.words.binary_search(&word).is_ok() {
         needed.continuation(rest)?;
     }
-    needed.words.sort_unstable();
-    needed.words.dedup();
     Some(needed)
 }
 
@@ -62,16 +60,32 @@ pub(super) struct Outlook {
 
 impl Outlook {
     pub(super) fn add(&mut self, needed: Needed) -> Ahead {
-        let Needed { words, reach } = needed;
+        Ahead { set: self.set(needed.words), reach: needed.reach }
+    }
+
+    /// The number of the set of `words`.
+    pub(super) fn set(&mut self, mut words: Vec<usize>) -> usize {
+        words.sort_unstable();
+        words.dedup();
         if let Some(&set) = self.sets.get(&words) {
-            return Ahead { set, reach };
+            return set;
         }
         let set = self.sets.len();
         for &word in &words {
             self.join(word, set);
         }
         self.sets.insert(words, set);
-        Ahead { set, reach }
+        set
+    }
+
+    /// How many sets there are.
+    pub(super) fn len(&self) -> usize {
+        self.sets.len()
+    }
+
+    /// The sets that `word` is in, one bit each.
+    pub(super) fn sets_of(&self, word: usize) -> &[u64] {
+        self.memberships.get(word).map_or(&[], Vec::as_slice)
     }
 
     fn join(&mut self, word: usize, set: usize) {
@@ -88,10 +102,11 @@ impl Outlook {
     /// Whether one of the words of `ahead` follows the word at `at` soon enough, in its sentence.
     pub(super) fn holds(&self, ahead: Ahead, line: &Line<'_>, at: usize) -> bool {
         let soon = (at + 1..=at + ahead.reach).take_while(|&next| line.goes_on(next));
-        soon.filter_map(|next| line.numbers[next]).any(|word| self.is_in(word, ahead.set))
+        soon.filter_map(|next| line.cells[next].number).any(|word| self.is_in(word, ahead.set))
     }
 
-    fn is_in(&self, word: usize, set: usize) -> bool {
+    /// Whether `word` is in `set`.
+    pub(super) fn is_in(&self, word: usize, set: usize) -> bool {
         let sets = self.memberships.get(word).and_then(|memberships| memberships.get(set / 64));
         sets.is_some_and(|sets| sets >> (set % 64) & 1 == 1)
     }
