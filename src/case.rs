@@ -20,6 +20,7 @@ use action::{Action, Enclosure, Priority, Receipt, Refusal, Speech};
 use jiff::Timestamp;
 
 /// One message that a case is about.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Matter {
     /// The message.

@@ -269,8 +269,9 @@ impl Verdict {
     /// Takes back what was decided, since a raid stands for it.
     pub fn collapse(&mut self) {
         if let Some(decision) = self.decision.take() {
-            let deciding = self.reasons.iter_mut().find(|reason| reason.rule == decision.rule);
-            deciding.into_iter().for_each(|reason| reason.why = Why::Raid);
+            for reason in self.reasons.iter_mut().filter(|reason| reason.rule == decision.rule) {
+                reason.why = Why::Raid;
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ use aside::config::Config;
 use aside::detect::{Scan, Scanner};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::history::History;
-use jiff::Timestamp;
 
 /// 80 characters, as a member would write them.
 const ORDINARY: &str = "has anyone got the new build running on debian 12? the installer hangs at step 3";
@@ -69,7 +68,7 @@ fn a_text_twice_as_long_takes_about_twice_the_memory() {
 }
 
 /// A message of `member` in `channel`, so many seconds after the beginning.
-fn said(number: u64, member: u64, channel: u64, seconds: i64) -> Message {
+fn said(number: u64, member: u64, channel: u64, seconds: u64) -> Message {
     let author = Author { id: UserId(member), origin: Origin::Member, roles: Vec::new(), moderator: false };
     Message {
         id: MessageId(number),
@@ -81,7 +80,7 @@ fn said(number: u64, member: u64, channel: u64, seconds: i64) -> Message {
         answered: None,
         mentions: Vec::new(),
         content: String::new(),
-        sent: Timestamp::from_second(1_800_000_000 + seconds).expect("a time"),
+        sent: MessageId(seconds * 1_000 << 22).sent(),
     }
 }
 
@@ -93,12 +92,12 @@ fn a_raid_leaves_nothing_behind() {
     drop(history.decide(&core.policy, &said(1, 1, 1, 0), &calm));
     let left = measure(|| {
         for at in 0..600 {
-            let message = said(2 + at, 100 + at % 60, 10 + at % 20, (at / 100) as i64);
+            let message = said(2 + at, 100 + at % 60, 10 + at % 20, at / 100);
             drop(history.decide(&core.policy, &message, &hot));
         }
         // Two hours later someone says something, twice: an hour of silence is forgotten.
         for at in 0..2 {
-            drop(history.decide(&core.policy, &said(1_000 + at, 1, 1, 7_200 + 7_200 * at as i64), &hot));
+            drop(history.decide(&core.policy, &said(1_000 + at, 1, 1, 7_200 + 7_200 * at), &hot));
         }
     });
     assert!(left.bytes_current < 8_192, "{} bytes stay behind", left.bytes_current);

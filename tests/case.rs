@@ -7,6 +7,7 @@ use aside::case::{Case, Event, Matter, Place, Rung, State, Surroundings};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use aside::policy::Response;
+use aside::policy::raid::Extent;
 use aside::wording::Utterance;
 use jiff::Timestamp;
 
@@ -63,7 +64,7 @@ fn noticed(response: Response, surroundings: Surroundings) -> Case {
 /// What Discord gives back when `action` succeeds.
 fn success(action: &Action<Speech>) -> Receipt {
     match action {
-        Action::RemoveMessage { .. } => Receipt::Removed,
+        Action::RemoveMessage { .. } | Action::Withdraw { .. } => Receipt::Removed,
         Action::OpenThread { parent, .. } if *parent == DESK => Receipt::Opened(DESK_THREAD),
         Action::OpenThread { .. } => Receipt::Opened(THREAD),
         Action::OpenDirect { .. } => Receipt::Opened(DIRECT),
@@ -71,7 +72,6 @@ fn success(action: &Action<Speech>) -> Receipt {
         Action::CloseThread { .. } => Receipt::Closed,
         Action::Post(_) => Receipt::Posted(MessageId(500)),
         Action::Edit { .. } => Receipt::Edited,
-        Action::Withdraw { .. } => Receipt::Removed,
     }
 }
 
@@ -126,7 +126,8 @@ fn paths(case: Case) -> Vec<Path> {
 }
 
 fn all_paths() -> Vec<Path> {
-    let responses = [Response::TakeAside, Response::Shield, Response::Alert];
+    let responses =
+        [Response::TakeAside, Response::Shield, Response::Alert, Response::Suggest, Response::Answer];
     let cases = responses
         .into_iter()
         .flat_map(|response| [everything(), nothing()].map(|surroundings| noticed(response, surroundings)));
@@ -137,7 +138,7 @@ fn all_paths() -> Vec<Path> {
 fn every_path_ends_and_waits_for_nothing() {
     let paths = all_paths();
     assert!(paths.len() > 200, "only {} paths", paths.len());
-    assert!(paths.iter().all(|path| path.end.state == State::Talking));
+    assert!(paths.iter().all(|path| matches!(path.end.state, State::Talking | State::Offered)));
 }
 
 #[test]
@@ -173,6 +174,8 @@ fn the_acknowledgment_promises_only_what_happened() {
             let opened = path.end.place.map(|place| place.rung);
             let alerted = path.posts().any(|post| post.channel == STAFF);
             let expected: &[Utterance] = match (opened, alerted) {
+                _ if path.end.matter.response == Response::Suggest => &[Utterance::Suggestion],
+                _ if path.end.matter.response == Response::Answer => &[Utterance::Answer],
                 (Some(Rung::Thread | Rung::Desk), _) => {
                     &[Utterance::Acknowledgment, Utterance::AcknowledgmentShielded]
                 }
@@ -296,4 +299,118 @@ fn events_that_do_not_fit_change_nothing() {
         assert_eq!((&after, action), (&case, None));
     }
     assert_eq!(case.place, Some(Place { rung: Rung::Thread, channel: THREAD }));
+}
+
+/// A case with an offer that stands in public.
+fn offered() -> Case {
+    let end = smooth(noticed(Response::Suggest, everything())).end;
+    assert_eq!(end.state, State::Offered);
+    end
+}
+
+#[test]
+fn an_offer_taken_up_leads_to_a_thread_and_becomes_the_acknowledgment() {
+    let (case, action) = offered().apply(Event::Accepted);
+    assert!(matches!(action, Some(Action::OpenThread { .. })));
+    let path = smooth(case);
+    assert!(matches!(path.steps.last(), Some((Action::Edit { message: MessageId(500), .. }, true))));
+    assert_eq!((path.end.offer, path.end.acknowledgment), (None, Some(MessageId(500))));
+    let (again, action) = path.end.clone().apply(Event::Accepted);
+    assert_eq!((again, action), (path.end, None), "once is enough");
+}
+
+#[test]
+fn an_offer_that_is_gone_is_replaced_by_a_post() {
+    let (mut case, mut action) = offered().apply(Event::Accepted);
+    while !matches!(action, Some(Action::Edit { .. })) {
+        let receipt = success(&action.expect("a next action"));
+        (case, action) = case.apply(Event::Performed(receipt));
+    }
+    let (case, action) = case.apply(Event::Refused(Refusal::Gone));
+    assert!(matches!(&action, Some(Action::Post(post)) if post.channel == GENERAL));
+    assert_eq!(smooth(case).end.state, State::Talking);
+}
+
+#[test]
+fn only_those_it_was_made_to_may_take_up_an_offer() {
+    let mut case = offered();
+    case.matter.parties = vec![UserId(3)];
+    let rows = [(MEMBER, vec![], true), (UserId(3), vec![], true), (UserId(4), vec![], false)];
+    for (person, roles, may) in rows {
+        assert_eq!(case.is_offered_to(person, &roles), may, "{person}");
+    }
+    assert!(case.is_offered_to(UserId(4), &[MODERATOR]));
+}
+
+#[test]
+fn more_of_the_same_is_not_offered_twice_and_more_anger_opens_the_thread() {
+    let (case, action) = offered().apply(Event::Further(matter(101, Response::Suggest)));
+    assert_eq!((case.state, action), (State::Offered, None));
+    let (_, action) = case.apply(Event::Further(matter(102, Response::TakeAside)));
+    assert!(matches!(action, Some(Action::OpenThread { .. })));
+}
+
+#[test]
+fn public_words_go_with_the_message_they_answer_unless_someone_answered() {
+    let deleted = Event::Deleted(MessageId(100));
+    for case in [talking(), offered()] {
+        let (gone, action) = case.clone().apply(deleted.clone());
+        assert!(matches!(action, Some(Action::Withdraw { message: MessageId(500), .. })));
+        let (gone, action) = gone.apply(Event::Performed(Receipt::Removed));
+        assert_eq!((gone.acknowledgment, gone.offer, action), (None, None, None));
+        let (answered, _) = case.clone().apply(Event::Answered);
+        assert_eq!(answered.apply(deleted.clone()).1, None, "it is part of a conversation");
+        assert_eq!(case.apply(Event::Deleted(MessageId(99))).1, None, "another message");
+    }
+}
+
+#[test]
+fn nothing_is_said_in_public_about_a_message_deleted_meanwhile() {
+    let (case, _) = noticed(Response::TakeAside, everything()).apply(Event::Deleted(MessageId(100)));
+    let path = smooth(case);
+    assert_eq!((path.public().len(), path.end.place.is_some()), (0, true));
+}
+
+#[test]
+fn moderators_see_two_cases_of_one_matter() {
+    let mut other = matter(100, Response::TakeAside);
+    (other.beside, other.quiet) = (Some(6), true);
+    let path = smooth(Case::notice(GUILD, MEMBER, other, everything(), Timestamp::UNIX_EPOCH));
+    let alerts: Vec<_> = path.posts().filter(|post| post.channel == STAFF).collect();
+    assert_eq!((alerts.len(), alerts[0].words.facts.beside), (1, Some(6)));
+    assert!(path.public().is_empty(), "the public heard of it with the first");
+}
+
+#[test]
+fn both_of_an_exchange_are_brought_in() {
+    let mut exchange = matter(100, Response::TakeAside);
+    exchange.companion = Some(UserId(3));
+    let path = smooth(Case::notice(GUILD, MEMBER, exchange, everything(), Timestamp::UNIX_EPOCH));
+    let added: Vec<UserId> = path
+        .done()
+        .filter_map(|action| if let Action::AddMember { member, .. } = action { Some(*member) } else { None })
+        .collect();
+    assert_eq!(added, [MEMBER, UserId(3)]);
+}
+
+#[test]
+fn a_raid_is_told_once_said_once_and_brought_up_to_date() {
+    let extent = |members| Extent { members, messages: 2 * members, first: vec![(GENERAL, MessageId(100))] };
+    let case = Case::raid(
+        GUILD,
+        MEMBER,
+        matter(100, Response::TakeAside),
+        everything(),
+        extent(6),
+        Timestamp::UNIX_EPOCH,
+    );
+    let path = smooth(case);
+    assert_eq!(path.tried(), ["post", "post"]);
+    assert_eq!(path.public()[0].words.utterance, Utterance::Raid);
+    let (grown, action) = path.end.clone().apply(Event::Grown(extent(60)));
+    let Some(Action::Edit { message: MessageId(500), post }) = action else { panic!("an edit: {action:?}") };
+    assert_eq!((post.channel, post.words.utterance), (STAFF, Utterance::RaidAlert));
+    let (grown, _) = grown.apply(Event::Performed(Receipt::Edited));
+    assert_eq!(grown.clone().apply(Event::Grown(extent(60))).1, None, "nothing new");
+    assert!(!grown.takes_further());
 }

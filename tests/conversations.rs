@@ -3,7 +3,7 @@
 //! A file of `tests/conversations` is one transcript. A message says how hot it is and what was found in it, or has a
 //! `text`, which the scanner reads. Without `expect` it is to be left alone.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it is wrong")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

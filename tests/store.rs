@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it is wrong")]
 
-use aside::case::action::{Action, Enclosure, Receipt, Speech};
+use aside::case::action::{Action, Enclosure, Priority, Receipt, Speech};
 use aside::case::{Event, Matter, Surroundings};
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::{Acted, Response};
 use aside::store::sqlite::SqliteStore;
-use aside::store::{Notice, Noticed, OutboxId, Pending, Store};
+use aside::store::{Notice, Noticed, OutboxId, Pending, Store, Whose};
 use jiff::{SignedDuration, Timestamp};
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use tempfile::TempDir;
 
 const ALEX: UserId = UserId(2);
@@ -184,13 +187,12 @@ async fn the_masked_text_is_erased_once_it_was_given_back() {
     assert!(holds(&place.bytes(), "masked words"), "a case under way needs it");
     while let Some(waiting) = pending {
         let receipt = match &waiting.action {
-            Action::RemoveMessage { .. } => Receipt::Removed,
+            Action::RemoveMessage { .. } | Action::Withdraw { .. } => Receipt::Removed,
             Action::OpenThread { .. } | Action::OpenDirect { .. } => Receipt::Opened(ChannelId(20)),
             Action::AddMember { .. } => Receipt::Joined,
             Action::CloseThread { .. } => Receipt::Closed,
             Action::Post(_) => Receipt::Posted(MessageId(50)),
             Action::Edit { .. } => Receipt::Edited,
-            Action::Withdraw { .. } => Receipt::Removed,
         };
         pending = settled(&store, &waiting, receipt).await;
     }
@@ -221,4 +223,121 @@ async fn a_store_that_cannot_be_opened_says_why_and_what_to_do() {
         assert!(error.contains(expected), "{url}: {error}");
         assert!(!error.contains("secret"), "{error}");
     }
+}
+
+/// What an action of [`first`] and those after it give back.
+async fn carried_out(store: &impl Store, mut pending: Option<Pending>) {
+    while let Some(waiting) = pending {
+        let receipt = match &waiting.action {
+            Action::OpenThread { .. } => Receipt::Opened(ChannelId(20)),
+            Action::AddMember { .. } => Receipt::Joined,
+            _ => Receipt::Posted(MessageId(50)),
+        };
+        pending = settled(store, &waiting, receipt).await;
+    }
+}
+
+#[tokio::test]
+async fn a_case_is_found_by_its_message_its_thread_and_its_public_words() {
+    let place = Place::new();
+    let store = place.open().await;
+    let pending = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::TakeAside)).await);
+    carried_out(&store, Some(pending)).await;
+    let ways = [
+        (Whose::Number(1), true),
+        (Whose::Message(MessageId(5)), true),
+        (Whose::Thread(ChannelId(20)), true),
+        (Whose::Post(MessageId(50)), true),
+        (Whose::Number(2), false),
+        (Whose::Message(MessageId(6)), false),
+        (Whose::Thread(ChannelId(21)), false),
+        (Whose::Post(MessageId(51)), false),
+    ];
+    for (whose, found) in ways {
+        assert_eq!(store.case(HARBOR, whose).await.unwrap().is_some(), found, "{whose:?}");
+        assert!(store.case(GuildId(2), whose).await.unwrap().is_none(), "{whose:?} elsewhere");
+    }
+}
+
+#[tokio::test]
+async fn what_happens_to_a_case_outside_the_outbox_is_committed_with_what_follows() {
+    let place = Place::new();
+    let store = place.open().await;
+    let pending = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::TakeAside)).await);
+    carried_out(&store, Some(pending)).await;
+    let gone = Event::Deleted(MessageId(5));
+    let happened = store.happen(HARBOR, Whose::Message(MessageId(5)), gone.clone(), &keep).await.unwrap();
+    assert!(matches!(happened.as_ref().map(|pending| &pending.action), Some(Action::Withdraw { .. })));
+    assert_eq!(store.pending().await.unwrap(), [happened.unwrap()]);
+    assert_eq!(store.happen(HARBOR, Whose::Message(MessageId(6)), gone, &keep).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_most_urgent_action_is_taken_up_first() {
+    let place = Place::new();
+    let store = place.open().await;
+    let mut routine = notice(HARBOR, UserId(3), 4, Response::TakeAside);
+    (routine.matter.category, routine.matter.kinds) = (Category::Confidential, Vec::new());
+    let mut angry = notice(HARBOR, UserId(4), 5, Response::TakeAside);
+    (angry.matter.category, angry.matter.kinds) = (Category::BoilingPoint, vec![Kind::Anger]);
+    for notice in [routine, angry, notice(HARBOR, ALEX, 6, Response::Shield)] {
+        noticed(&store, notice).await;
+    }
+    let order: Vec<Priority> = store.pending().await.unwrap().iter().map(|one| one.priority).collect();
+    assert_eq!(order, [Priority::Secret, Priority::BoilingPoint, Priority::Routine]);
+}
+
+#[tokio::test]
+async fn a_message_counted_with_a_raid_is_known_from_then_on() {
+    let place = Place::new();
+    let store = place.open().await;
+    assert!(!store.knows(HARBOR, MessageId(9), false).await.unwrap());
+    store.count(HARBOR, MessageId(9), 1).await.unwrap();
+    store.count(HARBOR, MessageId(9), 1).await.unwrap();
+    assert!(store.knows(HARBOR, MessageId(9), false).await.unwrap());
+    assert!(!store.knows(HARBOR, MessageId(9), true).await.unwrap(), "a secret in it is still removed");
+}
+
+/// What the first version wrote.
+const FIRST_VERSION: &str = r#"
+INSERT INTO cases VALUES (1, 1, 2, 1800000000000, '{"guild":1,"number":1,"member":2,"opened":"2027-01-15T08:00:00Z",
+    "matter":{"message":5,"channel":10,"home":10,"category":"boiling_point","rule":"rule","kinds":["anger"],
+        "response":"take_aside","acknowledgment":null,"quiet":false,"enclosure":null,"removed":false},
+    "further":[],"surroundings":{"moderators":[30],"desk":null,"alerts":[],"auto_archive":1440},
+    "state":"acknowledging","place":{"rung":"thread","channel":20},"problems":[],"alerted":false,
+    "acknowledgment":null,"unacknowledged":false}');
+INSERT INTO noticed VALUES (1, 5, 0, 1);
+INSERT INTO acknowledged VALUES (1, 10, 2, '"boiling_point"', 1800000000000);
+INSERT INTO outbox (guild, number, action) VALUES (1, 1, '{"post":{"channel":10,"words":{"utterance":"acknowledgment",
+    "variant":0,"facts":{"member":2,"moderators":[30],"number":1,"kinds":["anger"],"channel":10,"thread":20,
+        "link":"https://discord.com/channels/1/10/5","category":"boiling_point","rule":"rule","alerted":false,
+        "removed":false,"problem":null}},
+    "reply_to":5,"members":[2],"roles":[],"number":1,"buttons":[],"enclosure":null}}');
+"#;
+
+async fn write_first_version(path: &std::path::Path) {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    let sql = include_str!("../src/store/sqlite/1_cases.sql");
+    let first = Migration::new(1, "cases".into(), MigrationType::Simple, sql.into_sql_str(), false);
+    Migrator::with_migrations(vec![first]).run(&pool).await.unwrap();
+    sqlx::raw_sql(FIRST_VERSION).execute(&pool).await.unwrap();
+    pool.close().await;
+}
+
+#[tokio::test]
+async fn a_database_of_the_first_version_goes_on_where_it_was() {
+    let place = Place::new();
+    write_first_version(&place.0.path().join("aside.db")).await;
+    let store = place.open().await;
+    let waiting = store.pending().await.unwrap();
+    assert!(matches!(
+        &waiting[..],
+        [Pending { priority: Priority::BoilingPoint, action: Action::Post(_), .. }]
+    ));
+    assert_eq!(settled(&store, &waiting[0], Receipt::Posted(MessageId(50))).await, None);
+    let case = store.case(HARBOR, Whose::Thread(ChannelId(20))).await.unwrap().unwrap();
+    assert_eq!((case.number, case.acknowledgment), (1, Some(MessageId(50))));
+    let again = notice(HARBOR, ALEX, 5, Response::TakeAside);
+    assert_eq!(noticed(&store, again).await, Noticed::Known);
 }

@@ -78,7 +78,6 @@ impl Case {
                 self.after_removing()
             }
             (State::Offering, Receipt::Posted(message)) => self.offered(message),
-            (State::Answering, Receipt::Posted(message)) => self.acknowledged(message),
             (State::Opening(rung), Receipt::Opened(channel)) => {
                 let place = Place { rung, channel };
                 if rung == Rung::Direct { State::Greeting(place) } else { State::Joining(place) }
@@ -102,7 +101,7 @@ impl Case {
                 self.after_alert()
             }
             (State::Retelling, Receipt::Edited) => self.rest(),
-            (State::Acknowledging, Receipt::Posted(message)) => self.acknowledged(message),
+            (State::Answering | State::Acknowledging, Receipt::Posted(message)) => self.acknowledged(message),
             (State::Acknowledging, Receipt::Edited) => match self.offer.take() {
                 Some(offer) => self.acknowledged(offer.message),
                 None => self.rest(),

@@ -2,7 +2,7 @@
 
 use serenity::model::Permissions;
 use serenity::model::channel as serenity_channel;
-use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
+use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 use super::wire;
 use crate::message::{self, Author, Message, Origin};
@@ -34,7 +34,7 @@ impl Arrival {
             author: message.author.id,
             roles: message.member.as_ref().map(|member| member.roles.clone()).unwrap_or_default(),
             answered: message.referenced_message.as_ref().map(|answered| answered.author.id),
-            answers: message.message_reference.as_ref().and_then(|it| it.message_id).map(|id| id.get()),
+            answers: message.message_reference.as_ref().and_then(|it| it.message_id).map(MessageId::get),
             id: message.id.get(),
             origin: origin(message.webhook_id.is_some(), message.author.bot),
             mentions: message.mentions.iter().map(|user| user.id).collect(),
@@ -51,7 +51,7 @@ impl Arrival {
             author: message.author.id,
             roles: message.member.as_ref().map(|member| member.roles.clone()).unwrap_or_default(),
             answered: message.referenced.as_ref().map(|answered| answered.author.id),
-            answers: message.reference.as_ref().and_then(|it| it.message_id).map(|id| id.get()),
+            answers: message.reference.as_ref().and_then(|it| it.message_id).map(MessageId::get),
             id: message.id.get(),
             mentions: message.mentions.iter().map(|user| user.id).collect(),
             origin: origin(message.webhook_id.as_ref().is_some_and(|id| !id.is_null()), message.author.bot),
