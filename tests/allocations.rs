@@ -80,7 +80,7 @@ fn said(number: u64, member: u64, channel: u64, seconds: u64) -> Message {
         answered: None,
         mentions: Vec::new(),
         content: String::new(),
-        sent: MessageId(seconds * 1_000 << 22).sent(),
+        sent: MessageId((seconds * 1_000) << 22).sent(),
     }
 }
 
