@@ -11,7 +11,7 @@
 //! | [`message`] | our words for what arrived |
 //! | [`text`] | the normalized view of a message for matching, mapped back to original offsets |
 //! | [`detect`] | detectors, findings, heat, and the scanner that runs them |
-//! | [`policy`] | findings and circumstances become a verdict with reasons |
+//! | [`policy`] | findings and circumstances become a verdict with reasons; conversations and their temperature, raids |
 //! | [`case`] | one matter from notice to conversation: a total function, and actions as data |
 //! | [`wording`] | templates become text |
 //!
@@ -22,7 +22,7 @@
 //! | [`store`] | what outlives the process: cases, the outbox of committed actions (SQLite) |
 //! | [`responder`] | the conductor: judge, commit, perform, record the receipt; the trait of the edge |
 //! | [`discord`] | the edge: gateway, REST within its limits, permissions, catching up |
-//! | `commands` | buttons that people press |
+//! | `commands` | buttons that people press: an offer taken up |
 //! | [`config`] | settings, checked at load; builds the core |
 //! | [`scan`] | the same judgment over files, offline |
 //! | [`simulator`] | an embedded Discord on loopback: REST and gateway |
@@ -33,10 +33,14 @@
 //!
 //! ```text
 //! gateway → discord::convert → Message → Scanner::scan → Scan (heat, findings)
-//!         → Policy::decide → Decision → Matter → Case::apply → Action
+//!         → Conversations::hear → Setting (temperature, who answers whom, back and forth)
+//!         → Policy::decide → Decision → Raids::weigh → Matter → Case::apply → Action
 //!         → Store (case and action in one transaction) → Wording::render
 //!         → Executor::perform → Receipt or Refusal → Case::apply → the next action …
 //! ```
+//!
+//! What a conversation is like is remembered for an hour at most, in memory and without its words; what was done, in
+//! the store. Where there is no store, over transcripts, [`policy::history`] remembers both.
 //!
 //! A case waits for at most one action at a time; so after a crash at most one action of it is in doubt,
 //! and that one is looked up on Discord before it is repeated.

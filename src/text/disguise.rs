@@ -23,9 +23,14 @@ pub(super) fn undo<T>(form: &str, known: impl Fn(&str) -> Option<T>) -> Option<T
     None
 }
 
-/// Whether `form` may have some letter three times in a row; other scripts are not looked at closely.
+/// Whether `form` has some letter three times in a row.
 fn is_stretched(form: &str) -> bool {
-    !form.is_ascii() || form.as_bytes().windows(3).any(|three| three[0] == three[1] && three[1] == three[2])
+    let (mut before, mut last) = (None, None);
+    form.chars().any(|c| {
+        let third = before == Some(c) && last == Some(c);
+        (before, last) = (last, Some(c));
+        third
+    })
 }
 
 /// `form` with digits and symbols read as the letters they resemble, `1` as `one`; `None` without
