@@ -160,7 +160,7 @@ pub enum State {
     Talking,
 }
 
-/// A post of ours.
+/// A post, with where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
     /// Where.
@@ -170,6 +170,7 @@ pub struct Posted {
 }
 
 /// One matter from notice to settlement.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// The guild.
@@ -202,6 +203,12 @@ pub struct Case {
     /// The offer of a private thread that stands in public.
     #[serde(default)]
     pub offer: Option<Posted>,
+    /// The message that the last public words answer, and where.
+    #[serde(default)]
+    pub answers: Option<Posted>,
+    /// Whether that message was deleted.
+    #[serde(default)]
+    pub orphaned: bool,
     /// Whether anyone has answered since the last public words: in the thread, or by a reply to them.
     #[serde(default)]
     pub answered: bool,
@@ -284,6 +291,8 @@ impl Case {
             told: None,
             acknowledgment: None,
             offer: None,
+            answers: None,
+            orphaned: false,
             answered: false,
             unacknowledged: false,
             raid: None,

@@ -372,8 +372,10 @@ impl Policy {
         let (response, held) = manner.allow(rule.response, message.sent);
         because.held = held;
         let last = match rule.response {
-            Response::Shield => &circumstances.member_acknowledged,
-            _ => &circumstances.conversation_acknowledged,
+            Response::Shield => circumstances.member_acknowledged.get(&rule.category),
+            Response::TakeAside => circumstances.conversation_acknowledged.get(&rule.category),
+            // Whoever else was spoken to, an offer or an answer is news to its member.
+            _ => None,
         };
         let (subject, companion) = concerned(rule, response, message, &circumstances.setting);
         Decision {
@@ -390,7 +392,7 @@ impl Policy {
             beside: beside(rule, response, &circumstances.setting),
             alert: rule.category == Category::Confidential
                 || held.is_some_and(|_| rule.response == Response::Shield),
-            quiet: cooling(last.get(&rule.category), rule, message).is_some(),
+            quiet: cooling(last, rule, message).is_some(),
             covered: false,
         }
     }

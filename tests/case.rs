@@ -365,6 +365,16 @@ fn public_words_go_with_the_message_they_answer_unless_someone_answered() {
 }
 
 #[test]
+fn public_words_stay_where_another_message_is_deleted() {
+    let mut elsewhere = matter(101, Response::TakeAside);
+    (elsewhere.channel, elsewhere.quiet) = (ChannelId(13), true);
+    let case = smooth(talking().apply(Event::Further(elsewhere)).0).end;
+    assert_eq!(case.clone().apply(Event::Deleted(MessageId(101))).1, None, "nothing was said about it");
+    let (_, action) = case.apply(Event::Deleted(MessageId(100)));
+    assert!(matches!(action, Some(Action::Withdraw { channel: GENERAL, message: MessageId(500), .. })));
+}
+
+#[test]
 fn nothing_is_said_in_public_about_a_message_deleted_meanwhile() {
     let (case, _) = noticed(Response::TakeAside, everything()).apply(Event::Deleted(MessageId(100)));
     let path = smooth(case);

@@ -1,7 +1,7 @@
 //! The course of a case: where it goes from where it stands.
 
 use super::action::{Action, Receipt, Refusal, Speech};
-use super::{Case, Place, Posted, Rung, State};
+use super::{Case, Matter, Place, Posted, Rung, State};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId};
 use crate::policy::Response;
@@ -180,10 +180,9 @@ impl Case {
     /// Words in public about a message that is gone would only call attention to it; once somebody answered, they
     /// are part of a conversation and stay.
     pub(super) fn deleted(&mut self, message: MessageId) -> State {
-        if message != self.matter.message || self.matter.removed || self.state == State::Removing {
-            return self.state;
-        }
-        self.matter.deleted = true;
+        let ours = self.matter.removed || self.state == State::Removing;
+        self.matter.deleted |= message == self.matter.message && !ours;
+        self.orphaned |= self.answers.is_some_and(|answers| answers.message == message) && !ours;
         if self.is_at_rest() { self.rest() } else { self.state }
     }
 
@@ -231,11 +230,9 @@ impl Case {
     }
 
     fn after_alert(&self) -> State {
-        if self.raid.is_some() {
-            return State::Acknowledging;
-        }
         match (self.matter.response, self.place) {
             (Response::Alert | Response::Observe | Response::Answer, _) => self.rest(),
+            _ if self.raid.is_some() => State::Acknowledging,
             _ if self.unacknowledged => self.rest(),
             (Response::Suggest, _) if self.matter.quiet => self.rest(),
             (Response::Suggest, _) => State::Offering,
@@ -272,21 +269,27 @@ impl Case {
     }
 
     fn acknowledged(&mut self, message: MessageId) -> State {
-        (self.acknowledgment, self.answered) = (Some(message), false);
-        self.rest()
+        self.acknowledgment = Some(message);
+        self.spoken()
     }
 
     fn offered(&mut self, message: MessageId) -> State {
         self.offer = Some(Posted { channel: self.matter.channel, message });
+        self.spoken()
+    }
+
+    /// Public words about the message in hand stand there.
+    fn spoken(&mut self) -> State {
+        let Matter { channel, message, deleted, .. } = self.matter;
+        (self.answers, self.orphaned) = (Some(Posted { channel, message }), deleted);
         self.answered = false;
         self.rest()
     }
 
     /// Where a case goes that has nothing to do: public words whose message is gone are taken back first.
     fn rest(&self) -> State {
-        let needless = self.matter.deleted && !self.answered;
         match self.offer {
-            _ if needless && self.withdrawn().is_some() => State::Withdrawing,
+            _ if self.orphaned && !self.answered && self.withdrawn().is_some() => State::Withdrawing,
             Some(_) if self.place.is_none() => State::Offered,
             _ => State::Talking,
         }
@@ -294,12 +297,12 @@ impl Case {
 
     /// The public words that go when the message they answer does.
     fn withdrawn(&self) -> Option<Posted> {
-        let acknowledgment =
-            self.acknowledgment.map(|message| Posted { channel: self.matter.channel, message });
-        self.offer.or(acknowledgment)
+        let channel = self.answers?.channel;
+        self.offer.or(self.acknowledgment.map(|message| Posted { channel, message }))
     }
 
     fn forget_withdrawn(&mut self) -> State {
+        self.orphaned = false;
         if self.offer.take().is_none() {
             self.acknowledgment = None;
         }

@@ -236,9 +236,10 @@ impl<S: Store + 'static> Listener<S> {
     /// Whether or not its place is watched: words in a case's thread, or a reply to our public words.
     async fn note_answer(&self, arrival: &Arrival) {
         let guild = message::GuildId(arrival.guild.get());
-        let private = self.guilds.kind(arrival.channel) == Some(wire::kind::PRIVATE_THREAD);
         let noted = match arrival.answers {
-            _ if private => self.responder.answered(guild, message::ChannelId(arrival.channel.get())).await,
+            _ if self.guilds.is_private_thread(arrival.guild, arrival.channel) => {
+                self.responder.answered(guild, message::ChannelId(arrival.channel.get())).await
+            }
             Some(post) if arrival.answered == Some(self.guilds.me()) => {
                 self.responder.replied(guild, message::MessageId(post)).await
             }

@@ -141,6 +141,13 @@ impl Guilds {
         self.find(channel, |known| known.channels.get(&channel).map(|channel| channel.kind)).flatten()
     }
 
+    /// Whether `channel` is a private thread of `guild`.
+    pub(super) fn is_private_thread(&self, guild: GuildId, channel: ChannelId) -> bool {
+        let kind =
+            self.look(guild, |known| known.channels.get(&channel).map(|channel| channel.kind)).flatten();
+        kind == Some(kind::PRIVATE_THREAD)
+    }
+
     /// What a case about `message` can count on.
     pub(super) fn surroundings(&self, message: &message::Message) -> Surroundings {
         let guild = GuildId::new(message.guild.0);

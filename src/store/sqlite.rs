@@ -138,13 +138,14 @@ impl Store for SqliteStore {
         event: Event,
         choose: Choose<'_>,
     ) -> Result<Option<Pending>, StoreError> {
-        let mut tx = self.begin().await?;
-        let Some(case) = find_case(&mut tx, guild, whose).await? else { return Ok(None) };
-        let before = case.clone();
-        let (case, action) = case.apply(event);
-        if case == before {
+        // Most answers and deletions change nothing: they cost a look, not a transaction.
+        let seen = self.case(guild, whose).await?;
+        if seen.is_none_or(|case| case.clone().apply(event.clone()).0 == case) {
             return Ok(None);
         }
+        let mut tx = self.begin().await?;
+        let Some(case) = find_case(&mut tx, guild, whose).await? else { return Ok(None) };
+        let (case, action) = case.apply(event);
         let pending = save(&mut tx, &case, action, choose).await?;
         tx.commit().await?;
         Ok(pending)
