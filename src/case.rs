@@ -81,7 +81,9 @@ impl Matter {
         let shields = self.would.unwrap_or(self.response) == Response::Shield;
         let has = |kind: Kind| self.kinds.contains(&kind);
         match self.category {
-            _ if shields || self.kinds.iter().any(|kind| kind.is_value()) => Priority::Secret,
+            _ if shields => Priority::Secret,
+            Category::Confidential => Priority::Secret,
+            Category::SensitiveInfo if self.kinds.iter().any(|kind| kind.is_value()) => Priority::Secret,
             _ if has(Kind::Threat) => Priority::Threat,
             Category::BoilingPoint => Priority::BoilingPoint,
             _ if has(Kind::AccountIssue) => Priority::AccountIssue,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aside::case::action::{Action, Button, Enclosure, Post, Receipt, Refusal, Speech};
+use aside::case::action::{Action, Button, Enclosure, Post, Priority, Receipt, Refusal, Speech};
 use aside::case::{Case, Event, Matter, Place, Rung, State, Surroundings};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
@@ -245,6 +245,24 @@ fn the_opening_summons_the_moderators_and_offers_its_buttons() {
     let Some(Action::Post(opening)) = action else { panic!("an opening: {:?}", case.state) };
     assert_eq!((opening.members, opening.roles), (vec![MEMBER], vec![MODERATOR]));
     assert_eq!(opening.buttons, [Button::Resolve, Button::AskModerator, Button::Decline]);
+}
+
+#[test]
+fn secrets_are_most_urgent_then_threats_anger_and_account_issues() {
+    use Category::{BoilingPoint, Confidential, NeedsDetails, SensitiveInfo};
+    let rows = [
+        (Response::Shield, BoilingPoint, vec![], Priority::Secret),
+        (Response::TakeAside, SensitiveInfo, vec![Kind::Phone], Priority::Secret),
+        (Response::TakeAside, Confidential, vec![Kind::Words], Priority::Secret),
+        (Response::TakeAside, BoilingPoint, vec![Kind::Threat], Priority::Threat),
+        (Response::TakeAside, BoilingPoint, vec![Kind::Words], Priority::BoilingPoint),
+        (Response::Suggest, SensitiveInfo, vec![Kind::AccountIssue], Priority::AccountIssue),
+        (Response::Suggest, NeedsDetails, vec![Kind::Solicitation], Priority::Routine),
+    ];
+    for (response, category, kinds, expected) in rows {
+        let matter = Matter { category, kinds, ..matter(1, response) };
+        assert_eq!(matter.priority(), expected, "{matter:?}");
+    }
 }
 
 /// The path on which everything succeeds.

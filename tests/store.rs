@@ -277,7 +277,7 @@ async fn the_most_urgent_action_is_taken_up_first() {
     let place = Place::new();
     let store = place.open().await;
     let mut routine = notice(HARBOR, UserId(3), 4, Response::TakeAside);
-    (routine.matter.category, routine.matter.kinds) = (Category::Confidential, Vec::new());
+    (routine.matter.category, routine.matter.kinds) = (Category::NeedsDetails, Vec::new());
     let mut angry = notice(HARBOR, UserId(4), 5, Response::TakeAside);
     (angry.matter.category, angry.matter.kinds) = (Category::BoilingPoint, vec![Kind::Anger]);
     for notice in [routine, angry, notice(HARBOR, ALEX, 6, Response::Shield)] {

@@ -1,5 +1,7 @@
 //! A raid: hundreds of hostile messages within seconds, and a member elsewhere who needs help at that moment.
 
+use std::time::Duration;
+
 use aside::simulator::{ChannelKind, Id, MemberPlan, Simulator};
 use jiff::{SignedDuration, Timestamp};
 
@@ -102,5 +104,26 @@ async fn moderators_read_in_the_same_alert_how_far_it_went() {
         .await
         .unwrap();
     assert_eq!(said(&discord, staff).len(), 1);
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_discord_limits_requests_a_secret_goes_before_anger() {
+    let home = Home::new();
+    let (discord, bot) = begin(&home, "[raid]\nmembers = 0\n").await;
+    discord.set_limit("POST /channels/{}/threads", 1, Duration::from_millis(300));
+    rage(&discord, 0..6, &["general"]);
+    post(&discord, "alex", "general", &Matter::Card.said().text);
+    settled(&discord, &home).await.unwrap();
+    let alex = discord.user("alex").unwrap();
+    let threads = private_threads(&discord);
+    let place = threads.iter().position(|thread| discord.thread_members(thread.id).contains(&alex)).unwrap();
+    // Those before it were on their way already: one open, one sent or about to be.
+    assert!(
+        threads.len() == 7 && place <= 2,
+        "the card's thread is number {} of {}",
+        place + 1,
+        threads.len()
+    );
     bot.stop().await.unwrap();
 }
