@@ -61,8 +61,8 @@ impl Case {
             (Response::Shield, _) => State::Removing,
             (Response::Alert | Response::Observe, _) => self.alerting(0),
             (Response::Answer, _) => State::Answering,
-            // What is offered was taken up already, or stands there to be.
-            (Response::Suggest, Some(_)) => State::Talking,
+            // What is offered is there already: everyone is shown where, or it stands there to be taken up.
+            (Response::Suggest, Some(_)) => self.acknowledging(),
             (Response::Suggest, None) if self.offer.is_some() => State::Offered,
             (Response::Suggest, None) if self.matter.alert || self.matter.quiet => self.alerting(0),
             (Response::Suggest, None) => State::Offering,
@@ -199,7 +199,7 @@ impl Case {
         while self.is_at_rest() && !self.further.is_empty() {
             let next = self.further.remove(0);
             let offered = next.response == Response::Suggest;
-            if offered && (self.offer.is_some() || self.place.is_some()) {
+            if offered && self.offer.is_some() {
                 continue;
             }
             self.matter = next;

@@ -85,7 +85,8 @@ impl Case {
             (None, _) if self.alerted => Utterance::AcknowledgmentAlerted,
             (None, _) => Utterance::AcknowledgmentAlone,
         };
-        self.reply(utterance)
+        let bell = if self.matter.response == Response::Suggest { Vec::new() } else { vec![self.member] };
+        Post { members: bell, ..self.reply(utterance) }
     }
 
     /// A public answer to the message in hand, or words in its place.

@@ -146,7 +146,8 @@ impl<'a> Stage<'a> {
 
     /// Whether an opening of this kind was shown in full before.
     fn is_familiar(&mut self, message: &Message) -> bool {
-        !message.components.is_empty() && !self.opened.insert(!message.embeds.is_empty())
+        let opening = !message.components.is_empty() && message.reference.is_none();
+        opening && !self.opened.insert(!message.embeds.is_empty())
     }
 
     fn speech(&mut self, message: &Message) -> io::Result<()> {

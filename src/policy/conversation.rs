@@ -69,7 +69,7 @@ pub struct Setting {
     pub simmers: bool,
     /// The member it answers, when they were heating up, too.
     pub other: Option<Heated>,
-    /// The member it answers.
+    /// The member it most likely speaks to: the one it answers, or else the one who spoke before.
     pub addressed: Option<UserId>,
     /// The back-and-forth it is part of.
     pub exchange: Option<Exchange>,
@@ -181,7 +181,7 @@ impl Conversation {
         let mut setting = Setting {
             temperature: self.warmth.temperature(),
             simmers: scan.heat >= temper.simmer,
-            addressed: answered,
+            addressed: answered.or_else(|| self.before(message.author.id, at)),
             ..Setting::default()
         };
         let heard =

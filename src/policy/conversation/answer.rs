@@ -18,6 +18,13 @@ impl Conversation {
         other.filter(|other| *other != author)
     }
 
+    /// Whoever else spoke last, if it was a moment ago.
+    pub(super) fn before(&self, author: UserId, at: i64) -> Option<UserId> {
+        let lately = |heard: &&super::Heard| heard.at >= at - TURNS_WITHIN;
+        let mut spoke = self.recent.iter().rev().take_while(lately).map(|heard| heard.author);
+        spoke.find(|one| *one != author)
+    }
+
     /// Of those mentioned, the one who spoke last; one mentioned alone need not have spoken.
     fn mentioned(&self, message: &Message) -> Option<UserId> {
         let spoke = self.recent.iter().rev().map(|heard| heard.author);
