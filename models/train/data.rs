@@ -96,6 +96,10 @@ pub(crate) struct Public {
     /// Whether its source is all ordinary chat.
     pub(crate) ordinary: bool,
     pub(crate) weight: f64,
+    /// What it counts to the project's own heads.
+    pub(crate) counts: f64,
+    /// A number that depends on nothing but the text.
+    pub(crate) draw: u64,
     /// Kept back for figures.
     pub(crate) held: bool,
     pub(crate) sample: Sample,
@@ -128,11 +132,18 @@ pub(crate) struct Source {
     /// One row in this many teaches the project's own heads.
     #[serde(default = "one")]
     every: u64,
+    /// What such a row counts to them.
+    #[serde(default = "whole")]
+    counts: f64,
     weight: f64,
 }
 
 const fn one() -> u64 {
     1
+}
+
+const fn whole() -> f64 {
+    1.0
 }
 
 /// What the labels of a source say of a head.
@@ -199,6 +210,8 @@ fn text(row: Row, source: &Source, at: usize) -> Public {
         boils: says(source.boils).filter(|_| (draw / 10).is_multiple_of(source.every)),
         ordinary: source.boils == Some(Use::Never),
         weight: source.weight,
+        counts: source.counts,
+        draw,
         held,
         sample: Sample::new(&row.text),
         text: row.text,

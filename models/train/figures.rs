@@ -44,3 +44,10 @@ pub(crate) fn precision_recall(rows: &[Scored], threshold: f32) -> (f64, f64) {
 pub(crate) fn f1((precision, recall): (f64, f64)) -> f64 {
     2.0 * precision * recall / (precision + recall).max(f64::MIN_POSITIVE)
 }
+
+/// The mean of the F1 of taking every row at or above `threshold`, and of leaving the others.
+pub(crate) fn macro_f1(rows: &[Scored], threshold: f32) -> f64 {
+    let contrary: Vec<Scored> =
+        rows.iter().map(|(score, truth)| (f32::from(u8::from(*score < threshold)), !truth)).collect();
+    f64::midpoint(f1(precision_recall(rows, threshold)), f1(precision_recall(&contrary, 0.5)))
+}

@@ -2,7 +2,7 @@
 //! that `models/sources.toml` lists. The same inputs give the same weights; another file in place of one is refused.
 //!
 //! Two heads learn what public texts call abuse and anger. The heads that matter learn from the project's own
-//! examples, with the public heads among their signals. Figures come from examples whose author or whole theme was
+//! examples, with the public heads among their signals, and voices combine them all. Figures come from examples whose author or whole theme was
 //! left out, and from public texts that were kept back.
 
 #![expect(
@@ -13,6 +13,7 @@
     reason = "a program for developers; counts of rows are small"
 )]
 
+mod blend;
 mod calibrate;
 mod data;
 mod figures;
@@ -26,15 +27,20 @@ use std::error::Error;
 use std::path::Path;
 
 use aside::detect::heat::ngrams::BUCKETS;
-use aside::detect::heat::weights::Weights;
+use aside::detect::heat::weights::{Logits, Weights, loudest};
 
 use data::Public;
 use fit::{Linear, Problem};
-use own::{DISPLEASURE, Heads, Own, RESERVE};
+use own::{Heads, Own};
 use table::Table;
 
 /// Strength of the pull of weights to zero, for heads that learn from public texts.
 const RIDGE: f64 = 0.3;
+/// Into how many parts public texts are divided, so that each is judged by a head that did not see it.
+const STRANGERS: usize = 3;
+/// Into how many parts the project's own examples are divided by author, and by theme.
+const AUTHORS: usize = 8;
+const THEMES: usize = 8;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).ok_or("usage: train FOLDER, which holds the public texts")?;
@@ -47,37 +53,60 @@ fn main() -> Result<(), Box<dyn Error>> {
     let samples =
         public.iter().map(|text| &text.sample).chain(examples.iter().map(|example| &example.sample));
     let table = Table::new(samples);
-    let heads = [
-        public_head(&table, &public, |text| text.abuse),
-        public_head(&table, &public, |text| text.annoyance),
-    ];
+    let rows: Vec<Vec<(u32, f32)>> = public.iter().map(|text| table.row(&text.sample)).collect();
+    let (abuse, abuses) = public_head(&rows, &public, |text| text.abuse);
+    let (annoyance, annoyances) = public_head(&rows, &public, |text| text.annoyance);
+    let heads = [abuse, annoyance];
     let own: Vec<Own> = examples.iter().map(|example| Own::new(&table, &heads, example)).collect();
-    let (held, quiet): (Vec<Own>, Vec<Own>) =
-        public.iter().filter_map(|text| Own::public(&table, &heads, text)).partition(|own| own.held);
+    let (held, quiet): (Vec<Own>, Vec<Own>) = public
+        .iter()
+        .zip(rows)
+        .zip(abuses.into_iter().zip(annoyances))
+        .filter_map(|((text, row), logits)| Own::public(row, logits.into(), text))
+        .partition(|own| own.held);
 
-    let by_author = own::left_out(&own, &quiet, |own| &own.batch, 10);
+    let (by_author, quietly) = own::left_out(&own, &quiet, |own| &own.batch, AUTHORS);
+    let voices = blend::fit(own.iter().chain(&quiet).zip(by_author.iter().chain(&quietly)));
+    let heat = |(own, logits): (&Own, &Logits)| {
+        loudest(voices.each_ref().map(|voice| voice.of(logits, &own.signals)))
+    };
+    let by_author: Vec<f32> = own.iter().zip(&by_author).map(heat).collect();
     report::left_out("author", &own, &by_author);
-    report::left_out("theme", &own, &own::left_out(&own, &quiet, |own| &own.theme, usize::MAX));
+    let (by_theme, _) = own::left_out(&own, &quiet, |own| &own.theme, THEMES);
+    report::left_out("theme", &own, &own.iter().zip(&by_theme).map(heat).collect::<Vec<_>>());
     let calibration = calibrate::points(&own, &by_author);
     report::calibration(&own, &by_author, &calibration);
+    report::functional(&own, &by_author, &calibration);
 
     let fitted = Heads::fit(own.iter().chain(&quiet));
-    report::blind(&table, &heads, &fitted)?;
-    report::public(&held, &fitted, &sources, &calibration);
-    report::worst(&own, &by_author, &held, &fitted);
-    let weights = table.weights(&heads, &fitted.all, (DISPLEASURE, RESERVE), calibration);
+    let judge = |own: &Own| heat((own, &fitted.logits(own)));
+    report::blind(&judge, &|text, boils| Own::blind(&table, &heads, text, boils), &calibration)?;
+    report::public(&held, &judge, &sources, &calibration);
+    report::worst(&own, &by_author, &held, &judge);
+    let weights = table.weights(&heads, &fitted.all, &voices, calibration);
     let bytes = weights.to_bytes();
     Weights::parse(&bytes).map_err(|error| error.to_string())?;
     std::fs::write(root.join("heat.bin"), &bytes)?;
     record::write(&root, &sources, &bytes)
 }
 
-fn public_head(table: &Table, public: &[Public], label: impl Fn(&Public) -> Option<bool>) -> Linear {
-    let mut problem = Problem::new(BUCKETS, 0, RIDGE, RIDGE);
-    for text in public.iter().filter(|text| !text.held) {
-        if let Some(label) = label(text) {
-            problem.push(&table.row(&text.sample), &[], label, text.weight);
+/// A head that learns from public texts, and what it says of each of them; of one it learned from, what a head says
+/// that did not, or those that learn from these logits would trust them too much.
+fn public_head(
+    rows: &[Vec<(u32, f32)>],
+    public: &[Public],
+    label: impl Fn(&Public) -> Option<bool> + Sync,
+) -> (Linear, Vec<f32>) {
+    let part = |text: &Public| if text.held { STRANGERS } else { (text.draw / 10) as usize % STRANGERS };
+    let mut heads = fit::each(STRANGERS + 1, |out| {
+        let mut problem = Problem::new(BUCKETS, 0, RIDGE);
+        for (row, text) in rows.iter().zip(public).filter(|(_, text)| !text.held && part(text) != out) {
+            if let Some(label) = label(text) {
+                problem.push(row, &[], label, text.weight);
+            }
         }
-    }
-    problem.solve()
+        problem.solve()
+    });
+    let logits = rows.iter().zip(public).map(|(row, text)| heads[part(text)].logit(row, &[])).collect();
+    (heads.swap_remove(STRANGERS), logits)
 }

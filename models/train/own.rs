@@ -4,35 +4,36 @@ use std::collections::BTreeSet;
 
 use aside::detect::heat::ngrams::BUCKETS;
 use aside::detect::heat::signals::{self, Signal, Signals};
-use aside::detect::heat::weights::{Head, either};
+use aside::detect::heat::weights::{Head, Logits, Voice};
 
 use crate::data::{Example, Label, Public};
-use crate::fit::{Linear, Problem};
+use crate::fit::{self, Linear, Problem};
 use crate::table::Table;
 
-/// How much displeasure adds to the logit of heat: it ranks polite complaints above small talk, at no cost where
-/// boiling is told from displeasure.
-pub(crate) const DISPLEASURE: f32 = 0.15;
-/// Strength of the pull of weights to zero, of n-grams and of signals.
-const RIDGE: f64 = 0.12;
-const SIGNAL_RIDGE: f64 = 0.1;
-/// What a public text counts beside an example written for the purpose: one of ordinary chat, and one labelled by others.
-const QUIET: f64 = 0.5;
-const LABELLED: f64 = 0.3;
-/// How much surer hostility must be than a boiling point to count as much.
-pub(crate) const RESERVE: f32 = 1.0;
+/// Strength of the pull of weights to zero.
+const RIDGE: f64 = 0.125;
+/// The same where public texts teach, too.
+const HOSTILE_RIDGE: f64 = 0.33;
+/// What a threat counts beside another example: few are written, and none should be missed.
+const THREAT: f64 = 2.0;
+/// The same of a harmless line with a swear word in it, whose like public texts take for abuse.
+const HARMLESS: f64 = 3.0;
 
 /// A row to learn from or to judge.
 pub(crate) struct Own {
     row: Vec<(u32, f32)>,
-    signals: Signals,
+    pub(crate) signals: Signals,
+    /// What the public heads say.
+    public: [f32; Head::PUBLIC],
+    draw: u64,
     pub(crate) label: Label,
     pub(crate) kind: String,
     pub(crate) theme: String,
     pub(crate) batch: String,
-    weight: f64,
+    /// What it counts to the heads that learn from it.
+    pub(crate) weight: f64,
     /// A public text of a source that is all ordinary chat.
-    ordinary: bool,
+    pub(crate) ordinary: bool,
     /// A public text that was kept back.
     pub(crate) held: bool,
     /// Of a public text: its source, and what its label says.
@@ -43,14 +44,17 @@ pub(crate) struct Own {
 impl Own {
     pub(crate) fn new(table: &Table, heads: &[Linear; 2], example: &Example) -> Self {
         let row = table.row(&example.sample);
+        let public = said(heads, &row);
         Self {
-            signals: complete(example.sample.signals, heads, &row),
+            signals: complete(example.sample.signals, public),
             row,
+            public,
+            draw: 0,
             label: example.label,
             kind: example.kind.clone(),
             theme: example.theme.clone(),
             batch: example.batch.clone(),
-            weight: 1.0,
+            weight: weight(example),
             ordinary: false,
             held: false,
             source: None,
@@ -62,9 +66,12 @@ impl Own {
     pub(crate) fn blind(table: &Table, heads: &[Linear; 2], text: &str, boils: bool) -> Self {
         let sample = aside::detect::heat::Sample::new(text);
         let row = table.row(&sample);
+        let public = said(heads, &row);
         Self {
-            signals: complete(sample.signals, heads, &row),
+            signals: complete(sample.signals, public),
             row,
+            public,
+            draw: 0,
             label: if boils { Label::Boiling } else { Label::Cold },
             kind: String::new(),
             theme: String::new(),
@@ -78,20 +85,21 @@ impl Own {
     }
 
     /// A public text, if it is kept back to be judged or ordinary chat to be left alone.
-    pub(crate) fn public(table: &Table, heads: &[Linear; 2], text: &Public) -> Option<Self> {
+    pub(crate) fn public(row: Vec<(u32, f32)>, public: [f32; Head::PUBLIC], text: &Public) -> Option<Self> {
         if !text.held && text.boils.is_none() {
             return None;
         }
         let boils = text.boils.unwrap_or_default();
-        let row = table.row(&text.sample);
         Some(Self {
-            signals: complete(text.sample.signals, heads, &row),
+            signals: complete(text.sample.signals, public),
             row,
+            public,
+            draw: text.draw / 10,
             label: if boils { Label::Boiling } else { Label::Cold },
             kind: if boils { "insult" } else { "chat" }.to_owned(),
             theme: String::new(),
             batch: String::new(),
-            weight: if text.ordinary { QUIET } else { LABELLED * text.weight },
+            weight: text.counts,
             ordinary: text.ordinary,
             held: text.held,
             source: Some((text.source, text.abuse.or(text.annoyance).unwrap_or_default())),
@@ -99,13 +107,33 @@ impl Own {
         })
     }
 
+    /// Whether a word of the lexicon that is taken for swearing or an insult is there.
+    pub(crate) fn swears(&self) -> bool {
+        swears(&self.signals)
+    }
+
     pub(crate) fn boils(&self) -> bool {
         self.label == Label::Boiling
     }
 }
 
-fn complete(mut signals: Signals, heads: &[Linear; 2], row: &[(u32, f32)]) -> Signals {
-    let [abuse, annoyance] = heads.each_ref().map(|head| head.logit(row, &[]));
+fn weight(example: &Example) -> f64 {
+    match example.label {
+        Label::Boiling if example.kind == "threat" => THREAT,
+        Label::Cold if swears(&example.sample.signals) => HARMLESS,
+        _ => 1.0,
+    }
+}
+
+fn swears(signals: &Signals) -> bool {
+    [Signal::Swearing, Signal::Insult].iter().any(|signal| signals[*signal as usize] > 0.0)
+}
+
+fn said(heads: &[Linear; Head::PUBLIC], row: &[(u32, f32)]) -> [f32; Head::PUBLIC] {
+    heads.each_ref().map(|head| head.logit(row, &[]))
+}
+
+fn complete(mut signals: Signals, [abuse, annoyance]: [f32; Head::PUBLIC]) -> Signals {
     signals::complete(&mut signals, abuse, annoyance);
     signals
 }
@@ -117,22 +145,30 @@ pub(crate) struct Heads {
 
 impl Heads {
     pub(crate) fn fit<'o>(rows: impl Iterator<Item = &'o Own>) -> Self {
-        Self::fit_some(&rows.collect::<Vec<_>>(), &Head::ALL[Head::PUBLIC..])
+        let rows: Vec<&Own> = rows.collect();
+        let own = &Head::ALL[Head::PUBLIC..];
+        Self { all: fit::each(own.len(), |at| learn(own[at], &rows)) }
     }
 
-    fn fit_some(rows: &[&Own], heads: &[Head]) -> Self {
-        Self { all: heads.iter().map(|head| fit(*head, rows)).collect() }
+    /// Those that voices hear.
+    fn fit_heard(rows: &[&Own]) -> Self {
+        Self { all: Head::ALL[Head::PUBLIC..Voice::HEADS].iter().map(|head| learn(*head, rows)).collect() }
     }
 
-    /// The logit that heat is read from.
-    pub(crate) fn logit(&self, own: &Own) -> f32 {
-        let [boiling, displeased, hostile] = [0, 1, 2].map(|at| self.all[at].logit(&own.row, &own.signals));
-        either(boiling + DISPLEASURE * displeased, hostile - RESERVE)
+    /// The logits of all heads that are fitted.
+    pub(crate) fn logits(&self, own: &Own) -> Logits {
+        let mut logits = [0.0; Head::ALL.len()];
+        logits[..Head::PUBLIC].copy_from_slice(&own.public);
+        for (logit, head) in logits[Head::PUBLIC..].iter_mut().zip(&self.all) {
+            *logit = head.logit(&own.row, &own.signals);
+        }
+        logits
     }
 }
 
-fn fit(head: Head, rows: &[&Own]) -> Linear {
-    let mut problem = Problem::new(BUCKETS, Signal::ALL.len(), RIDGE, SIGNAL_RIDGE);
+fn learn(head: Head, rows: &[&Own]) -> Linear {
+    let ridge = if head == Head::Hostile { HOSTILE_RIDGE } else { RIDGE };
+    let mut problem = Problem::new(BUCKETS, Signal::ALL.len(), ridge);
     for own in rows {
         if let Some(label) = says(head, own) {
             problem.push(&own.row, &own.signals, label, own.weight);
@@ -158,22 +194,23 @@ fn says(head: Head, own: &Own) -> Option<bool> {
     }
 }
 
-/// The logits of heat of `own`, each by heads that never saw a row of its group.
+/// The logits of `own`, then of `quiet`, each by heads that never saw a row of its group or, of a public text, of its
+/// part.
 pub(crate) fn left_out(
     own: &[Own],
     quiet: &[Own],
-    group: impl Fn(&Own) -> &String,
+    group: impl Fn(&Own) -> &String + Sync,
     folds: usize,
-) -> Vec<f32> {
+) -> (Vec<Logits>, Vec<Logits>) {
     let groups: Vec<&String> = own.iter().map(&group).collect::<BTreeSet<_>>().into_iter().collect();
-    let fold = |own: &Own| groups.iter().position(|name| *name == group(own)).unwrap_or(0) % folds;
-    let mut logits = vec![0.0; own.len()];
-    for out in 0..folds.min(groups.len()) {
-        let rows: Vec<&Own> = own.iter().filter(|own| fold(own) != out).chain(quiet).collect();
-        let heads = Heads::fit_some(&rows, &[Head::Boiling, Head::Displeased, Head::Hostile]);
-        for (own, logit) in own.iter().zip(&mut logits).filter(|(own, _)| fold(own) == out) {
-            *logit = heads.logit(own);
-        }
-    }
-    logits
+    let fold = |own: &Own| match own.source {
+        Some(_) => own.draw as usize % folds,
+        None => groups.iter().position(|name| *name == group(own)).unwrap_or(0) % folds,
+    };
+    let heads = fit::each(folds, |out| {
+        let rows: Vec<&Own> = own.iter().chain(quiet).filter(|own| fold(own) != out).collect();
+        Heads::fit_heard(&rows)
+    });
+    let logits = |rows: &[Own]| rows.iter().map(|own| heads[fold(own)].logits(own)).collect();
+    (logits(own), logits(quiet))
 }

@@ -51,8 +51,8 @@ pub(super) fn measure(text: &Text<'_>, findings: &mut Vec<Finding>) -> f32 {
         return 0.0;
     }
     let matches = LEXICON.matches(text, text.prose());
-    let logits = judge(text, &matches);
-    let mut heat = WEIGHTS.calibrated(WEIGHTS.heat_logit(&logits));
+    let (logits, signals) = judge(text, &matches);
+    let mut heat = WEIGHTS.calibrated(WEIGHTS.heat_logit(&logits, &signals));
     if heat >= LEAST_HEAT && language::is_unknown(text.original()) {
         heat *= UNKNOWN_LANGUAGE;
     }
@@ -83,13 +83,13 @@ impl Sample {
     }
 }
 
-/// The logits of all heads for `text`, whose lexicon matches are `matches`.
-fn judge(text: &Text<'_>, matches: &[Match<'_>]) -> Logits {
+/// The logits of all heads for `text`, whose lexicon matches are `matches`, and its signals.
+fn judge(text: &Text<'_>, matches: &[Match<'_>]) -> (Logits, Signals) {
     let mut logits = WEIGHTS.sparse(&blocks(text, text.prose()));
     let mut signals = signals::read(text, matches);
     signals::complete(&mut signals, logits[Head::Abuse as usize], logits[Head::Annoyance as usize]);
     WEIGHTS.add_signals(&mut logits, &signals);
-    logits
+    (logits, signals)
 }
 
 fn blocks(text: &Text<'_>, words: &[Word]) -> [Block; Family::COUNT] {

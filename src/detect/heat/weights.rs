@@ -8,8 +8,9 @@
 //! logit = bias + Σ_block Σ_ngram weight · idf / ‖block‖ + Σ_signal weight · value
 //! ```
 //!
-//! The file, little-endian: `ASIDEH02`; for each head a scale and a bias; for each of the project's own heads a
-//! weight a signal; displeasure and reserve; the number of calibration points and as many pairs of logit and heat;
+//! The file, little-endian: `ASIDEH03`; for each head a scale and a bias; for each of the project's own heads a
+//! weight a signal; for each voice a weight for each of the first five heads, a weight a signal and a bias; the number of
+//! calibration points and as many pairs of logit and heat;
 //! then [`BUCKETS`] entries of nine bytes, an inverse document frequency in sixteenths and a signed weight, idf
 //! included, for each head. All but the table are `f32` or `u32`.
 
@@ -65,7 +66,7 @@ pub const ENTRY: usize = 1 + Head::ALL.len();
 /// The inverse document frequency of 1 as the table has it.
 pub const IDF_UNIT: f32 = 16.0;
 
-const MAGIC: &[u8] = b"ASIDEH02";
+const MAGIC: &[u8] = b"ASIDEH03";
 
 /// Why weights cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +87,8 @@ pub struct Weights<'a> {
     pub biases: Logits,
     /// By own head: the weight of each signal.
     pub signals: [Vec<f32>; Head::OWN],
-    /// How much displeasure adds to the logit of a boiling point.
-    pub displeasure: f32,
-    /// How much surer hostility must be than a boiling point to count as much.
-    pub reserve: f32,
+    /// What heat is read from.
+    pub voices: [Voice; VOICES],
     /// Pairs of logit and heat, rising in both; between them heat is interpolated.
     pub calibration: Vec<(f32, f32)>,
     /// [`BUCKETS`] entries of [`ENTRY`] bytes.
@@ -111,7 +110,9 @@ impl<'a> Weights<'a> {
         for head in &mut weights.signals {
             *head = (0..Signal::ALL.len()).map(|_| reader.number()).collect::<Result<_, _>>()?;
         }
-        (weights.displeasure, weights.reserve) = (reader.number()?, reader.number()?);
+        for weight in weights.voices.iter_mut().flat_map(|voice| &mut voice.0) {
+            *weight = reader.number()?;
+        }
         let points = u32::from_le_bytes(reader.four()?);
         for _ in 0..points {
             weights.calibration.push((reader.number()?, reader.number()?));
@@ -134,8 +135,7 @@ impl<'a> Weights<'a> {
             put(*bias);
         }
         self.signals.iter().flatten().for_each(|weight| put(*weight));
-        put(self.displeasure);
-        put(self.reserve);
+        self.voices.iter().flat_map(|voice| voice.0).for_each(put);
         let points = u32::try_from(self.calibration.len()).unwrap_or(u32::MAX);
         bytes.extend(points.to_le_bytes());
         for (logit, heat) in &self.calibration {
@@ -173,9 +173,8 @@ impl<'a> Weights<'a> {
 
     /// The logit that heat is read from.
     #[must_use]
-    pub fn heat_logit(&self, logits: &Logits) -> f32 {
-        let of = |head: Head| logits[head as usize];
-        either(of(Head::Boiling) + self.displeasure * of(Head::Displeased), of(Head::Hostile) - self.reserve)
+    pub fn heat_logit(&self, logits: &Logits, signals: &Signals) -> f32 {
+        loudest(self.voices.each_ref().map(|voice| voice.of(logits, signals)))
     }
 
     /// Heat, 0 to 1: about this share of messages of this logit is at boiling point.
@@ -193,9 +192,36 @@ impl<'a> Weights<'a> {
     }
 }
 
-/// The soft maximum of two logits: ln(eᵃ + eᵇ).
+/// How many voices heat is read from.
+pub const VOICES: usize = 2;
+
+/// A weighted sum: a weight for each of [`Voice::HEADS`], a weight a signal, and a bias.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Voice(pub [f32; Voice::LENGTH]);
+
+impl Voice {
+    /// How many heads are heard, the first in the order of [`Head::ALL`].
+    pub const HEADS: usize = 5;
+    /// How many weights there are, the bias included.
+    pub const LENGTH: usize = Self::HEADS + Signal::ALL.len() + 1;
+
+    /// What it says of `logits` and `signals`.
+    #[must_use]
+    pub fn of(&self, logits: &Logits, signals: &Signals) -> f32 {
+        let heard = logits[..Self::HEADS].iter().chain(signals).chain(&[1.0]);
+        self.0.iter().zip(heard).map(|(weight, value)| weight * value).sum()
+    }
+}
+
+impl Default for Voice {
+    fn default() -> Self {
+        Self([0.0; Self::LENGTH])
+    }
+}
+
+/// The soft maximum of what voices say: ln(eᵃ + eᵇ).
 #[must_use]
-pub fn either(one: f32, other: f32) -> f32 {
+pub fn loudest([one, other]: [f32; VOICES]) -> f32 {
     let (more, less) = if one > other { (one, other) } else { (other, one) };
     more + (less - more).exp().ln_1p()
 }
