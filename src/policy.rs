@@ -4,145 +4,28 @@
 //! conversations and raids, lives in [`conversation`] and [`raid`]; what must outlive the process arrives from the
 //! store as [`Circumstances`]. [`history`] puts both together where there is no store.
 
+mod conditions;
 pub mod conversation;
 pub mod history;
 pub mod hours;
+mod manner;
 pub mod raid;
 mod reason;
+mod rule;
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use self::conversation::{Exchange, Heated, Setting};
-use self::hours::QuietHours;
+use self::conditions::{conditions, meets};
+use self::conversation::{Heated, Setting};
+pub use self::manner::{Manner, Mode};
 pub use self::reason::{Because, Held, Reason, Why};
-use crate::detect::{Category, Finding, Kind, Scan};
+pub use self::rule::{Response, Rule, When};
+use crate::detect::{Category, Kind, Scan};
 use crate::message::{ChannelId, GuildId, Message, Origin, RoleId, UserId};
-
-/// What a rule wants done; `action` in configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Response {
-    /// Acknowledge in public, open a private thread.
-    TakeAside,
-    /// Remove the message, then take aside.
-    Shield,
-    /// Offer a private thread with a button.
-    Suggest,
-    /// Answer in public.
-    Answer,
-    /// Tell moderators only.
-    Alert,
-    /// Record only.
-    Observe,
-}
-
-impl Response {
-    /// The name used in configuration and output.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::TakeAside => "take_aside",
-            Self::Shield => "shield",
-            Self::Suggest => "suggest",
-            Self::Answer => "answer",
-            Self::Alert => "alert",
-            Self::Observe => "observe",
-        }
-    }
-
-    /// What it is in plain words, for moderators: "would have …".
-    #[must_use]
-    pub const fn deed(self) -> &'static str {
-        match self {
-            Self::TakeAside => "taken the member aside",
-            Self::Shield => "removed the message and taken the member aside",
-            Self::Suggest => "offered a private thread",
-            Self::Answer => "answered in public",
-            Self::Alert => "told you",
-            Self::Observe => "recorded it",
-        }
-    }
-}
-
-/// How far the bot goes in a server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Only moderators are told what would have happened.
-    Observe,
-    /// A private thread is offered with a button; nothing is removed.
-    Suggest,
-    /// Rules do what they say.
-    #[default]
-    Act,
-}
-
-impl Mode {
-    /// The name used in configuration.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Observe => "observe",
-            Self::Suggest => "suggest",
-            Self::Act => "act",
-        }
-    }
-}
-
-/// How the bot behaves in a server.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Manner {
-    /// How far it goes.
-    pub mode: Mode,
-    /// When it leaves all but secrets to people.
-    pub quiet_hours: Option<QuietHours>,
-}
-
-/// When a rule applies: every condition that is given must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct When {
-    /// Heat at or above this, 0 to 1, of the message or, when it simmers, of its conversation.
-    pub heat: Option<f32>,
-    /// Any finding of one of these kinds, at or above `confidence`.
-    pub kinds: Option<Vec<Kind>>,
-    /// The least confidence a finding of `kinds` needs, 0 to 1.
-    pub confidence: f32,
-    /// Two have gone back and forth so often; `kinds` are then looked for in all they said.
-    pub exchanges: Option<u32>,
-    /// Whether the rule has words of its own; findings carry its name.
-    pub words: bool,
-    /// Whether the rule has a pattern of its own; findings carry its name.
-    pub pattern: bool,
-}
-
-/// A named, validated thing to look for and what to do about it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rule {
-    /// Its name, unique in a guild.
-    pub name: Arc<str>,
-    /// What it is about.
-    pub category: Category,
-    /// When it applies.
-    pub when: When,
-    /// What to do.
-    pub response: Response,
-    /// The least time between two acknowledgments it causes to one member, or in one conversation.
-    pub cooldown: Duration,
-    /// Only in these channels; `None` is everywhere that is watched, an empty list nowhere.
-    pub channels: Option<Vec<ChannelId>>,
-    /// Only for members with one of these roles; `None` is everyone, an empty list no one.
-    pub roles: Option<Vec<RoleId>>,
-    /// The template that words the acknowledgment, in place of the default.
-    pub template: Option<Arc<str>>,
-    /// What an [`Response::Answer`] says.
-    pub answer: Option<Arc<str>>,
-}
 
 /// What is remembered of the message's surroundings.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -398,26 +281,6 @@ impl Policy {
     }
 }
 
-impl Manner {
-    /// What is done where a rule asks for `response` at `now`, and what holds it back.
-    fn allow(&self, response: Response, now: Timestamp) -> (Response, Option<Held>) {
-        if matches!(response, Response::Alert | Response::Observe) {
-            return (response, None);
-        }
-        let resting = self.quiet_hours.as_ref().is_some_and(|hours| hours.hold(now));
-        match (self.mode, response) {
-            (Mode::Observe, _) => (Response::Alert, Some(Held::Mode(self.mode))),
-            (_, response) if resting && response != Response::Shield => {
-                (Response::Alert, Some(Held::QuietHours))
-            }
-            (Mode::Suggest, Response::TakeAside | Response::Shield) => {
-                (Response::Suggest, Some(Held::Mode(self.mode)))
-            }
-            (_, response) => (response, None),
-        }
-    }
-}
-
 /// The member whose matter it is, and the other one of two whose exchange it ends.
 fn concerned(
     rule: &Rule,
@@ -441,87 +304,6 @@ fn beside(rule: &Rule, response: Response, setting: &Setting) -> Option<Heated> 
     let threshold = rule.when.heat?;
     let apart = matches!(response, Response::TakeAside | Response::Suggest);
     setting.other.filter(|_| apart && setting.pair_temperature >= threshold)
-}
-
-/// The same as [`conditions`], without the reasons: asked of every message.
-fn meets(rule: &Rule, scan: &Scan, setting: &Setting) -> bool {
-    let when = &rule.when;
-    let hot = when.heat.is_none_or(|threshold| scan.heat >= threshold || warmed(setting) >= threshold);
-    let long = when.exchanges.is_none_or(|threshold| turns(setting) >= threshold);
-    let own = (when.words || when.pattern) && scan.findings.is_empty();
-    hot && long && !own && conditions(rule, scan, setting).is_ok()
-}
-
-fn conditions(rule: &Rule, scan: &Scan, setting: &Setting) -> Result<Because, Why> {
-    let mut because = Because::default();
-    if let Some(threshold) = rule.when.heat {
-        because.heat = Some((scan.heat, threshold));
-        because.temperature = heated(scan, setting, threshold)?;
-        let hot = |finding: &&Finding| finding.category == Category::BoilingPoint;
-        because.kinds.extend(scan.findings.iter().filter(hot).map(|found| (found.kind, found.confidence)));
-    }
-    if let Some(threshold) = rule.when.exchanges {
-        let turns = turns(setting);
-        if turns < threshold {
-            return Err(Why::TooFewExchanges { turns, threshold });
-        }
-        because.turns = Some(turns);
-    }
-    if let Some(wanted) = &rule.when.kinds {
-        match (&setting.exchange, rule.when.exchanges) {
-            (Some(exchange), Some(_)) => said(wanted, exchange)?,
-            _ => because.kinds.extend(surest(wanted, rule.when.confidence, scan)?),
-        }
-    }
-    for (asked, kind) in [(rule.when.words, Kind::Words), (rule.when.pattern, Kind::Pattern)] {
-        if asked {
-            let own = |finding: &&Finding| finding.kind == kind && finding.rule.as_ref() == Some(&rule.name);
-            let found = scan.findings.iter().find(own).ok_or(Why::NothingFound)?;
-            because.kinds.push((kind, found.confidence));
-        }
-    }
-    because.kinds.sort_by(|one, other| one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)));
-    because.kinds.dedup_by_key(|found| found.0);
-    Ok(because)
-}
-
-/// The temperature that makes up for what the message lacks in heat; none when it lacks nothing.
-fn heated(scan: &Scan, setting: &Setting, threshold: f32) -> Result<Option<f32>, Why> {
-    let temperature = setting.simmers.then(|| warmed(setting));
-    match temperature {
-        _ if scan.heat >= threshold => Ok(None),
-        Some(temperature) if temperature >= threshold => Ok(Some(temperature)),
-        temperature => Err(Why::BelowHeat { heat: scan.heat, temperature, threshold }),
-    }
-}
-
-/// How warm it is around a message that simmers; a calm one is nobody's boiling point.
-fn warmed(setting: &Setting) -> f32 {
-    if setting.simmers { setting.temperature.max(setting.pair_temperature) } else { 0.0 }
-}
-
-fn turns(setting: &Setting) -> u32 {
-    setting.exchange.as_ref().map_or(0, |exchange| exchange.turns)
-}
-
-fn said(wanted: &[Kind], exchange: &Exchange) -> Result<(), Why> {
-    if wanted.iter().any(|kind| exchange.has(*kind)) { Ok(()) } else { Err(Why::NothingFound) }
-}
-
-fn surest(wanted: &[Kind], threshold: f32, scan: &Scan) -> Result<Vec<(Kind, f32)>, Why> {
-    let found: Vec<(Kind, f32)> = scan
-        .findings
-        .iter()
-        .filter(|finding| wanted.contains(&finding.kind))
-        .map(|finding| (finding.kind, finding.confidence))
-        .collect();
-    let confidence = found.iter().map(|found| found.1).fold(0.0, f32::max);
-    let sure: Vec<(Kind, f32)> = found.iter().copied().filter(|found| found.1 >= threshold).collect();
-    match (found.is_empty(), sure.is_empty()) {
-        (true, _) => Err(Why::NothingFound),
-        (false, true) => Err(Why::BelowConfidence { confidence, threshold }),
-        (false, false) => Ok(sure),
-    }
 }
 
 /// A secret is a secret however recently its author was spoken to, so shields never cool down. An offer or an

@@ -5,6 +5,7 @@
 //! error) it is performed again with [`Attempt::Again`], and the executor looks first whether it was
 //! done already.
 
+mod notices;
 mod raids;
 
 use std::collections::HashMap;
@@ -17,13 +18,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use crate::case::action::{Action, Enclosure, Receipt, Refusal, Speech};
-use crate::case::{Event, Matter, Surroundings};
-use crate::detect::{Category, Scan, Scanner, mask};
+use crate::case::action::{Action, Receipt, Refusal, Speech};
+use crate::case::{Event, Surroundings};
+use crate::detect::{Category, Scan, Scanner};
 use crate::message::{ChannelId, GuildId, Message, MessageId, Origin, RoleId, UserId};
-use crate::policy::conversation::{Conversations, Heated, Setting, Temper};
+use crate::policy::conversation::{Conversations, Setting, Temper};
 use crate::policy::raid::{RaidLimits, Raids};
-use crate::policy::{Acted, Decision, Policy, Response};
+use crate::policy::{Decision, Policy, Response};
 use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
@@ -324,24 +325,6 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(())
     }
 
-    /// Two who heat each other up: a case each, and the later knows of the earlier.
-    async fn notice_both(
-        &self,
-        message: &Message,
-        decision: &Decision,
-        mut notice: Notice,
-        other: Heated,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let theirs = self.inner.store.case(message.guild, Whose::Message(other.message)).await?;
-        notice.matter.beside = theirs.as_ref().map(|case| case.number);
-        let number = self.notice(notice).await?;
-        if let (None, Some(number)) = (theirs, number) {
-            self.notice(self.describe_other(message, decision, other, number, now)).await?;
-        }
-        Ok(())
-    }
-
     /// Makes a notice a case, or part of one, and starts what follows; the number of the case.
     async fn notice(&self, notice: Notice) -> Result<Option<u32>, StoreError> {
         let (guild, about, rule) = (notice.guild, notice.matter.message, notice.matter.rule.clone());
@@ -365,43 +348,6 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     fn carry_out_next(&self, pending: Option<Pending>) {
         if let Some(pending) = pending {
             self.carry_out(pending, Attempt::First);
-        }
-    }
-
-    fn describe(&self, message: &Message, scan: &Scan, decision: &Decision, now: Timestamp) -> Notice {
-        let mut matter = matter(message, decision);
-        let shielding = decision.response == Response::Shield;
-        matter.enclosure = shielding.then(|| Enclosure(mask(&message.content, &scan.findings)));
-        Notice {
-            guild: message.guild,
-            member: decision.subject,
-            matter,
-            surroundings: self.inner.executor.surroundings(message),
-            acted: decision.acted(message.sent),
-            join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
-            now,
-        }
-    }
-
-    /// The other of two who heat each other up gets a thread of their own; the public was spoken to once for both.
-    fn describe_other(
-        &self,
-        message: &Message,
-        decision: &Decision,
-        other: Heated,
-        number: u32,
-        now: Timestamp,
-    ) -> Notice {
-        let mut matter = matter(message, decision);
-        (matter.message, matter.beside, matter.quiet) = (other.message, Some(number), true);
-        Notice {
-            guild: message.guild,
-            member: other.member,
-            matter,
-            surroundings: self.inner.executor.surroundings(message),
-            acted: decision.acted(message.sent).map(|acted| Acted { member: other.member, ..acted }),
-            join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
-            now,
         }
     }
 
@@ -469,30 +415,4 @@ fn log_refusal(pending: &Pending, refusal: &Refusal) {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn matter(message: &Message, decision: &Decision) -> Matter {
-    let parties = [Some(message.author.id), decision.companion].into_iter().flatten();
-    Matter {
-        message: message.id,
-        channel: message.channel,
-        home: message.home,
-        category: decision.category,
-        rule: decision.rule.to_string(),
-        kinds: decision.kinds.clone(),
-        response: decision.response,
-        would: decision.would,
-        because: decision.because.to_string(),
-        answer: decision.answer.as_deref().map(str::to_owned),
-        parties: parties.filter(|party| *party != decision.subject).collect(),
-        companion: decision.companion,
-        beside: None,
-        alert: decision.alert,
-        acknowledgment: decision.template.as_deref().and_then(Utterance::parse),
-        quiet: decision.quiet,
-        covered: decision.covered,
-        enclosure: None,
-        removed: false,
-        deleted: false,
-    }
 }

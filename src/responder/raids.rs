@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use tracing::{info, warn};
 
-use super::{Executor, Responder, lock, matter};
+use super::notices::matter;
+use super::{Executor, Responder, lock};
 use crate::case::{Case, Event};
 use crate::detect::Category;
 use crate::message::{GuildId, Message};
