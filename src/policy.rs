@@ -46,11 +46,13 @@ impl Circumstances {
     /// Adds what was done in the conversation of a message by `author`.
     pub fn remember(&mut self, acted: &Acted, author: UserId) {
         let theirs = acted.member == author;
-        note(&mut self.rule_acted, &acted.rule, acted.at);
+        if !acted.quiet {
+            note(&mut self.rule_acted, &acted.rule, acted.at);
+        }
         if theirs {
             note(&mut self.member_acted, &acted.rule, acted.at);
         }
-        if acted.done {
+        if acted.done && !acted.quiet {
             note(&mut self.conversation_acknowledged, &acted.category, acted.at);
         }
         if acted.done && theirs {
@@ -76,6 +78,8 @@ pub struct Acted {
     /// Whether the member was taken aside, or would have been, rather than only made an offer, answered or
     /// spoken of to moderators.
     pub done: bool,
+    /// Whether nothing was said about it in public: no reason for silence towards others.
+    pub quiet: bool,
     /// The member.
     pub member: UserId,
     /// When the message was sent.
@@ -123,16 +127,16 @@ impl Decision {
         self.would.unwrap_or(self.response)
     }
 
-    /// What is to be remembered of it; nothing when it was quiet, since that is no reason for silence later.
+    /// What is to be remembered of it; nothing of what is only recorded.
     #[must_use]
     pub fn acted(&self, at: Timestamp) -> Option<Acted> {
         let asked = self.asked();
         let done = matches!(asked, Response::TakeAside | Response::Shield);
-        let counts = !self.quiet && asked != Response::Observe;
-        counts.then(|| Acted {
+        (asked != Response::Observe).then(|| Acted {
             rule: Arc::clone(&self.rule),
             category: self.category,
             done,
+            quiet: self.quiet,
             member: self.subject,
             at,
         })

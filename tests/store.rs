@@ -50,7 +50,8 @@ fn notice(guild: GuildId, member: UserId, message: u64, response: Response) -> N
         covered: false,
         deleted: false,
     };
-    let acted = Acted { rule: "rule".into(), category: matter.category, done: true, member, at: now() };
+    let acted =
+        Acted { rule: "rule".into(), category: matter.category, done: true, quiet: false, member, at: now() };
     let surroundings = Surroundings { auto_archive: 1440, ..Surroundings::default() };
     Notice { guild, member, matter, surroundings, acted: Some(acted), join_since: now() - hour(), now: now() }
 }

@@ -68,7 +68,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             member: other.member,
             matter,
             surroundings: self.inner.executor.surroundings(message),
-            acted: decision.acted(message.sent).map(|acted| Acted { member: other.member, ..acted }),
+            acted: decision.acted(message.sent).map(|acted| Acted {
+                member: other.member,
+                quiet: true,
+                ..acted
+            }),
             join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
             now,
         }

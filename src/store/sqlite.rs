@@ -93,7 +93,7 @@ fn migrator() -> Migrator {
 impl Store for SqliteStore {
     async fn circumstances(&self, message: &Message, since: Timestamp) -> Result<Circumstances, StoreError> {
         let rows = sqlx::query(
-            "SELECT rule, category, done, member, at FROM acted WHERE guild = ? AND channel = ? AND at >= ?",
+            "SELECT rule, category, done, quiet, member, at FROM acted WHERE guild = ? AND channel = ? AND at >= ?",
         )
         .bind(column(message.guild.0))
         .bind(column(message.channel.0))
@@ -218,6 +218,7 @@ fn acted(row: &SqliteRow) -> Result<Acted, StoreError> {
         rule: row.try_get::<&str, _>("rule")?.into(),
         category: from_json("acknowledgment", row.try_get("category")?)?,
         done: row.try_get("done")?,
+        quiet: row.try_get("quiet")?,
         member: UserId(row.try_get::<i64, _>("member")?.cast_unsigned()),
         at: Timestamp::from_millisecond(row.try_get("at")?).unwrap_or(Timestamp::MIN),
     })
@@ -242,7 +243,7 @@ async fn is_known(
 async fn insert_acted(tx: &mut SqliteConnection, notice: &Notice) -> Result<(), StoreError> {
     let Some(acted) = &notice.acted else { return Ok(()) };
     sqlx::query(
-        "INSERT INTO acted VALUES (?, ?, ?, ?, ?, ?, ?) \
+        "INSERT INTO acted VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT DO UPDATE SET at = max(at, excluded.at), done = excluded.done",
     )
     .bind(column(notice.guild.0))
@@ -251,6 +252,7 @@ async fn insert_acted(tx: &mut SqliteConnection, notice: &Notice) -> Result<(), 
     .bind(&*acted.rule)
     .bind(to_json(&acted.category)?)
     .bind(acted.done)
+    .bind(acted.quiet)
     .bind(acted.at.as_millisecond())
     .execute(tx)
     .await?;

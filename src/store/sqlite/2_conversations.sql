@@ -19,10 +19,11 @@ CREATE TABLE acted (
     rule     TEXT    NOT NULL,
     category TEXT    NOT NULL,
     done     INTEGER NOT NULL,
+    quiet    INTEGER NOT NULL,
     at       INTEGER NOT NULL,
-    PRIMARY KEY (guild, channel, member, rule)
+    PRIMARY KEY (guild, channel, member, rule, quiet)
 ) STRICT, WITHOUT ROWID;
 
 -- Which rule it was is not known any more; the category stands for it.
-INSERT INTO acted SELECT guild, channel, member, category, category, 1, at FROM acknowledged;
+INSERT INTO acted SELECT guild, channel, member, category, category, 1, 0, at FROM acknowledged;
 DROP TABLE acknowledged;
