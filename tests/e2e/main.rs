@@ -26,4 +26,6 @@ mod scenario;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod simmer;
+#[cfg(test)]
 mod trouble;
