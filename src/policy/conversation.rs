@@ -120,18 +120,6 @@ impl Conversations {
         Self { temper, live: HashMap::default(), swept: i64::MIN }
     }
 
-    /// How many are remembered.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.live.len()
-    }
-
-    /// Whether none is remembered.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.live.is_empty()
-    }
-
     /// Takes in `message`, in which `scan` was found, and says in what setting it stands. A message heard before
     /// was edited: what it adds is only what it now has more of.
     pub fn hear(&mut self, message: &Message, scan: &Scan) -> Setting {

@@ -155,12 +155,6 @@ impl Raids {
         }
     }
 
-    /// Whether nothing is remembered.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.heating.is_empty()
-    }
-
     /// Drops what is too old to matter; a raid waits to be asked how far it went.
     fn forget(&mut self, now: Timestamp) {
         if self.heating.len() > MOST_HEATING {
