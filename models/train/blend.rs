@@ -6,8 +6,10 @@ use aside::detect::heat::weights::{Head, Logits, VOICES, Voice, loudest};
 use crate::own::Own;
 
 /// What a row counts beside an example: one of ordinary chat, and one labelled by others. Times its weight.
-const QUIET: f64 = 1.0;
-const LABELLED: f64 = 0.4;
+const QUIET: f64 = 2.0;
+const LABELLED: f64 = 0.5;
+/// The same of a threat.
+const THREAT: f64 = 2.0;
 const STEPS: i32 = 400;
 const RATE: f64 = 0.03;
 /// How much of the mean of earlier slopes, and of their squares, is kept at each step.
@@ -19,12 +21,14 @@ type Parameters = [[f64; Voice::LENGTH]; VOICES];
 /// What voices hear of a row, whether it boils, and what it counts.
 type Row<'o> = (&'o Logits, &'o Signals, f64, f64);
 
-/// Where the search begins: one voice for the project's own examples, one for what public texts have.
+/// Where the search begins: one voice for the project's own examples, one for what public texts have, one for threats.
 fn first() -> Parameters {
     let mut parameters = [[0.0; Voice::LENGTH]; VOICES];
     parameters[0][Head::Boiling as usize] = 1.0;
     parameters[1][Head::Hostile as usize] = 1.0;
     parameters[1][Voice::LENGTH - 1] = -1.0;
+    parameters[2][Head::Threat as usize] = 1.0;
+    parameters[2][Voice::LENGTH - 1] = -1.0;
     parameters
 }
 
@@ -55,6 +59,7 @@ pub(crate) fn fit<'o>(rows: impl Iterator<Item = (&'o Own, &'o Logits)>) -> [Voi
 
 fn counts(own: &Own) -> f64 {
     match own.source {
+        None if own.kind == "threat" => THREAT * own.weight,
         None => own.weight,
         Some(_) if own.ordinary => QUIET * own.weight,
         Some(_) => LABELLED * own.weight,

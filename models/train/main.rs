@@ -27,7 +27,7 @@ use std::error::Error;
 use std::path::Path;
 
 use aside::detect::heat::ngrams::BUCKETS;
-use aside::detect::heat::weights::{Logits, Weights, loudest};
+use aside::detect::heat::weights::{Logits, Weights, heat_logit};
 
 use data::Public;
 use fit::{Linear, Problem};
@@ -67,9 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let (by_author, quietly) = own::left_out(&own, &quiet, |own| &own.batch, AUTHORS);
     let voices = blend::fit(own.iter().chain(&quiet).zip(by_author.iter().chain(&quietly)));
-    let heat = |(own, logits): (&Own, &Logits)| {
-        loudest(voices.each_ref().map(|voice| voice.of(logits, &own.signals)))
-    };
+    let heat = |(own, logits): (&Own, &Logits)| heat_logit(&voices, logits, &own.signals);
     let by_author: Vec<f32> = own.iter().zip(&by_author).map(heat).collect();
     report::left_out("author", &own, &by_author);
     let (by_theme, _) = own::left_out(&own, &quiet, |own| &own.theme, THEMES);

@@ -189,7 +189,7 @@ fn says(head: Head, own: &Own) -> Option<bool> {
         Head::Displeased => trusted.then_some(own.label != Label::Cold),
         Head::Hostile => Some(boils),
         Head::Insult => sort.then(|| matches!(&*own.kind, "insult" | "derogation")),
-        Head::Threat => sort.then(|| own.kind == "threat"),
+        Head::Threat => trusted.then(|| own.kind == "threat"),
         Head::Grievance => sort.then(|| own.kind == "fury"),
     }
 }

@@ -15,11 +15,11 @@ pub(crate) fn write(root: &Path, sources: &[Source], weights: &[u8]) -> Result<(
     for source in sources {
         writeln!(record, "{} = \"{}\"", source.name, source.sha256)?;
     }
-    writeln!(
-        record,
-        "\n[lexicon]\n\"phrases.txt\" = \"{}\"",
-        checksum(&fs::read(root.join("../src/detect/heat/phrases.txt"))?)
-    )?;
+    record.push_str("\n[lexicon]\n");
+    for name in ["phrases.txt", "harsh.txt"] {
+        let lexicon = fs::read(root.join("../src/detect/heat").join(name))?;
+        writeln!(record, "\"{name}\" = \"{}\"", checksum(&lexicon))?;
+    }
     record.push_str("\n[examples]\n");
     for file in crate::data::files(&root.join("examples"))? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -11,9 +11,52 @@ use crate::figures::{Scored, auc, best_f1, f1, macro_f1, precision_recall};
 use crate::own::Own;
 
 /// The heat from which on the shipped rule acts.
-const SHIPPED: f32 = 0.7;
-/// The batch of insults whose letters are disguised.
-const DISGUISED: &str = "direct-k";
+const SHIPPED: f32 = 0.65;
+/// The batches of insults whose letters are disguised.
+const DISGUISED: [&str; 2] = ["direct-k", "direct-m"];
+/// Words that name violence or exposure: a threat with one of them is worded plainly.
+const PLAIN: [&str; 40] = [
+    "kill",
+    "die",
+    "dead",
+    "death",
+    "hang",
+    "shot",
+    "shoot",
+    "stab",
+    "stabbed",
+    "beat",
+    "beating",
+    "break",
+    "smash",
+    "punch",
+    "slap",
+    "burn",
+    "bullet",
+    "knife",
+    "throat",
+    "teeth",
+    "bury",
+    "drown",
+    "strangle",
+    "rip",
+    "cut",
+    "hurt",
+    "dox",
+    "doxx",
+    "swat",
+    "ddos",
+    "raid",
+    "bleed",
+    "murder",
+    "bleach",
+    "coffin",
+    "grave",
+    "rope",
+    "hospital",
+    "ambulance",
+    "bomb",
+];
 
 /// The logit of the first point of a calibration that has at least `heat`.
 fn logit_of(calibration: &[(f32, f32)], heat: f32) -> f32 {
@@ -74,6 +117,12 @@ pub(crate) fn calibration(own: &[Own], logits: &[f32], calibration: &[(f32, f32)
     }
 }
 
+/// Whether `text` has one of the [`PLAIN`] words.
+fn is_plain(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| PLAIN.contains(&word))
+}
+
 /// What share of left-out rows of one sort the shipped threshold takes or leaves.
 pub(crate) fn functional(own: &[Own], logits: &[f32], calibration: &[(f32, f32)]) {
     let threshold = logit_of(calibration, SHIPPED);
@@ -89,9 +138,11 @@ pub(crate) fn functional(own: &[Own], logits: &[f32], calibration: &[(f32, f32)]
         println!("{name:32} {ours:.3} | {listed:.3} | {}", rows.len());
     };
     line("threats found", true, &|own| own.kind == "threat");
+    line("threats in plain words found", true, &|own| own.kind == "threat" && is_plain(&own.text));
+    line("other threats found", true, &|own| own.kind == "threat" && !is_plain(&own.text));
     line("insults found", true, &|own| own.kind == "insult");
     line("fury found", true, &|own| own.kind == "fury");
-    line("disguised spelling found", true, &|own| own.batch == DISGUISED && own.boils());
+    line("disguised spelling found", true, &|own| DISGUISED.contains(&&*own.batch) && own.boils());
     line("harmless swearing left alone", false, &|own| own.label == Label::Cold && own.swears());
     line("complaints left alone", false, &|own| own.kind == "complaint");
     line("other cold lines left alone", false, &|own| own.label == Label::Cold && !own.swears());
@@ -134,7 +185,7 @@ pub(crate) fn public(
     calibration: &[(f32, f32)],
 ) {
     println!(
-        "\nkept-back public texts: AUC of heat, macro-F1 at {SHIPPED}, share at 0.6, 0.7, 0.8 of what is not labelled | rustrict: AUC, macro-F1, share | rows"
+        "\nkept-back public texts: AUC of heat, macro-F1 at {SHIPPED}, share at 0.35, 0.6, 0.65, 0.7 of what is not labelled | rustrict: AUC, macro-F1, share | rows"
     );
     for (at, source) in sources.iter().enumerate() {
         let rows: Vec<(&Own, bool)> = held
@@ -148,9 +199,10 @@ pub(crate) fn public(
             100.0 * clean.iter().filter(|score| **score >= threshold).count() as f64
                 / (clean.len() as f64).max(1.0)
         };
-        let [half, more, most] = [0.6, 0.7, 0.8].map(|heat| over(&ours, logit_of(calibration, heat)));
+        let [low, half, more, most] =
+            [0.35, 0.6, 0.65, 0.7].map(|heat| over(&ours, logit_of(calibration, heat)));
         println!(
-            "{:12} {:.3} {:.3} {half:.2}% {more:.2}% {most:.2}% | {:.3} {:.3} {:.2}% | {}",
+            "{:12} {:.3} {:.3} {low:.2}% {half:.2}% {more:.2}% {most:.2}% | {:.3} {:.3} {:.2}% | {}",
             source.name,
             auc(&ours),
             macro_f1(&ours, logit_of(calibration, SHIPPED)),

@@ -105,7 +105,7 @@ const DETAILS: &[Kind] =
 fn rules() -> Vec<RuleTable> {
     use Category::{BoilingPoint, Confidential, NeedsDetails, SensitiveInfo};
     use Response::{Shield, Suggest, TakeAside};
-    let boiling = WhenTable { heat: Some(0.7), ..WhenTable::default() };
+    let boiling = WhenTable { heat: Some(0.65), ..WhenTable::default() };
     let long = WhenTable { exchanges: Some(6), kinds: Some(DETAILS.to_vec()), ..WhenTable::default() };
     vec![
         rule("secrets", SensitiveInfo, kinds(SECRETS, 0.8), Shield),

@@ -7,6 +7,7 @@
 //!
 //! Only the author's own sentences are read: quoted lines, code and links say nothing of the author's mood.
 
+mod harsh;
 pub mod ngrams;
 pub mod signals;
 pub mod weights;
@@ -33,6 +34,9 @@ const WEIGHTS_SOURCE: &[u8] = include_bytes!("../../models/heat.bin");
 static WEIGHTS: LazyLock<Weights<'static>> =
     LazyLock::new(|| Weights::parse(WEIGHTS_SOURCE).unwrap_or_default());
 
+/// Shorter words hide no other.
+const SHORTEST_SPELLING: usize = 3;
+
 /// Heat from which on a message is worth a finding.
 const LEAST_HEAT: f32 = 0.3;
 
@@ -43,6 +47,7 @@ const UNKNOWN_LANGUAGE: f32 = 0.4;
 pub(super) fn prepare() {
     LazyLock::force(&LEXICON);
     LazyLock::force(&WEIGHTS);
+    harsh::prepare();
 }
 
 /// Measures the heat of `text`, 0 to 1, and appends its reasons to `findings`.
@@ -50,7 +55,7 @@ pub(super) fn measure(text: &Text<'_>, findings: &mut Vec<Finding>) -> f32 {
     if text.prose().is_empty() {
         return 0.0;
     }
-    let matches = LEXICON.matches(text, text.prose());
+    let matches = matches(text);
     let (logits, signals) = judge(text, &matches);
     let mut heat = WEIGHTS.calibrated(WEIGHTS.heat_logit(&logits, &signals));
     if heat >= LEAST_HEAT && language::is_unknown(text.original()) {
@@ -76,7 +81,7 @@ impl Sample {
     #[must_use]
     pub fn new(content: &str) -> Self {
         let text = Text::new(content);
-        let matches = LEXICON.matches(&text, text.prose());
+        let matches = matches(&text);
         let mut ngrams = Vec::new();
         each_ngram(&text, text.prose(), |family, bucket| ngrams.push((family, bucket)));
         Self { ngrams, signals: signals::read(&text, &matches) }
@@ -99,7 +104,23 @@ fn blocks(text: &Text<'_>, words: &[Word]) -> [Block; Family::COUNT] {
 }
 
 fn each_ngram(text: &Text<'_>, words: &[Word], visit: impl FnMut(Family, usize)) {
-    ngrams::each(text, words, |word| text.undisguise(word, |form| LEXICON.word(form)), visit);
+    ngrams::each(text, words, |word| spelling(text, word), visit);
+}
+
+/// The phrases in `text`.
+fn matches(text: &Text<'_>) -> Vec<Match<'static>> {
+    LEXICON.matches_spelled(text, text.prose(), |word| harsh::behind(text.form(word)))
+}
+
+/// The word of the lexicon, or the harsh one, that `word` stands for where it is spelled otherwise.
+fn spelling(text: &Text<'_>, word: &Word) -> Option<&'static str> {
+    let known =
+        |form: &str| LEXICON.word(form).or_else(|| harsh::word(form)).or_else(|| harsh::spelled(form));
+    let form = text.form(word);
+    if form.len() < SHORTEST_SPELLING {
+        return None;
+    }
+    harsh::starred(form).or_else(|| text.undisguise(word, known)).or_else(|| harsh::behind(form))
 }
 
 fn finding(text: &Text<'_>, logits: &Logits, heat: f32) -> Finding {
@@ -135,9 +156,9 @@ fn kind(logits: &Logits) -> Kind {
 /// The sentence that speaks most for boiling, in the folded text.
 fn hottest(text: &Text<'_>) -> Range<usize> {
     let words = text.prose();
-    let hot = |sentence: &&[Word]| WEIGHTS.sparse(&blocks(text, sentence))[Head::Boiling as usize];
-    let sentences = words.chunk_by(|_, next| !next.opens);
-    let hottest = sentences.max_by(|one, other| hot(one).total_cmp(&hot(other))).unwrap_or(words);
+    let hot = |sentence| (WEIGHTS.sparse(&blocks(text, sentence))[Head::Boiling as usize], sentence);
+    let sentences = words.chunk_by(|_, next| !next.opens).map(hot);
+    let hottest = sentences.max_by(|one, other| one.0.total_cmp(&other.0)).map_or(words, |(_, words)| words);
     let (Some(first), Some(last)) = (hottest.first(), hottest.last()) else { return 0..0 };
     first.span.start..last.span.end
 }
@@ -149,7 +170,7 @@ mod tests {
     #[test]
     fn every_phrase_is_read_and_of_a_known_group() {
         let read = Phrases::parse(LEXICON_SOURCE).map_err(|error| error.to_string());
-        let known = ["insult", "threat", "anger", "mute", "calm", "swear"];
+        let known = ["insult", "threat", "menace", "anger", "mute", "calm", "swear", "oath", "joy"];
         assert_eq!(read.map(|phrases| phrases.names().filter(|name| !known.contains(name)).count()), Ok(0));
     }
 

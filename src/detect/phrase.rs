@@ -144,7 +144,18 @@ impl Phrases {
 
     /// Every place in `words` of `text` where a phrase matches, by its first word.
     pub(crate) fn matches(&self, text: &Text<'_>, words: &[Word]) -> Vec<Match<'_>> {
-        let number = |word| text.look_up(word, |form| self.vocabulary.get(form).copied());
+        self.matches_spelled(text, words, |_| None)
+    }
+
+    /// The same; `spelled` says the word behind one that no phrase has.
+    pub(crate) fn matches_spelled(
+        &self,
+        text: &Text<'_>,
+        words: &[Word],
+        spelled: impl Fn(&Word) -> Option<&'static str>,
+    ) -> Vec<Match<'_>> {
+        let find = |form: &str| self.vocabulary.get(form).copied();
+        let number = |word| text.look_up(word, find).or_else(|| spelled(word).and_then(find));
         let cells: Vec<_> =
             words.iter().map(|word| Cell { number: number(word), opens: word.opens }).collect();
         let line = Line { cells: &cells, outlook: &self.outlook };

@@ -1,6 +1,7 @@
 //! What a message shows beside its n-grams: phrases of the lexicon, whom the words are aimed at, how it is written.
 
 use super::super::phrase::Match;
+use super::harsh;
 use crate::text::{Text, Word};
 
 /// Declares the signals, in the order the weights have them.
@@ -102,7 +103,44 @@ signals! {
     ShortQuestion,
     /// Anger and somebody spoken to or a team.
     AngerAtThem,
+    /// Phrases that may threaten, as strength of evidence.
+    Menace,
+    /// Phrases that swear at nobody.
+    Oath,
+    /// Phrases that swear for joy.
+    Joy,
+    /// Words of praise.
+    Praise,
+    /// Harsh words in a spelling that hides them.
+    Disguised,
+    /// Threat or menace, and somebody spoken to or of.
+    ThreatAtSomeone,
+    /// Threat or menace with laughter, kindness or a phrase that is not meant as it sounds.
+    ThreatInFun,
+    /// Threat or menace in quotation marks or with reporting words.
+    ThreatQuoted,
+    /// Threat and menace together.
+    ThreatAndMenace,
+    /// Abuse, and nobody spoken to or of.
+    AbuseAtNobody,
+    /// Swearing without an insult or a threat, nobody spoken to or of.
+    SwearingAtNobody,
+    /// Swearing and praise.
+    SwearingInPraise,
 }
+
+/// What phrases of the lexicon speak for.
+const LEXICAL: [Signal; 9] = [
+    Signal::Insult,
+    Signal::Threat,
+    Signal::Menace,
+    Signal::Anger,
+    Signal::Muted,
+    Signal::Calm,
+    Signal::Swearing,
+    Signal::Oath,
+    Signal::Joy,
+];
 
 /// The values of all signals.
 pub type Signals = [f32; Signal::ALL.len()];
@@ -218,6 +256,70 @@ const NEGATIONS: [&str; 20] = [
     "not", "no", "never", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "nobody", "nothing", "cant",
     "wont", "aint", "none", "neither", "without", "nor", "wouldnt", "shouldnt",
 ];
+const PRAISE: [&str; 62] = [
+    "good",
+    "great",
+    "best",
+    "amazing",
+    "awesome",
+    "beautiful",
+    "gorgeous",
+    "brilliant",
+    "perfect",
+    "incredible",
+    "legend",
+    "legends",
+    "hero",
+    "heroes",
+    "proud",
+    "happy",
+    "finally",
+    "works",
+    "fixed",
+    "won",
+    "win",
+    "yes",
+    "yeah",
+    "yay",
+    "wow",
+    "nice",
+    "cool",
+    "slaps",
+    "banger",
+    "goat",
+    "goated",
+    "clutch",
+    "insane",
+    "genius",
+    "lovely",
+    "delicious",
+    "fantastic",
+    "excellent",
+    "superb",
+    "masterpiece",
+    "stunning",
+    "epic",
+    "fire",
+    "talented",
+    "hilarious",
+    "funny",
+    "cute",
+    "adorable",
+    "wholesome",
+    "passed",
+    "magic",
+    "glorious",
+    "solid",
+    "goosebumps",
+    "favourite",
+    "favorite",
+    "blessed",
+    "🔥",
+    "🤩",
+    "🥹",
+    "🙌",
+    "💯",
+];
 const REPORTS: [&str; 16] = [
     "said",
     "says",
@@ -283,21 +385,22 @@ impl Reading {
             let signal = match &*found.group.name {
                 "insult" => Signal::Insult,
                 "threat" => Signal::Threat,
+                "menace" => Signal::Menace,
+                "oath" => Signal::Oath,
+                "joy" => Signal::Joy,
                 "anger" => Signal::Anger,
                 "mute" => Signal::Muted,
                 "calm" => Signal::Calm,
                 _ => Signal::Swearing,
             };
-            let hostile = matches!(signal, Signal::Insult | Signal::Threat | Signal::Anger);
+            let hostile = matches!(signal, Signal::Insult | Signal::Threat | Signal::Menace | Signal::Anger);
             let words = &text.prose()[found.words.clone()];
             let kept = if words.iter().all(|word| word.quoted) { 0.3 } else { 1.0 };
             let strength =
                 if hostile { -(1.0 - found.group.weight).max(0.01).ln() } else { found.group.weight };
             self.add(signal, strength * kept);
         }
-        for signal in
-            [Signal::Insult, Signal::Threat, Signal::Anger, Signal::Muted, Signal::Calm, Signal::Swearing]
-        {
+        for signal in LEXICAL {
             let value = self.get(signal);
             self.set(signal, value.min(4.0));
         }
@@ -307,6 +410,9 @@ impl Reading {
         let words = text.prose();
         for word in words {
             self.word(word, text.form(word));
+            if super::spelling(text, word).is_some_and(|form| harsh::word(form).is_some()) {
+                self.add(Signal::Disguised, 1.0);
+            }
         }
         let count = count(words.len());
         for signal in [Signal::Capitals, Signal::Quoted] {
@@ -332,6 +438,8 @@ impl Reading {
             Signal::Laughter,
             Signal::Kindness,
             Signal::Scowls,
+            Signal::Praise,
+            Signal::Disguised,
         ] {
             let value = self.get(signal);
             self.set(signal, value.ln_1p());
@@ -377,6 +485,29 @@ impl Reading {
         self.set(Signal::ShortQuestion, question);
         let anger = self.get(Signal::Anger) * self.has(Signal::You).max(self.has(Signal::Team));
         self.set(Signal::AngerAtThem, anger);
+        let praising = self.has(Signal::Swearing) * self.has(Signal::Praise);
+        self.set(Signal::SwearingInPraise, praising);
+        let hostile = self.get(Signal::Insult) + self.get(Signal::Threat);
+        let swearing = self.has(Signal::Swearing) * self.nobody() * if hostile > 0.0 { 0.0 } else { 1.0 };
+        self.set(Signal::SwearingAtNobody, swearing);
+        self.threaten();
+    }
+
+    /// Whom a threat is aimed at, and whether it is meant.
+    fn threaten(&mut self) {
+        let (threat, menace) = (self.get(Signal::Threat), self.get(Signal::Menace));
+        let both = (threat + menace).min(4.0);
+        let fun = self.has(Signal::Laughter).max(self.has(Signal::Kindness)).max(self.has(Signal::Muted));
+        self.set(Signal::ThreatAtSomeone, both * (1.0 - self.nobody()));
+        self.set(Signal::ThreatInFun, both * fun);
+        self.set(Signal::ThreatQuoted, both * self.has(Signal::Quoted).max(self.has(Signal::Reports)));
+        self.set(Signal::ThreatAndMenace, threat.min(menace));
+    }
+
+    /// 1 where nobody is spoken to or of.
+    fn nobody(&self) -> f32 {
+        let somebody = [Signal::You, Signal::They, Signal::Team, Signal::Mentions, Signal::Addressed];
+        if somebody.into_iter().any(|signal| self.get(signal) > 0.0) { 0.0 } else { 1.0 }
     }
 
     /// Whom abuse of this likelihood is aimed at.
@@ -385,6 +516,7 @@ impl Reading {
         self.set(Signal::AbuseAtYou, abuse * you);
         self.set(Signal::AbuseAtMe, abuse * self.has(Signal::Me) * (1.0 - you));
         self.set(Signal::AbuseAtIt, abuse * self.has(Signal::It) * (1.0 - you));
+        self.set(Signal::AbuseAtNobody, abuse * self.nobody());
         self.set(Signal::AbuseAtTeam, abuse * self.has(Signal::Team));
         self.set(Signal::AbuseQuoted, abuse * self.has(Signal::Quoted).max(self.has(Signal::Reports)));
         self.set(Signal::AbuseInFun, abuse * self.has(Signal::Laughter).max(self.has(Signal::Kindness)));
@@ -393,7 +525,7 @@ impl Reading {
 
 /// What a word speaks of.
 fn about(form: &str) -> &'static [Signal] {
-    const TABLE: [(&[&str], &[Signal]); 10] = [
+    const TABLE: [(&[&str], &[Signal]); 11] = [
         (&YOU, &[Signal::You]),
         (&THEY, &[Signal::They]),
         (&ME, &[Signal::Me]),
@@ -404,6 +536,7 @@ fn about(form: &str) -> &'static [Signal] {
         (&SCOWLS, &[Signal::Scowls]),
         (&NEGATIONS, &[Signal::Negations]),
         (&REPORTS, &[Signal::Reports]),
+        (&PRAISE, &[Signal::Praise]),
     ];
     static WORDS: std::sync::LazyLock<std::collections::HashMap<&'static str, &'static [Signal]>> =
         std::sync::LazyLock::new(|| {

@@ -8,8 +8,8 @@
 //! logit = bias + Σ_block Σ_ngram weight · idf / ‖block‖ + Σ_signal weight · value
 //! ```
 //!
-//! The file, little-endian: `ASIDEH03`; for each head a scale and a bias; for each of the project's own heads a
-//! weight a signal; for each voice a weight for each of the first five heads, a weight a signal and a bias; the number of
+//! The file, little-endian: `ASIDEH04`; for each head a scale and a bias; for each of the project's own heads a
+//! weight a signal; for each voice a weight for each of the first six heads, a weight a signal and a bias; the number of
 //! calibration points and as many pairs of logit and heat;
 //! then [`BUCKETS`] entries of nine bytes, an inverse document frequency in sixteenths and a signed weight, idf
 //! included, for each head. All but the table are `f32` or `u32`.
@@ -32,10 +32,10 @@ pub enum Head {
     Displeased,
     /// Hostile as the project's own examples and public texts together have it.
     Hostile,
+    /// A threat, beside everything else.
+    Threat,
     /// Of boiling points: an insult or contempt.
     Insult,
-    /// Of boiling points: a threat.
-    Threat,
     /// Of boiling points: a grievance.
     Grievance,
 }
@@ -48,8 +48,8 @@ impl Head {
         Self::Boiling,
         Self::Displeased,
         Self::Hostile,
-        Self::Insult,
         Self::Threat,
+        Self::Insult,
         Self::Grievance,
     ];
     /// How many are learned from public texts; they come first and have no weights for signals.
@@ -66,7 +66,7 @@ pub const ENTRY: usize = 1 + Head::ALL.len();
 /// The inverse document frequency of 1 as the table has it.
 pub const IDF_UNIT: f32 = 16.0;
 
-const MAGIC: &[u8] = b"ASIDEH03";
+const MAGIC: &[u8] = b"ASIDEH04";
 
 /// Why weights cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl<'a> Weights<'a> {
     /// The logit that heat is read from.
     #[must_use]
     pub fn heat_logit(&self, logits: &Logits, signals: &Signals) -> f32 {
-        loudest(self.voices.each_ref().map(|voice| voice.of(logits, signals)))
+        heat_logit(&self.voices, logits, signals)
     }
 
     /// Heat, 0 to 1: about this share of messages of this logit is at boiling point.
@@ -193,7 +193,7 @@ impl<'a> Weights<'a> {
 }
 
 /// How many voices heat is read from.
-pub const VOICES: usize = 2;
+pub const VOICES: usize = 3;
 
 /// A weighted sum: a weight for each of [`Voice::HEADS`], a weight a signal, and a bias.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -201,7 +201,7 @@ pub struct Voice(pub [f32; Voice::LENGTH]);
 
 impl Voice {
     /// How many heads are heard, the first in the order of [`Head::ALL`].
-    pub const HEADS: usize = 5;
+    pub const HEADS: usize = 6;
     /// How many weights there are, the bias included.
     pub const LENGTH: usize = Self::HEADS + Signal::ALL.len() + 1;
 
@@ -219,11 +219,25 @@ impl Default for Voice {
     }
 }
 
-/// The soft maximum of what voices say: ln(eᵃ + eᵇ).
+/// What the displeased head's logit is multiplied by, what is taken off, and the most that is left: displeasure alone
+/// raises heat a little, so that who complains stands above who chats, and never to where a rule acts.
+const DISPLEASURE: f32 = 0.7;
+const RESERVE: f32 = 2.0;
+const MOST_DISPLEASURE: f32 = -1.0;
+
+/// The logit that heat is read from: the loudest of `voices`, and displeasure below them.
 #[must_use]
-pub fn loudest([one, other]: [f32; VOICES]) -> f32 {
-    let (more, less) = if one > other { (one, other) } else { (other, one) };
-    more + (less - more).exp().ln_1p()
+pub fn heat_logit(voices: &[Voice; VOICES], logits: &Logits, signals: &Signals) -> f32 {
+    let said = loudest(voices.each_ref().map(|voice| voice.of(logits, signals)));
+    let displeasure = DISPLEASURE.mul_add(logits[Head::Displeased as usize], -RESERVE);
+    loudest([said, displeasure.min(MOST_DISPLEASURE)])
+}
+
+/// The soft maximum of what is said: ln(eᵃ + eᵇ + …).
+#[must_use]
+pub fn loudest<const COUNT: usize>(said: [f32; COUNT]) -> f32 {
+    let most = said.into_iter().fold(f32::MIN, f32::max);
+    most + said.into_iter().map(|one| (one - most).exp()).sum::<f32>().ln()
 }
 
 /// The sums over the n-grams of one family.

@@ -1,0 +1,162 @@
+//! Harsh words behind spellings that slip past a list: starred, swapped, dropped and doubled letters, words run together.
+//!
+//! Which spellings stand for a word is worked out once, so that a word costs one look-up. Ordinary words that look
+//! like a misspelling are left out: no text becomes an insult by a letter that is what it should be.
+
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::LEXICON;
+
+const SOURCE: &str = include_str!("harsh.txt");
+
+/// Shorter words have too many neighbours to guess at.
+const SHORTEST: usize = 5;
+/// The fewest letters that may be left when the vowels are.
+const LEAST_CONSONANTS: usize = 4;
+/// Longer forms are no single word.
+const LONGEST: usize = 24;
+/// What harsh words are run together with.
+const BEFORE: [&str; 6] = ["youare", "youre", "your", "you", "ure", "ur"];
+
+static HARSH: LazyLock<Harsh> = LazyLock::new(|| Harsh::read(SOURCE));
+
+#[derive(Default)]
+struct Harsh {
+    /// Every word, by itself.
+    words: FxHashSet<&'static str>,
+    /// The word behind each spelling.
+    spellings: FxHashMap<Box<str>, &'static str>,
+}
+
+/// Reads the words.
+pub(super) fn prepare() {
+    LazyLock::force(&HARSH);
+}
+
+/// `form`, if it is a harsh word.
+pub(super) fn word(form: &str) -> Option<&'static str> {
+    HARSH.words.get(form).copied()
+}
+
+/// The harsh word that `form` is a misspelling of.
+pub(super) fn spelled(form: &str) -> Option<&'static str> {
+    HARSH.spellings.get(form).copied()
+}
+
+/// The harsh word that `form`, which is none and has no digits, stands for.
+pub(super) fn behind(form: &str) -> Option<&'static str> {
+    if form.len() > LONGEST || form.len() < 3 {
+        return None;
+    }
+    spelled(form).or_else(|| starred(form)).or_else(|| HARSH.run_together(form))
+}
+
+/// The one harsh word that `form` is with a letter for each symbol in it.
+pub(super) fn starred(form: &str) -> Option<&'static str> {
+    if form.contains(is_star) { HARSH.starred(form) } else { None }
+}
+
+impl Harsh {
+    fn read(source: &'static str) -> Self {
+        let mut harsh = Self::default();
+        let lines = source.lines().filter(|line| !line.starts_with('#'));
+        let (ordinary, lines): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with('!'));
+        for line in lines {
+            harsh.line(line);
+        }
+        let ordinary: FxHashSet<&str> =
+            ordinary.iter().flat_map(|line| line[1..].split_whitespace()).collect();
+        let words = &harsh.words;
+        harsh.spellings.retain(|form, _| !(words.contains(&**form) || ordinary.contains(&**form)));
+        harsh
+    }
+
+    /// One word, and after `=` its further spellings.
+    fn line(&mut self, line: &'static str) {
+        let (word, given) = line.split_once('=').unwrap_or((line, ""));
+        let word = word.trim();
+        self.words.insert(word);
+        for form in misspelled(word).into_iter().filter(|form| LEXICON.word(form).is_none()) {
+            self.spellings.entry(form.into()).or_insert(word);
+        }
+        self.spellings.extend(given.split_whitespace().map(|form| (form.into(), word)));
+    }
+
+    /// The first word that `form` is with a letter for each symbol.
+    fn starred(&self, form: &str) -> Option<&'static str> {
+        let letters = form.bytes().filter(u8::is_ascii_alphabetic).count();
+        if letters < 2 {
+            return None;
+        }
+        let fits = |word: &&&str| {
+            word.len() == form.len()
+                && word
+                    .bytes()
+                    .zip(form.bytes())
+                    .all(|(one, other)| one == other || is_star(char::from(other)))
+        };
+        self.words.iter().filter(fits).min().copied()
+    }
+
+    /// The word that "you" and `form` begin with when they are written as one.
+    fn run_together(&self, form: &str) -> Option<&'static str> {
+        if !form.starts_with(['y', 'u']) {
+            return None;
+        }
+        let rest = BEFORE.iter().find_map(|before| form.strip_prefix(before))?;
+        let mut starts = (SHORTEST..=rest.len()).rev().filter_map(|end| rest.get(..end));
+        starts.find_map(|start| self.words.get(start).copied())
+    }
+}
+
+fn is_star(c: char) -> bool {
+    matches!(c, '*' | '!' | '@' | '$')
+}
+
+/// The likely misspellings of `word`: a letter dropped or doubled within it, two swapped, all vowels dropped.
+fn misspelled(word: &str) -> Vec<String> {
+    if word.len() < SHORTEST || !word.is_ascii() {
+        return Vec::new();
+    }
+    let inner = 1..word.len() - 1;
+    let dropped = inner.clone().map(|at| [&word[..at], &word[at + 1..]].concat());
+    let doubled = inner.clone().map(|at| [&word[..=at], &word[at..]].concat());
+    let swapped =
+        inner.map(|at| [&word[..at], &word[at + 1..at + 2], &word[at..=at], &word[at + 2..]].concat());
+    let bare: String =
+        word.char_indices().filter(|(at, c)| *at == 0 || !"aeiou".contains(*c)).map(|(_, c)| c).collect();
+    let bare = (bare.len() >= LEAST_CONSONANTS).then_some(bare);
+    dropped.chain(doubled).chain(swapped).chain(bare).filter(|form| form != word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::behind;
+
+    #[test]
+    fn misspelled_words_are_recognized() {
+        let pairs = [
+            ("i*iot", "idiot"),
+            ("a**hole", "asshole"),
+            ("sutpid", "stupid"),
+            ("stpd", "stupid"),
+            ("fvck", "fuck"),
+            ("youredisgusting", "disgusting"),
+            ("youstupidlittleman", "stupid"),
+        ];
+        for (form, word) in pairs {
+            assert_eq!(behind(form), Some(word), "{form}");
+        }
+    }
+
+    #[test]
+    fn ordinary_words_are_left_alone() {
+        for form in
+            ["lose", "wore", "crash", "tief", "scunthorpe", "cock", "pasta", "yourself", "a*b", "2*3", "***"]
+        {
+            assert_eq!(behind(form), None, "{form}");
+        }
+    }
+}
