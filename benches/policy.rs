@@ -8,10 +8,10 @@
 use std::hint::black_box;
 
 use aside::config::Config;
+use aside::config::Core;
 use aside::detect::{Finding, Kind, Scan};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::history::History;
-use aside::responder::Core;
 use criterion::{BatchSize, Criterion, Throughput};
 
 const CONVERSATIONS: u64 = 10_000;

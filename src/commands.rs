@@ -31,12 +31,13 @@ where
         _ => Some(Utterance::ComingSoon),
     };
     let Some(said) = said else { return };
-    let wording = &responder.core().wording;
+    let here = responder.in_force(GuildId(interaction.guild_id.map_or(0, |id| id.get())));
+    let wording = &here.core.wording;
     let facts = Facts { number: Some(number), ..Facts::default() };
     let body = json!({
         "type": CHANNEL_MESSAGE_WITH_SOURCE,
         "data": {
-            "content": wording.render(said, wording.choose(said, None, interaction.id >> 22), &facts),
+            "content": wording.render(None, said, wording.choose(None, said, None, interaction.id >> 22), &facts),
             "flags": EPHEMERAL,
             "allowed_mentions": { "parse": [] },
         },

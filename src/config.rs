@@ -5,6 +5,8 @@
 
 mod build;
 mod defaults;
+mod guild;
+mod guilds;
 mod place;
 pub(crate) mod problem;
 mod rule;
@@ -20,13 +22,15 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-pub use self::problem::ConfigError;
+pub use self::build::Core;
+pub use self::guild::{GuildRule, GuildSettings, Part, RuleChange, RuleOrigin, Standing, Subject};
+pub use self::guilds::{GuildConfig, GuildConfigs, Unfit};
 use self::problem::Problem;
-pub use self::rule::{COOLDOWN, MOST_RULES, RuleTable, TEMPLATES, WhenTable};
+pub use self::problem::{ConfigError, Mistake};
+pub use self::rule::{COOLDOWN, MOST_RULES, RuleTable, RulesFile, TEMPLATES, WhenTable};
 use crate::detect::Allow;
 use crate::message::{ChannelId, GuildId, RoleId};
 use crate::policy::Mode;
-use crate::responder::Core;
 
 /// The file looked for in the working directory when none is named.
 pub const FILE: &str = "config.toml";
@@ -266,7 +270,7 @@ impl Config {
     pub(crate) fn check(&self) -> Result<(), Problem> {
         self.store.check().map_err(|problem| problem.under("url").under("store"))?;
         self.detect.build().map_err(|problem| problem.under("detect"))?;
-        rule::build_all(&self.rule).map(drop)
+        rule::build_all(&self.rule, &[]).map(drop)
     }
 }
 

@@ -56,6 +56,24 @@ pub enum Category {
     Personal,
 }
 
+impl Category {
+    /// Every category, in declaration order.
+    pub const ALL: &[Self] =
+        &[Self::BoilingPoint, Self::SensitiveInfo, Self::Confidential, Self::NeedsDetails, Self::Personal];
+
+    /// The name used in rules and output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BoilingPoint => "boiling_point",
+            Self::SensitiveInfo => "sensitive_info",
+            Self::Confidential => "confidential",
+            Self::NeedsDetails => "needs_details",
+            Self::Personal => "personal",
+        }
+    }
+}
+
 /// Declares the kinds of finding with their names in configuration and output.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal in $category:ident),+ $(,)?) => {
@@ -226,28 +244,39 @@ pub struct Scan {
     pub findings: Vec<Finding>,
 }
 
-/// The built, immutable set of detectors.
+/// The built, immutable set of detectors. Scanners made [`with`](Self::with) one's detectors share those built in.
 pub struct Scanner {
-    detectors: Vec<Box<dyn Detector>>,
-    allow: Allow,
+    built_in: Arc<[Box<dyn Detector>]>,
+    /// Those of rules.
+    own: Vec<Arc<dyn Detector>>,
+    allow: Arc<Allow>,
 }
 
 impl Scanner {
-    /// The built-in detectors, followed by `detectors` built from rules.
+    /// The built-in detectors, followed by `own` built from rules.
     #[must_use]
-    pub fn new(detectors: Vec<Box<dyn Detector>>) -> Self {
-        let detectors: Vec<_> = built_in().into_iter().chain(detectors).collect();
+    pub fn new(own: Vec<Arc<dyn Detector>>) -> Self {
+        let built_in: Arc<[Box<dyn Detector>]> = Arc::new(built_in());
         heat::prepare();
-        for detector in &detectors {
+        for detector in built_in.iter() {
             detector.prepare();
         }
-        Self { detectors, allow: Allow::default() }
+        Self { built_in, own: Vec::new(), allow: Arc::default() }.with(own)
+    }
+
+    /// The same with `own` in the place of what was built from rules.
+    #[must_use]
+    pub fn with(&self, own: Vec<Arc<dyn Detector>>) -> Self {
+        for detector in &own {
+            detector.prepare();
+        }
+        Self { built_in: Arc::clone(&self.built_in), own, allow: Arc::clone(&self.allow) }
     }
 
     /// The same, letting `allow` pass: neither rules nor masks ever see those values.
     #[must_use]
     pub fn allowing(self, allow: Allow) -> Self {
-        Self { allow, ..self }
+        Self { allow: Arc::new(allow), ..self }
     }
 
     /// Scans one message. Total: any text gives an answer, in time linear in its length.
@@ -255,7 +284,10 @@ impl Scanner {
     pub fn scan(&self, content: &str) -> Scan {
         let text = Text::new(content);
         let mut findings = Vec::new();
-        for detector in &self.detectors {
+        for detector in self.built_in.iter() {
+            detector.detect(&text, &mut findings);
+        }
+        for detector in &self.own {
             detector.detect(&text, &mut findings);
         }
         let heat = heat::measure(&text, &mut findings);

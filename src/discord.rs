@@ -32,7 +32,7 @@ use self::gap::Gap;
 use self::guilds::Guilds;
 pub use self::rest::{Origin, OriginError, Token};
 use self::rest::{Request, Rest, RestError};
-use crate::config::{Config, Loaded};
+use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::responder::Responder;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
@@ -74,6 +74,9 @@ pub enum RunError {
     /// Discord gave an address that is not safe.
     #[error(transparent)]
     Origin(#[from] OriginError),
+    /// The settings are not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,7 +92,7 @@ impl RunError {
     /// Whether the operator's configuration is at fault, rather than the moment.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::WrongToken | Self::MessageContentOff | Self::Origin(_))
+        matches!(self, Self::WrongToken | Self::MessageContentOff | Self::Origin(_) | Self::Config(_))
     }
 }
 
@@ -134,8 +137,11 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
     let last_alive = store.last_alive().await?;
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
-    let (listener, ear, arriving) = assemble(loaded, me, store, &rest, &gap);
+    let max_messages = usize::from(loaded.config.catch_up.max_messages);
+    let configs = Arc::new(GuildConfigs::new(loaded)?);
+    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, &gap);
     let responder = listener.responder.clone();
+    responder.load_settings().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
@@ -171,17 +177,16 @@ fn max_age(config: &Config) -> SignedDuration {
 }
 
 fn assemble(
-    loaded: Loaded,
+    configs: Arc<GuildConfigs>,
+    max_messages: usize,
     me: UserId,
     store: SqliteStore,
     rest: &Arc<Rest>,
     gap: &Arc<Gap>,
 ) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
-    let Loaded { config, core, .. } = loaded;
-    let max_messages = usize::from(config.catch_up.max_messages);
-    let guilds = Arc::new(Guilds::new(me, config));
+    let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds) };
-    let responder = Responder::new(core, store, discord);
+    let responder = Responder::new(configs, store, discord);
     let gap = Arc::clone(gap);
     let catch_up = CatchUp {
         guilds: Arc::clone(&guilds),

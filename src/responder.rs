@@ -7,6 +7,7 @@
 
 mod notices;
 mod raids;
+mod settings;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,29 +21,16 @@ use tracing::{info, warn};
 
 use crate::case::action::{Action, Receipt, Refusal, Speech};
 use crate::case::{Event, Surroundings};
-use crate::detect::{Category, Scan, Scanner};
+use crate::config::GuildConfigs;
+use crate::detect::{Category, Scan};
 use crate::message::{ChannelId, GuildId, Message, MessageId, Origin, RoleId, UserId};
-use crate::policy::conversation::{Conversations, Setting, Temper};
-use crate::policy::raid::{RaidLimits, Raids};
-use crate::policy::{Decision, Policy, Response};
+use crate::policy::conversation::{Conversations, Setting};
+use crate::policy::raid::Raids;
+use crate::policy::{Decision, Response};
 use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
-use crate::wording::{Utterance, Wording};
+use crate::wording::Utterance;
 
-/// The built, immutable core: everything that judges and words.
-pub struct Core {
-    /// Finds things.
-    pub scanner: Scanner,
-    /// Decides.
-    pub policy: Policy,
-    /// Says it.
-    pub wording: Wording,
-    /// A case at most this old takes further messages of its member.
-    pub join_within: SignedDuration,
-    /// How temperature rises and falls.
-    pub temper: Temper,
-    /// What counts as a raid.
-    pub raid: RaidLimits,
-}
+pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +123,7 @@ pub struct Responder<S, E> {
 }
 
 struct Inner<S, E> {
-    core: Core,
+    configs: Arc<GuildConfigs>,
     store: S,
     executor: E,
     /// Notices are made one at a time, so that two messages of one member meet the same case.
@@ -145,6 +133,10 @@ struct Inner<S, E> {
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
     last_variant: Mutex<HashMap<Utterance, usize>>,
+    /// Settings are changed one at a time, so that no change is made from what another has changed meanwhile.
+    changing: tokio::sync::Mutex<()>,
+    /// Of members whose Discord told it.
+    languages: Mutex<HashMap<UserId, String>>,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -156,18 +148,21 @@ impl<S, E> Clone for Responder<S, E> {
 }
 
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
-    /// A responder that judges with `core`, remembers in `store` and acts through `executor`.
-    pub fn new(core: Core, store: S, executor: E) -> Self {
+    /// A responder that judges by `configs`, remembers in `store` and acts through `executor`.
+    pub fn new(configs: Arc<GuildConfigs>, store: S, executor: E) -> Self {
+        let shared = configs.elsewhere();
         Self {
             inner: Arc::new(Inner {
-                conversations: Mutex::new(Conversations::new(core.temper)),
-                raids: Mutex::new(Raids::new(core.raid)),
+                conversations: Mutex::new(Conversations::new(shared.core.temper)),
+                raids: Mutex::new(Raids::new(shared.core.raid)),
                 raid_cases: Mutex::default(),
-                core,
+                configs,
                 store,
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
                 last_variant: Mutex::default(),
+                changing: tokio::sync::Mutex::new(()),
+                languages: Mutex::default(),
                 tasks: TaskTracker::new(),
                 stopping: CancellationToken::new(),
             }),
@@ -182,11 +177,6 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// The store.
     pub fn store(&self) -> &S {
         &self.inner.store
-    }
-
-    /// The core.
-    pub fn core(&self) -> &Core {
-        &self.inner.core
     }
 
     /// Takes up what an earlier process committed and did not finish.
@@ -212,9 +202,10 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         if self.inner.stopping.is_cancelled() || message.author.origin != Origin::Member {
             return Ok(());
         }
-        let scan = self.inner.core.scanner.scan(&message.content);
+        let here = self.in_force(message.guild);
+        let scan = here.core.scanner.scan(&message.content);
         let setting = lock(&self.inner.conversations).hear(&message, &scan);
-        if !self.inner.core.policy.concerns(&scan, &setting) {
+        if !here.core.policy.concerns(&scan, &setting) {
             return Ok(());
         }
         let message = match source {
@@ -296,7 +287,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let since = message.sent.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
         let mut circumstances = self.inner.store.circumstances(message, since).await?;
         circumstances.setting = setting;
-        Ok(self.inner.core.policy.decide(message, scan, &circumstances).decision)
+        Ok(self.in_force(message.guild).core.policy.decide(message, scan, &circumstances).decision)
     }
 
     async fn act(
@@ -328,7 +319,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// Makes a notice a case, or part of one, and starts what follows; the number of the case.
     async fn notice(&self, notice: Notice) -> Result<Option<u32>, StoreError> {
         let (guild, about, rule) = (notice.guild, notice.matter.message, notice.matter.rule.clone());
-        let noticed = self.inner.store.notice(notice, &|speech| self.choose(speech)).await?;
+        let noticed = self.inner.store.notice(notice, &|speech| self.choose(guild, speech)).await?;
         let (number, pending) = match noticed {
             Noticed::Known => return Ok(None),
             Noticed::Opened(number, pending) | Noticed::Joined(number, pending) => (number, pending),
@@ -339,7 +330,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     }
 
     async fn happen(&self, guild: GuildId, whose: Whose, event: Event) -> Result<bool, StoreError> {
-        let pending = self.inner.store.happen(guild, whose, event, &|speech| self.choose(speech)).await?;
+        let pending =
+            self.inner.store.happen(guild, whose, event, &|speech| self.choose(guild, speech)).await?;
         let follows = pending.is_some();
         self.carry_out_next(pending);
         Ok(follows)
@@ -351,11 +343,18 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         }
     }
 
-    /// Chosen when committed, so that a repeated action says the same words again.
-    fn choose(&self, speech: &mut Speech) {
+    /// Chosen when committed, so that a repeated action says the same words again. What is for the member alone is in
+    /// their language, where we know it and have it.
+    fn choose(&self, guild: GuildId, speech: &mut Speech) {
+        let here = self.in_force(guild);
+        let theirs = speech.facts.member.filter(|_| speech.utterance.is_for_member());
+        let language = theirs.and_then(|member| self.language_of(member));
+        let language = language.unwrap_or_else(|| here.core.wording.language().to_owned());
         let mut last = lock(&self.inner.last_variant);
         let before = last.get(&speech.utterance).copied();
-        speech.variant = self.inner.core.wording.choose(speech.utterance, before, fastrand::u64(..));
+        let random = fastrand::u64(..);
+        speech.variant = here.core.wording.choose(Some(&language), speech.utterance, before, random);
+        speech.language = Some(language);
         last.insert(speech.utterance, speech.variant);
     }
 
@@ -369,7 +368,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let (mut next, mut attempt) = (Some(pending), attempt);
         while let Some(pending) = next {
             let Some(event) = self.perform(&pending, attempt).await else { return };
-            let settled = self.inner.store.settle(pending.id, event, &|speech| self.choose(speech)).await;
+            let guild = pending.guild;
+            let settled =
+                self.inner.store.settle(pending.id, event, &|speech| self.choose(guild, speech)).await;
             attempt = Attempt::First;
             next = match settled {
                 Ok(next) => next,
@@ -385,7 +386,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// What came of it; none when we are stopping and it is left to the next start.
     async fn perform(&self, pending: &Pending, mut attempt: Attempt) -> Option<Event> {
         for wait in BACKOFF.into_iter().map(Some).chain([None]) {
-            match self.inner.executor.perform(pending, self.render(&pending.action), attempt).await {
+            match self.inner.executor.perform(pending, self.render(pending), attempt).await {
                 Ok(receipt) => return Some(Event::Performed(receipt)),
                 Err(Failure::Refused(refusal)) => {
                     log_refusal(pending, &refusal);
@@ -403,9 +404,12 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Some(Event::Refused(Refusal::GaveUp))
     }
 
-    fn render(&self, action: &Action<Speech>) -> Action<String> {
-        let wording = &self.inner.core.wording;
-        action.clone().map(|speech| wording.render(speech.utterance, speech.variant, &speech.facts))
+    fn render(&self, pending: &Pending) -> Action<String> {
+        let here = self.in_force(pending.guild);
+        let wording = &here.core.wording;
+        pending.action.clone().map(|speech| {
+            wording.render(speech.language.as_deref(), speech.utterance, speech.variant, &speech.facts)
+        })
     }
 }
 

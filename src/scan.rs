@@ -28,8 +28,8 @@ use self::input::Record;
 use self::judge::Judge;
 use self::print::{Conclusion, Printer};
 use self::summary::Summary;
+use crate::config::Core;
 use crate::policy::Verdict;
-use crate::responder::Core;
 
 /// How messages are written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

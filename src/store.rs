@@ -1,5 +1,7 @@
-//! What outlives the process: cases, the outbox of committed actions, and when the bot last listened.
+//! What outlives the process: cases, the outbox of committed actions, what moderators set, and when the bot last
+//! listened.
 
+mod settings;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -10,6 +12,8 @@ use crate::case::action::{Action, Priority, Speech};
 use crate::case::{Case, Event, Matter, Surroundings};
 use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
+
+pub use self::settings::{Change, Example, Judged, NewChange, Stored};
 
 /// Chooses the variant of each utterance of an action before it is committed.
 pub type Choose<'a> = &'a (dyn Fn(&mut Speech) + Send + Sync);
@@ -154,6 +158,43 @@ pub trait Store: Send + Sync {
 
     /// Records that the bot listened at `at`.
     async fn alive(&self, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The settings of every server where something was set in chat; an error for those that cannot be read.
+    async fn settings(&self) -> Result<Vec<Result<Stored, StoreError>>, StoreError>;
+
+    /// The settings of one server, if anything was set in chat.
+    async fn settings_of(&self, guild: GuildId) -> Result<Option<Stored>, StoreError>;
+
+    /// Saves a change and its record, and gives its number; none when the settings were changed since
+    /// [`NewChange::from`], and nothing was saved.
+    async fn change(&self, change: NewChange) -> Result<Option<u32>, StoreError>;
+
+    /// The latest 500 changes of a server, newest first.
+    async fn changes(&self, guild: GuildId) -> Result<Vec<Change>, StoreError>;
+
+    /// Keeps what a moderator has yet to agree to, for a day; its number.
+    async fn propose(&self, guild: GuildId, at: Timestamp, body: &str) -> Result<i64, StoreError>;
+
+    /// Takes a proposal out; none when it was taken before or is too old.
+    async fn take_proposal(&self, guild: GuildId, id: i64) -> Result<Option<String>, StoreError>;
+
+    /// Keeps what a moderator said of a message; what was said of it before is forgotten.
+    async fn keep_example(&self, guild: GuildId, at: Timestamp, example: &Example) -> Result<(), StoreError>;
+
+    /// The latest 1,000 examples of a server, newest first.
+    async fn examples(&self, guild: GuildId) -> Result<Vec<Example>, StoreError>;
+
+    /// What was noted about a server under `name`.
+    async fn noted(&self, guild: GuildId, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Notes something about a server, in the place of what stood under `name`.
+    async fn note(&self, guild: GuildId, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// The language of each member that is known.
+    async fn languages(&self) -> Result<Vec<(UserId, String)>, StoreError>;
+
+    /// Remembers a member's language.
+    async fn set_language(&self, member: UserId, language: &str) -> Result<(), StoreError>;
 
     /// Finishes what is being written and closes.
     async fn close(&self);

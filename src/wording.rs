@@ -3,16 +3,19 @@
 mod built_in;
 mod context;
 mod error;
+mod labels;
+mod layer;
 mod mention;
 mod template;
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use minijinja::Environment;
 use serde::{Deserialize, Serialize};
 
+pub use self::built_in::LANGUAGES;
 pub use self::error::WordingError;
-use self::template::Template;
+use self::labels::Labels;
+use self::layer::Layer;
 
 use crate::detect::Kind;
 use crate::message::{ChannelId, RoleId, UserId};
@@ -180,6 +183,20 @@ impl Utterance {
         matches!(self, Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason)
     }
 
+    /// Whether it speaks to one member alone, moderators at most reading along.
+    #[must_use]
+    pub const fn is_for_member(self) -> bool {
+        matches!(
+            self,
+            Self::Opening
+                | Self::OpeningShielded
+                | Self::OpeningUnshielded
+                | Self::DirectOpening
+                | Self::FurtherShielded
+                | Self::FurtherUnshielded
+        )
+    }
+
     /// Whether everyone in the channel reads it.
     const fn is_public(self) -> bool {
         matches!(
@@ -221,13 +238,22 @@ impl Source {
             None => Err(WordingError::unknown_file(path, name.unwrap_or(file_name))),
         }
     }
+
+    /// A server's own words for `utterance`, one variant after the other, lines of `---` between them.
+    #[must_use]
+    pub fn own(language: &str, utterance: Utterance, text: String) -> Self {
+        let path = format!("{} ({language})", utterance.as_str());
+        Self { language: language.to_owned(), utterance, path, text }
+    }
 }
 
-/// Everything the bot says, compiled and checked.
+/// Everything the bot says, compiled and checked: the templates that came with it, those of the operator's folder
+/// over them, and those of a server over both.
+#[derive(Clone)]
 pub struct Wording {
-    environment: Environment<'static>,
+    /// Looked at in this order.
+    layers: Vec<Arc<Layer>>,
     language: String,
-    variants: BTreeMap<String, BTreeMap<Utterance, usize>>,
 }
 
 impl Wording {
@@ -238,63 +264,87 @@ impl Wording {
     ///
     /// When a template is not valid, or nothing is written in `language`.
     pub fn load(language: &str, own: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
-        let mut environment = Environment::empty();
-        environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        let language = language.to_owned();
-        let mut wording = Self { environment, language, variants: BTreeMap::new() };
-        for source in built_in::sources().chain(own) {
-            wording.add(&source)?;
+        let built_in = Self { layers: vec![built_in::layer()], language: built_in::LANGUAGE.to_owned() };
+        built_in.over(language, own)
+    }
+
+    /// The same with each of `own` in the place of what was there, spoken in `language`.
+    ///
+    /// # Errors
+    ///
+    /// When a template is not valid, or nothing is written in `language`.
+    pub fn over(&self, language: &str, own: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
+        let own = Layer::checked(own)?;
+        let mut layers = self.layers.clone();
+        if !own.is_empty() {
+            layers.insert(0, Arc::new(own));
         }
-        if !wording.variants.contains_key(&wording.language) {
-            return Err(WordingError::unknown_language(&wording.language, wording.languages()));
+        let wording = Self { layers, language: language.to_owned() };
+        if wording.languages().contains(&language) {
+            Ok(wording)
+        } else {
+            Err(WordingError::unknown_language(language, wording.languages().into_iter()))
         }
-        Ok(wording)
     }
 
-    fn add(&mut self, source: &Source) -> Result<(), WordingError> {
-        let templates = template::variants(source)?;
-        let count = templates.len();
-        for (variant, template) in templates.into_iter().enumerate() {
-            self.compile(source, variant, &template)?;
-        }
-        self.variants.entry(source.language.clone()).or_default().insert(source.utterance, count);
-        Ok(())
+    /// The languages something is written in, in alphabetical order.
+    pub fn languages(&self) -> Vec<&str> {
+        let mut languages: Vec<&str> = self.layers.iter().flat_map(|layer| layer.languages()).collect();
+        languages.sort_unstable();
+        languages.dedup();
+        languages
     }
 
-    fn compile(&mut self, source: &Source, variant: usize, template: &Template) -> Result<(), WordingError> {
-        let name = template_name(&source.language, source.utterance, variant);
-        template.check_text()?;
-        self.environment
-            .add_template_owned(name.clone(), template.text.clone())
-            .map_err(|error| template.error(&error))?;
-        let compiled = self.environment.get_template(&name).map_err(|error| template.error(&error))?;
-        template.check_compiled(source.utterance, &compiled)
+    /// The language spoken where nothing else is asked for.
+    pub fn language(&self) -> &str {
+        &self.language
     }
 
-    /// The languages something is written in.
-    pub fn languages(&self) -> impl Iterator<Item = &str> {
-        self.variants.keys().map(String::as_str)
+    /// The language of ours for somebody whose Discord is in `locale`, as in `en-US`; none where we have none.
+    pub fn language_for(&self, locale: &str) -> Option<&str> {
+        let part = |tag: &'_ str| tag.split('-').next().unwrap_or_default().to_lowercase();
+        let languages = self.languages();
+        let exact = languages.iter().find(|tag| tag.eq_ignore_ascii_case(locale));
+        exact.or_else(|| languages.iter().find(|tag| part(tag) == part(locale))).copied()
     }
 
-    /// How many ways there are to say `utterance` in `language`; 0 when it is said in English instead.
+    /// How many ways there are to say `utterance` in `language`; 0 when it is said in another instead.
     pub fn variants_in(&self, language: &str, utterance: Utterance) -> usize {
-        self.variants.get(language).and_then(|counts| counts.get(&utterance)).copied().unwrap_or(0)
+        self.layer_of(language, utterance).map_or(0, |layer| layer.variants(language, utterance))
     }
 
     /// How many ways there are to say `utterance`; at least 1.
     pub fn variants(&self, utterance: Utterance) -> usize {
-        self.variants_in(self.language_of(utterance), utterance)
+        self.variants_in(self.spoken(None, utterance), utterance)
     }
 
-    /// The chosen language, or English for what it lacks.
-    fn language_of(&self, utterance: Utterance) -> &str {
-        if self.variants_in(&self.language, utterance) > 0 { &self.language } else { built_in::LANGUAGE }
+    /// How `utterance` is written in `language`, variants separated by lines of `---`; none where it is not.
+    pub fn text(&self, language: &str, utterance: Utterance) -> Option<&str> {
+        self.layer_of(language, utterance)?.text(language, utterance)
     }
 
-    /// A variant of `utterance`, chosen by `random`, that is not `last` when there is another.
-    pub fn choose(&self, utterance: Utterance, last: Option<usize>, random: u64) -> usize {
-        let count = self.variants(utterance);
+    fn layer_of(&self, language: &str, utterance: Utterance) -> Option<&Layer> {
+        let found = self.layers.iter().find(|layer| layer.variants(language, utterance) > 0);
+        found.map(|layer| &**layer)
+    }
+
+    /// `wanted`, or the language spoken here for what it lacks, or English for what that lacks.
+    fn spoken<'a>(&'a self, wanted: Option<&'a str>, utterance: Utterance) -> &'a str {
+        let ways = wanted.into_iter().chain([self.language.as_str()]);
+        let mut ways = ways.filter(|language| self.layer_of(language, utterance).is_some());
+        ways.next().unwrap_or(built_in::LANGUAGE)
+    }
+
+    /// A variant of `utterance` in `language`, or in the language spoken here, chosen by `random`, that is not `last`
+    /// when there is another.
+    pub fn choose(
+        &self,
+        language: Option<&str>,
+        utterance: Utterance,
+        last: Option<usize>,
+        random: u64,
+    ) -> usize {
+        let count = self.variants_in(self.spoken(language, utterance), utterance);
         let others = match last {
             Some(last) if last < count && count > 1 => count - 1,
             _ => return pick(random, count),
@@ -303,30 +353,41 @@ impl Wording {
         if last.is_some_and(|last| picked >= last) { picked + 1 } else { picked }
     }
 
-    /// `utterance` in words, with `facts` filled in. Never longer than Discord takes, and mentions
-    /// no one whom `facts` do not name. A `variant` that is not there any more counts round.
-    pub fn render(&self, utterance: Utterance, variant: usize, facts: &Facts) -> String {
-        let advice = if utterance == Utterance::Advice { String::new() } else { self.advice(facts) };
-        let variant = variant % self.variants(utterance).max(1);
-        let name = template_name(self.language_of(utterance), utterance, variant);
-        let rendered = self
-            .environment
-            .get_template(&name)
-            .and_then(|template| template.render(context::of(facts, &advice)));
-        // Every template was rendered at load with each of its facts there and not there.
+    /// `utterance` in words, with `facts` filled in, in `language` or the language spoken here. Never longer than
+    /// Discord takes, and mentions no one whom `facts` do not name. A `variant` that is not there any more counts
+    /// round.
+    pub fn render(
+        &self,
+        language: Option<&str>,
+        utterance: Utterance,
+        variant: usize,
+        facts: &Facts,
+    ) -> String {
+        let advice =
+            if utterance == Utterance::Advice { String::new() } else { self.advice(language, facts) };
+        let spoken = self.spoken(language, utterance);
+        let rendered = self.layer_of(spoken, utterance).map(|layer| {
+            let variant = variant % layer.variants(spoken, utterance).max(1);
+            layer.render((spoken, utterance, variant), context::of(facts, &advice, self.labels(spoken)))
+        });
         template::finish(utterance, &rendered.unwrap_or_default(), facts)
     }
 
-    fn advice(&self, facts: &Facts) -> String {
-        self.render(Utterance::Advice, 0, facts)
+    fn advice(&self, language: Option<&str>, facts: &Facts) -> String {
+        self.render(language, Utterance::Advice, 0, facts)
+    }
+
+    /// What is written on `button`, in `language` or the language spoken here.
+    pub fn label(&self, language: Option<&str>, button: &str) -> Option<&str> {
+        self.labels(language.unwrap_or(&self.language)).button(button)
+    }
+
+    fn labels(&self, language: &str) -> &Labels {
+        built_in::labels(language)
     }
 }
 
 fn pick(random: u64, count: usize) -> usize {
     let count = u64::try_from(count).unwrap_or(u64::MAX).max(1);
     usize::try_from(random % count).unwrap_or(0)
-}
-
-fn template_name(language: &str, utterance: Utterance, variant: usize) -> String {
-    format!("{language}/{}/{variant}", utterance.as_str())
 }

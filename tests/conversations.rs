@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use aside::config::Config;
+use aside::config::Core;
 use aside::detect::{Finding, Kind, Scan};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::history::History;
 use aside::policy::{Decision, Response, Verdict};
-use aside::responder::Core;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 

@@ -3,7 +3,7 @@
 //! `tests/wording/NAME.md` is a broken template: the first line names its file, the lines after
 //! `=====` are what is said about it.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::Path;
 
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
-use aside::wording::{Facts, Raid, Source, Utterance, Wording};
+use aside::wording::{Facts, LANGUAGES, Raid, Source, Utterance, Wording};
 
 fn english() -> Wording {
     Wording::load("en", []).expect("the built-in templates are valid")
@@ -62,7 +62,7 @@ fn everything_said() -> Vec<(Utterance, String)> {
             for facts in
                 circumstances().into_iter().filter(|facts| facts.thread.is_some() || !needs_thread(utterance))
             {
-                said.push((utterance, wording.render(utterance, variant, &facts)));
+                said.push((utterance, wording.render(None, utterance, variant, &facts)));
             }
         }
     }
@@ -99,8 +99,9 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice | Utterance::Alert | Utterance::RaidAlert | Utterance::ComingSoon
             );
         let least = if several { 3 } else { 1 };
-        let ways: BTreeSet<String> =
-            (0..wording.variants(utterance)).map(|at| wording.render(utterance, at, &facts())).collect();
+        let ways: BTreeSet<String> = (0..wording.variants(utterance))
+            .map(|at| wording.render(None, utterance, at, &facts()))
+            .collect();
         assert!(ways.len() >= least, "{utterance:?} has {} different variants", ways.len());
         assert_eq!(ways.len(), wording.variants(utterance), "{utterance:?} repeats itself");
     }
@@ -165,7 +166,7 @@ fn what_everyone_reads_tells_nothing_of_what_was_found() {
             let said: BTreeSet<String> = Kind::ALL
                 .iter()
                 .map(|&kind| Facts { kinds: vec![kind], category: Some(kind.category()), ..facts() })
-                .map(|facts| wording.render(utterance, variant, &facts))
+                .map(|facts| wording.render(None, utterance, variant, &facts))
                 .collect();
             assert_eq!(said.len(), 1, "{utterance:?}: {said:?}");
         }
@@ -175,7 +176,7 @@ fn what_everyone_reads_tells_nothing_of_what_was_found() {
 /// The words of `utterance` in each of its variants.
 fn ways(utterance: Utterance, facts: &Facts) -> Vec<String> {
     let wording = english();
-    (0..wording.variants(utterance)).map(|variant| wording.render(utterance, variant, facts)).collect()
+    (0..wording.variants(utterance)).map(|variant| wording.render(None, utterance, variant, facts)).collect()
 }
 
 #[test]
@@ -244,7 +245,7 @@ fn advice_is_for_what_was_found() {
 
 #[test]
 fn moderators_learn_what_they_need() {
-    let text = english().render(Utterance::Alert, 0, &facts());
+    let text = english().render(None, Utterance::Alert, 0, &facts());
     for fact in [
         "<@&22>",
         "<@11>",
@@ -264,14 +265,14 @@ fn moderators_learn_what_they_need() {
 #[test]
 fn names_and_reasons_are_one_plain_line() {
     let wording = english();
-    let said = |utterance| wording.render(utterance, 0, &facts());
+    let said = |utterance| wording.render(None, utterance, 0, &facts());
     assert_eq!(said(Utterance::ThreadName), "A private word · 12");
     assert_eq!(
         said(Utterance::RemovalReason),
         "Aside: removed a message with something private (a card number and a phone number), case 12, rule secrets"
     );
     assert_eq!(said(Utterance::ThreadReason), "Aside: private thread of case 12, rule secrets");
-    assert_eq!(wording.render(Utterance::ThreadName, 0, &Facts::default()), "A private word");
+    assert_eq!(wording.render(None, Utterance::ThreadName, 0, &Facts::default()), "A private word");
 }
 
 #[test]
@@ -282,7 +283,7 @@ fn kinds_are_listed_as_people_list_things() {
         (vec![Kind::Card, Kind::Phone], "a card number and a phone number!"),
         (vec![Kind::Card, Kind::Phone, Kind::Email], "a card number, a phone number and an email address!"),
     ] {
-        assert_eq!(wording.render(Utterance::RemovalReason, 0, &Facts { kinds, ..facts() }), words);
+        assert_eq!(wording.render(None, Utterance::RemovalReason, 0, &Facts { kinds, ..facts() }), words);
     }
 }
 
@@ -293,13 +294,69 @@ fn the_last_variant_is_not_chosen_again() {
     let count = wording.variants(utterance);
     for last in 0..count {
         let chosen: BTreeSet<usize> =
-            (0..100).map(|random| wording.choose(utterance, Some(last), random)).collect();
+            (0..100).map(|random| wording.choose(None, utterance, Some(last), random)).collect();
         let others: BTreeSet<usize> = (0..count).filter(|variant| *variant != last).collect();
         assert_eq!(chosen, others);
     }
-    let first: BTreeSet<usize> = (0..100).map(|random| wording.choose(utterance, None, random)).collect();
+    let first: BTreeSet<usize> =
+        (0..100).map(|random| wording.choose(None, utterance, None, random)).collect();
     assert_eq!(first.len(), count);
-    assert_eq!(wording.choose(Utterance::ThreadName, Some(0), u64::MAX), 0);
+    assert_eq!(wording.choose(None, Utterance::ThreadName, Some(0), u64::MAX), 0);
+}
+
+/// Every template that comes with the bot is checked as an operator's own are: with each fact there and not there.
+#[test]
+fn what_comes_with_the_bot_is_valid_in_every_language() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    for language in LANGUAGES {
+        for utterance in Utterance::ALL {
+            let name = format!("{}.md", utterance.as_str());
+            let text = fs::read_to_string(folder.join(language).join(&name)).expect("readable");
+            let source = Source::new(language, &name, &format!("{language}/{name}"), text).expect("known");
+            if let Err(error) = Wording::load(language, [source]) {
+                panic!("{error}");
+            }
+        }
+    }
+}
+
+/// A translation says as much as the English, in as many ways.
+#[test]
+fn languages_have_as_many_ways_to_say_each_thing() {
+    let wording = english();
+    for (language, utterance) in
+        LANGUAGES.iter().flat_map(|one| Utterance::ALL.iter().map(move |two| (one, two)))
+    {
+        let (theirs, ours) =
+            (wording.variants_in(language, *utterance), wording.variants_in("en", *utterance));
+        assert_eq!(theirs, ours, "{language} {utterance:?}");
+    }
+}
+
+#[test]
+fn a_member_is_spoken_to_in_the_language_of_their_discord() {
+    let wording = english();
+    let rows = [
+        ("de", Some("de")),
+        ("es-419", Some("es")),
+        ("es-ES", Some("es")),
+        ("pt-BR", Some("pt-BR")),
+        ("en-GB", Some("en")),
+        ("fr", Some("fr")),
+        ("ja", None),
+        ("", None),
+    ];
+    for (locale, language) in rows {
+        assert_eq!(wording.language_for(locale), language, "{locale}");
+    }
+    let kinds = |language| {
+        let text = "{{ kinds }}|{{ category }}".to_owned();
+        let source = Source::new(language, "alert.md", "alert.md", text).expect("known");
+        let wording = Wording::load(language, [source]).expect("valid");
+        wording.render(Some(language), Utterance::Alert, 0, &facts())
+    };
+    assert_eq!(kinds("en"), "a card number and a phone number|private details");
+    assert_eq!(kinds("es"), "un número de tarjeta y un número de teléfono|datos privados");
 }
 
 /// The built-in wording with `text` in the place of one template.
@@ -313,23 +370,23 @@ fn own(name: &str, text: &str) -> Result<Wording, String> {
 fn rendered_text_fits_and_mentions_only_those_in_the_facts() {
     let wording = own("alert", "{{ problem }} {{ '<' }}{{ '@99>' }} {{ member }}").expect("valid");
     let problem = Some(format!("@everyone <@99> {}", "x".repeat(3_000)));
-    let text = wording.render(Utterance::Alert, 0, &Facts { problem, ..facts() });
+    let text = wording.render(None, Utterance::Alert, 0, &Facts { problem, ..facts() });
     assert_eq!(text.chars().count(), 2_000);
     assert!(text.starts_with("@\u{200b}everyone <@\u{200b}99> x") && text.ends_with('…'));
-    let text = wording.render(Utterance::Alert, 0, &Facts { problem: None, ..facts() });
+    let text = wording.render(None, Utterance::Alert, 0, &Facts { problem: None, ..facts() });
     assert_eq!(text, "<@\u{200b}99> <@11>");
 }
 
 #[test]
 fn another_language_says_in_english_what_it_lacks() {
-    let german =
-        Source::new("de", "acknowledgment.md", "acknowledgment.md", "Danke! {{ thread }}".to_owned());
-    let wording = Wording::load("de", german).expect("valid");
-    assert_eq!(wording.render(Utterance::Acknowledgment, 7, &facts()), "Danke! <#44>");
-    assert_eq!(wording.render(Utterance::ThreadName, 0, &facts()), "A private word · 12");
-    assert_eq!(wording.variants_in("de", Utterance::ThreadName), 0);
-    let error = Wording::load("fr", []).err().map(|error| error.to_string()).unwrap_or_default();
-    assert!(error.contains("nothing is written in `fr`") && error.contains("`en`"), "{error}");
+    let italian =
+        Source::new("it", "acknowledgment.md", "acknowledgment.md", "Grazie! {{ thread }}".to_owned());
+    let wording = Wording::load("it", italian).expect("valid");
+    assert_eq!(wording.render(None, Utterance::Acknowledgment, 7, &facts()), "Grazie! <#44>");
+    assert_eq!(wording.render(None, Utterance::ThreadName, 0, &facts()), "A private word · 12");
+    assert_eq!(wording.variants_in("it", Utterance::ThreadName), 0);
+    let error = Wording::load("nl", []).err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.contains("nothing is written in `nl`") && error.contains("`en`"), "{error}");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! What is shipped, as the benches need it: scanner and rules.
 
 use aside::config::Config;
+use aside::config::Core;
 use aside::detect::Scan;
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::{Circumstances, Verdict};
-use aside::responder::Core;
 use jiff::Timestamp;
 
 /// The shipped scanner and rules, and a message to be judged.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use aside::config::Core;
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::{Circumstances, Response};
-use aside::responder::Core;
 use jiff::Timestamp;
 use rustrict::{Censor, Type};
 use serde::Deserialize;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use aside::config::Core;
 use aside::detect::Kind;
 use aside::policy::When;
-use aside::responder::Core;
 use serde::Deserialize;
 
 use crate::chat::is_listed;

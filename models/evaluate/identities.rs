@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+use aside::config::Core;
 use aside::detect::Kind;
-use aside::responder::Core;
 use serde::Deserialize;
 
 use crate::tally::Tally;

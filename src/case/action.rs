@@ -138,7 +138,10 @@ impl fmt::Debug for Enclosure {
 pub struct Speech {
     /// What is said.
     pub utterance: Utterance,
-    /// Which of its variants; chosen when the action is committed.
+    /// In which language; chosen, as the variant, when the action is committed.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Which of its variants.
     pub variant: usize,
     /// What it speaks of.
     pub facts: Facts,

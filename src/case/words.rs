@@ -145,7 +145,7 @@ impl Case {
             beside: self.matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
         };
-        Speech { utterance, variant: 0, facts }
+        Speech { utterance, language: None, variant: 0, facts }
     }
 
     fn link(&self) -> String {

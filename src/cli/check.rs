@@ -141,8 +141,10 @@ fn limits(rule: &RuleTable) -> String {
 fn utterances(wording: &Wording, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "\nWays to say each thing:")?;
     for &utterance in Utterance::ALL {
-        let languages =
-            wording.languages().map(|language| (language, wording.variants_in(language, utterance)));
+        let languages = wording
+            .languages()
+            .into_iter()
+            .map(|language| (language, wording.variants_in(language, utterance)));
         let counts =
             languages.filter(|(_, count)| *count > 0).map(|(language, count)| format!("{language} {count}"));
         writeln!(out, "  {:<24}  {}", utterance.as_str(), joined(counts))?;

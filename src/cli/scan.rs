@@ -6,7 +6,7 @@ use super::{Exit, finished};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::responder::Core;
+use crate::config::Core;
 use crate::scan::{Explain, Format, Input, Output, Session, Wanted};
 
 /// The arguments of `aside scan`.

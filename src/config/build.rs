@@ -1,24 +1,42 @@
 //! The core, built from settings that hold.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::{Config, ConfigError, QuietHours, rule, templates};
+use super::rule::{self, Built};
+use super::{Config, ConfigError, QuietHours, Server, templates};
 use crate::detect::Scanner;
 use crate::message::GuildId;
 use crate::policy::conversation::Temper;
 use crate::policy::raid::RaidLimits;
 use crate::policy::{Manner, Mode, Policy, hours};
-use crate::responder::Core;
+use crate::wording::Wording;
+
+/// The built, immutable core: everything that judges and words.
+pub struct Core {
+    /// Finds things.
+    pub scanner: Scanner,
+    /// Decides.
+    pub policy: Policy,
+    /// Says it.
+    pub wording: Wording,
+    /// A case at most this old takes further messages of its member.
+    pub join_within: SignedDuration,
+    /// How temperature rises and falls.
+    pub temper: Temper,
+    /// What counts as a raid.
+    pub raid: RaidLimits,
+}
 
 pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
-    let (rules, detectors) = rule::build_all(&config.rule).map_err(|problem| problem.unplaced("settings"))?;
+    let built = rule::build_all(&config.rule, &[]).map_err(|problem| problem.unplaced("settings"))?;
     let allow = config.detect.build().map_err(|problem| problem.under("detect").unplaced("settings"))?;
     let everywhere = manner(config.mode, config.quiet_hours.as_ref());
     Ok(Core {
-        scanner: Scanner::new(detectors).allowing(allow),
-        policy: Policy::new(rules, config.watch.exempt_roles.clone())
+        scanner: Scanner::new(rule::detectors(&built)).allowing(allow),
+        policy: Policy::new(rule::rules(&built), config.watch.exempt_roles.clone())
             .carried_out(everywhere, servers(config)),
         wording: templates::wording(&config.wording)?,
         join_within: SignedDuration::try_from(config.cases.join_within).unwrap_or(SignedDuration::MAX),
@@ -29,6 +47,27 @@ pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
             most_threads: usize::from(config.raid.most_threads),
         },
     })
+}
+
+/// The core of one server: what `shared` judges and says with its own rules and words instead.
+pub(super) fn of_guild(
+    config: &Config,
+    shared: &Core,
+    server: &Server,
+    built: &[Arc<Built>],
+    wording: Wording,
+) -> Core {
+    let hours = server.quiet_hours.as_ref().or(config.quiet_hours.as_ref());
+    let manner = manner(server.mode.unwrap_or(config.mode), hours);
+    Core {
+        scanner: shared.scanner.with(rule::detectors(built)),
+        policy: Policy::new(rule::rules(built), config.watch.exempt_roles.clone())
+            .carried_out(manner, HashMap::new()),
+        wording,
+        join_within: shared.join_within,
+        temper: shared.temper,
+        raid: shared.raid,
+    }
 }
 
 fn servers(config: &Config) -> HashMap<GuildId, Manner> {

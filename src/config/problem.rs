@@ -61,6 +61,33 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
+/// What is wrong with a rule that no file holds. `Display` is for the moderator who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The field, such as `when.pattern`.
+    pub field: String,
+    /// What is wrong.
+    pub what: String,
+    /// What would be right.
+    pub help: Option<String>,
+    /// The byte of the field's text where it is wrong, where that is known.
+    pub position: Option<usize>,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.field.is_empty() {
+            write!(f, "`{}`", self.field)?;
+            if let Some(position) = self.position {
+                write!(f, ", at character {}", position + 1)?;
+            }
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.what)?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "\nValid: {help}"))
+    }
+}
+
 /// Something that is not valid, before its place in a text is looked up.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -130,6 +157,14 @@ impl Problem {
         let place = span.map(|span| Place::new(text, &span));
         let origin = file.display().to_string();
         ConfigError::Invalid(Box::new(Invalid { origin, place, keys, problem: self }))
+    }
+
+    /// The same for a rule that no file holds.
+    pub(crate) fn mistake(self) -> Mistake {
+        let path: Vec<Step> = self.path.iter().rev().cloned().collect();
+        let field = dotted(&path);
+        let field = field.strip_prefix("rule.").unwrap_or(&field).to_owned();
+        Mistake { field, what: self.what, help: self.help, position: self.within }
     }
 
     /// The error about settings that no file holds; `origin` says where they come from.

@@ -1,12 +1,13 @@
 //! Rules as they are written, and the checks that make them rules in force.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::problem::Problem;
+use super::problem::{ConfigError, Mistake, Problem};
 use super::value;
 use crate::detect::{Category, Detector, Kind};
 use crate::detect::{Pattern, PatternError, Words, WordsError};
@@ -24,8 +25,36 @@ pub const COOLDOWN: Duration = Duration::from_mins(10);
 /// message or an alert, which is for what happens to decide.
 pub const TEMPLATES: &[Utterance] = &[Utterance::Acknowledgment, Utterance::AcknowledgmentAlone];
 
+/// A file of rules alone, as moderators take it out and bring it in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RulesFile {
+    /// The rules, in the order they are looked at.
+    pub rule: Vec<RuleTable>,
+}
+
+impl RulesFile {
+    /// The rules in `text`, which `file` names in errors; each can be built.
+    ///
+    /// # Errors
+    ///
+    /// When anything in it is not valid.
+    pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
+        let read: Self =
+            toml::from_str(text).map_err(|error| Problem::reworded(&error).placed(file, text))?;
+        build_all(&read.rule, &[]).map_err(|problem| problem.placed(file, text))?;
+        Ok(read)
+    }
+
+    /// The rules as a file: what [`Self::parse`] reads.
+    pub fn to_toml(&self) -> String {
+        // Names, numbers, lists and one inner table: nothing that TOML could not hold.
+        toml::to_string(self).unwrap_or_default()
+    }
+}
+
 /// A rule as `[[rule]]` writes it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleTable {
     /// 1 to 64 lowercase letters, digits, `-` and `_`; no other rule has the same.
@@ -37,39 +66,61 @@ pub struct RuleTable {
     /// What to do.
     pub action: Response,
     /// The least time between two acknowledgments; [`COOLDOWN`] unless given.
-    #[serde(default = "cooldown", deserialize_with = "value::duration")]
+    #[serde(default = "cooldown", deserialize_with = "value::duration", serialize_with = "value::to_text")]
     pub cooldown: Duration,
     /// Only in these channels.
-    #[serde(default, deserialize_with = "value::only_channels")]
+    #[serde(
+        default,
+        deserialize_with = "value::only_channels",
+        serialize_with = "value::to_texts",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub channels: Option<Vec<ChannelId>>,
     /// Only for members with one of these roles.
-    #[serde(default, deserialize_with = "value::only_roles")]
+    #[serde(
+        default,
+        deserialize_with = "value::only_roles",
+        serialize_with = "value::to_texts",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub roles: Option<Vec<RoleId>>,
     /// The template that words the acknowledgment: one of [`TEMPLATES`].
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
     /// What to answer in public, of `action = "answer"`: 1 to [`LONGEST_ANSWER`] characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
 }
 
 /// The conditions of a rule, as `when` writes them.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WhenTable {
     /// Heat at or above this, 0 to 1.
-    #[serde(deserialize_with = "value::ratio")]
+    #[serde(
+        deserialize_with = "value::ratio",
+        serialize_with = "value::to_ratio",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub heat: Option<f32>,
     /// Any finding of one of these kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kinds: Option<Vec<Kind>>,
     /// The least confidence a finding of `kinds` needs, 0 to 1; 0 unless given.
-    #[serde(deserialize_with = "value::ratio")]
+    #[serde(
+        deserialize_with = "value::ratio",
+        serialize_with = "value::to_ratio",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub confidence: Option<f32>,
     /// Any of these words and phrases.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<Vec<String>>,
     /// A regular expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// Two have gone back and forth so often, from 2 on; `kinds` are then looked for in all they said.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<u32>,
 }
 
@@ -77,28 +128,53 @@ fn cooldown() -> Duration {
     COOLDOWN
 }
 
-/// The detectors of rules' own words and patterns.
-type Detectors = Vec<Box<dyn Detector>>;
+/// A rule in force, with the detectors that its words and pattern need. Building is the costly part, so what did not
+/// change is taken over from before.
+pub(super) struct Built {
+    table: RuleTable,
+    rule: Rule,
+    detectors: Vec<Arc<dyn Detector>>,
+}
 
-/// Every rule in force, with the detectors that their words and patterns need.
-pub(super) fn build_all(tables: &[RuleTable]) -> Result<(Vec<Rule>, Detectors), Problem> {
+/// Every rule in force. Those that are among `before` are not built again.
+pub(super) fn build_all(tables: &[RuleTable], before: &[Arc<Built>]) -> Result<Vec<Arc<Built>>, Problem> {
     if tables.len() > MOST_RULES {
         let what = format!("{} rules are too many", tables.len());
         return Err(Problem::new(what).help(format!("at most {MOST_RULES}")).item(MOST_RULES).under("rule"));
     }
     let mut names = BTreeSet::new();
-    let (mut rules, mut detectors) = (Vec::new(), Vec::new());
-    for (at, table) in tables.iter().enumerate() {
-        let (rule, own) = table.build(&mut names).map_err(|problem| problem.item(at).under("rule"))?;
-        rules.push(rule);
-        detectors.extend(own);
-    }
-    Ok((rules, detectors))
+    let built = tables.iter().enumerate().map(|(at, table)| {
+        let built = check_name(&table.name, &mut names).map_err(|problem| problem.under("name"));
+        let built = built.and_then(|()| match before.iter().find(|built| built.table == *table) {
+            Some(built) => Ok(Arc::clone(built)),
+            None => table.build().map(Arc::new),
+        });
+        built.map_err(|problem| problem.item(at).under("rule"))
+    });
+    built.collect()
+}
+
+/// The rules themselves.
+pub(super) fn rules(built: &[Arc<Built>]) -> Vec<Rule> {
+    built.iter().map(|built| built.rule.clone()).collect()
+}
+
+/// Their detectors.
+pub(super) fn detectors(built: &[Arc<Built>]) -> Vec<Arc<dyn Detector>> {
+    built.iter().flat_map(|built| built.detectors.iter().cloned()).collect()
 }
 
 impl RuleTable {
-    fn build<'a>(&'a self, names: &mut BTreeSet<&'a str>) -> Result<(Rule, Detectors), Problem> {
-        check_name(&self.name, names).map_err(|problem| problem.under("name"))?;
+    /// Whether it can come into force by itself.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with it.
+    pub fn check(&self) -> Result<(), Mistake> {
+        build_all(std::slice::from_ref(self), &[]).map(drop).map_err(Problem::mistake)
+    }
+
+    fn build(&self) -> Result<Built, Problem> {
         self.check_action().map_err(|problem| problem.under("action"))?;
         self.check_answer().map_err(|problem| problem.under("answer"))?;
         self.check_template().map_err(|problem| problem.under("template"))?;
@@ -116,7 +192,7 @@ impl RuleTable {
             template: self.template.as_deref().map(Arc::from),
             answer: self.answer.as_deref().map(|answer| Arc::from(answer.trim())),
         };
-        Ok((rule, detectors))
+        Ok(Built { table: self.clone(), rule, detectors })
     }
 
     /// Gossip is nobody's offense: who is taken aside for it would be policed.
@@ -160,15 +236,15 @@ impl RuleTable {
         Err(Problem::unknown("template", template, TEMPLATES.iter().map(|utterance| utterance.as_str())))
     }
 
-    fn detectors(&self, name: &Arc<str>) -> Result<Detectors, Problem> {
-        let mut detectors: Detectors = Vec::new();
+    fn detectors(&self, name: &Arc<str>) -> Result<Vec<Arc<dyn Detector>>, Problem> {
+        let mut detectors: Vec<Arc<dyn Detector>> = Vec::new();
         if let Some(words) = &self.when.words {
             let words = Words::new(Arc::clone(name), self.category, words).map_err(|error| blank(&error))?;
-            detectors.push(Box::new(words));
+            detectors.push(Arc::new(words));
         }
         if let Some(pattern) = &self.when.pattern {
             let pattern = Pattern::new(Arc::clone(name), self.category, pattern).map_err(malformed)?;
-            detectors.push(Box::new(pattern));
+            detectors.push(Arc::new(pattern));
         }
         Ok(detectors)
     }

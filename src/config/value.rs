@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::ser::{Serialize as _, Serializer};
 
 use super::Server;
 use crate::message::{ChannelId, GuildId, RoleId};
@@ -29,6 +30,11 @@ impl<T> Visitor<'_> for Scalar<T> {
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
         (self.integer)(value).ok_or_else(|| E::invalid_value(Unexpected::Signed(value), &self))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        let small = i64::try_from(value).ok();
+        small.and_then(self.integer).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(value), &self))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
@@ -117,6 +123,32 @@ pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         float: |value| (0.0..=1.0).contains(&value).then(|| Some(nearest(value))),
         text: |_| None,
     })
+}
+
+/// As [`duration`] reads it: "10m", "1h 30m".
+pub(super) fn to_text<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    let time = SignedDuration::try_from(*time).unwrap_or(SignedDuration::MAX);
+    serializer.collect_str(&format_args!("{time:#}"))
+}
+
+/// Identifiers as text: as numbers they are too large for many a reader.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+pub(super) fn to_texts<T: fmt::Display, S: Serializer>(
+    ids: &Option<Vec<T>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let texts = ids.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+    texts.serialize(serializer)
+}
+
+/// With the digits it was written with: `0.65`, not `0.6499999761581421`.
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+pub(super) fn to_ratio<S: Serializer>(ratio: &Option<f32>, serializer: S) -> Result<S::Ok, S::Error> {
+    ratio.and_then(|ratio| ratio.to_string().parse::<f64>().ok()).serialize(serializer)
 }
 
 /// Like [`ratio`], where there must be one.

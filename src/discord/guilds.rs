@@ -3,7 +3,7 @@
 //! Kept from `GUILD_CREATE` on by the events that change it; serenity's own cache would cost ten times as much.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serenity::model::Permissions;
 use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
@@ -11,13 +11,13 @@ use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use super::permissions::{self, in_guild};
 use super::wire::{Channel, Guild, Role, kind};
 use crate::case::Surroundings;
-use crate::config::{Config, Server};
+use crate::config::{GuildConfig, GuildConfigs, Server};
 use crate::message;
 
 /// Guilds by id, and the settings that say what is watched in them.
 pub(super) struct Guilds {
     me: UserId,
-    config: Config,
+    configs: Arc<GuildConfigs>,
     known: RwLock<HashMap<GuildId, Known>>,
 }
 
@@ -49,8 +49,8 @@ pub(super) enum Watching {
 }
 
 impl Guilds {
-    pub(super) fn new(me: UserId, config: Config) -> Self {
-        Self { me, config, known: RwLock::default() }
+    pub(super) fn new(me: UserId, configs: Arc<GuildConfigs>) -> Self {
+        Self { me, configs, known: RwLock::default() }
     }
 
     pub(super) fn me(&self) -> UserId {
@@ -153,12 +153,13 @@ impl Guilds {
         let guild = GuildId::new(message.guild.0);
         let author = UserId::new(message.author.id.0);
         let roles: Vec<RoleId> = message.author.roles.iter().map(|role| RoleId::new(role.0)).collect();
-        let server = self.config.server.get(&message.guild).cloned().unwrap_or_default();
+        let here = self.configs.of(message.guild);
+        let server = &here.server;
         let describe = |known: &Known| Surroundings {
-            moderators: known.moderators(&server),
-            desk: known.desk(&server, self.me, author, &roles),
-            alerts: known.alerts(&server, self.me),
-            auto_archive: self.config.thread.auto_archive,
+            moderators: known.moderators(server),
+            desk: known.desk(server, self.me, author, &roles),
+            alerts: known.alerts(server, self.me),
+            auto_archive: self.configs.config().thread.auto_archive,
         };
         self.look(guild, describe).unwrap_or_default()
     }
@@ -182,9 +183,9 @@ impl Guilds {
 
     /// Roles that would be summoned into a thread but cannot be mentioned by us, and so are not brought in.
     pub(super) fn unmentionable(&self, guild: GuildId) -> Vec<RoleId> {
-        let server = self.config.server.get(&message::GuildId(guild.get())).cloned().unwrap_or_default();
+        let here = self.in_force(guild);
         let list = |known: &Known| {
-            let moderators = known.moderators(&server);
+            let moderators = known.moderators(&here.server);
             let mine = in_guild(&known.guild, self.me, &known.my_roles);
             let all = mine.intersects(Permissions::MENTION_EVERYONE | Permissions::ADMINISTRATOR);
             let roles = known.guild.roles.iter().filter(|role| {
@@ -195,21 +196,26 @@ impl Guilds {
         self.look(guild, list).unwrap_or_default()
     }
 
+    /// What is in force in a guild.
+    fn in_force(&self, guild: GuildId) -> Arc<GuildConfig> {
+        self.configs.of(message::GuildId(guild.get()))
+    }
+
     /// The channel private threads are opened under, if messages in `channel` are judged.
     fn watches<'a>(&self, known: &'a Known, channel: &'a Channel) -> Option<&'a Channel> {
         let home = known.home(channel)?;
-        let listed = |list: &[message::ChannelId], channel: &Channel| {
-            list.iter().any(|listed| listed.0 == channel.id.get())
+        let listed = |list: &[message::ChannelId]| {
+            list.iter().any(|listed| listed.0 == channel.id.get() || listed.0 == home.id.get())
         };
-        let watch = &self.config.watch;
-        if channel.kind == kind::PRIVATE_THREAD
-            || listed(&watch.ignore_channels, channel)
-            || listed(&watch.ignore_channels, home)
-        {
+        let watch = &self.configs.config().watch;
+        if channel.kind == kind::PRIVATE_THREAD || listed(&watch.ignore_channels) {
             return None;
         }
+        if let Some(chosen) = &self.in_force(known.guild.id).settings.channels {
+            return listed(chosen).then_some(home);
+        }
         let public = permissions::of_everyone(&known.guild, home).contains(Permissions::VIEW_CHANNEL);
-        (public || listed(&watch.channels, channel) || listed(&watch.channels, home)).then_some(home)
+        (public || listed(&watch.channels)).then_some(home)
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut HashMap<GuildId, Known>) -> T) {

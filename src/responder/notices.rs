@@ -1,12 +1,12 @@
 //! Decisions put as notices: what becomes a case, for whom, with what the server offers.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Executor, Responder};
 use crate::case::Matter;
 use crate::case::action::Enclosure;
 use crate::detect::{Scan, mask};
-use crate::message::Message;
+use crate::message::{GuildId, Message};
 use crate::policy::conversation::Heated;
 use crate::policy::{Acted, Decision, Response};
 use crate::store::{Notice, Store, StoreError, Whose};
@@ -47,7 +47,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             matter,
             surroundings: self.inner.executor.surroundings(message),
             acted: decision.acted(message.sent),
-            join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
+            join_since: now.checked_sub(self.join_within(message.guild)).unwrap_or(Timestamp::MIN),
             now,
         }
     }
@@ -73,9 +73,15 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 quiet: true,
                 ..acted
             }),
-            join_since: now.checked_sub(self.inner.core.join_within).unwrap_or(Timestamp::MIN),
+            join_since: now.checked_sub(self.join_within(message.guild)).unwrap_or(Timestamp::MIN),
             now,
         }
+    }
+}
+
+impl<S: Store + 'static, E: Executor> Responder<S, E> {
+    fn join_within(&self, guild: GuildId) -> SignedDuration {
+        self.in_force(guild).core.join_within
     }
 }
 

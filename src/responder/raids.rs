@@ -49,7 +49,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let surroundings = self.inner.executor.surroundings(message);
         let matter = matter(message, decision);
         let case = Case::raid(message.guild, message.author.id, matter, surroundings, extent, now);
-        let (number, pending) = self.inner.store.open(case, &|speech| self.choose(speech)).await?;
+        let guild = message.guild;
+        let (number, pending) = self.inner.store.open(case, &|speech| self.choose(guild, speech)).await?;
         info!(guild = %message.guild, case = number, "many at once; one line stands for all");
         lock(&self.inner.raid_cases).insert((message.guild, decision.category), number);
         self.carry_out_next(pending);
@@ -85,7 +86,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn see_raid_out(&self, guild: GuildId, category: Category) {
         let extent = loop {
             tokio::select! {
-                () = tokio::time::sleep(self.inner.core.raid.within) => {}
+                () = tokio::time::sleep(self.inner.configs.elsewhere().core.raid.within) => {}
                 () = self.inner.stopping.cancelled() => return,
             }
             let now = self.inner.executor.now();

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use rustc_hash::FxBuildHasher;
 
 use super::entry::{Entry, Identity};
+use crate::config::Core;
 use crate::detect::Scan;
 use crate::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use crate::policy::history::History;
 use crate::policy::{Circumstances, Verdict};
-use crate::responder::Core;
 
 /// The scanner and the policy, with what a running bot would remember.
 pub(super) struct Judge<'a> {

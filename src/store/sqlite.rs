@@ -1,5 +1,7 @@
 //! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
 
+mod settings;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,11 +17,14 @@ use crate::case::{Case, Event};
 use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
-use super::{Choose, Notice, Noticed, OutboxId, Pending, Store, StoreError, Whose};
+use super::{
+    Change, Choose, Example, NewChange, Notice, Noticed, OutboxId, Pending, Store, StoreError, Stored, Whose,
+};
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "cases", include_str!("sqlite/1_cases.sql")),
     (2, "conversations", include_str!("sqlite/2_conversations.sql")),
+    (3, "settings", include_str!("sqlite/3_settings.sql")),
 ];
 
 /// How long another process may hold the file before we give up.
@@ -206,6 +211,54 @@ impl Store for SqliteStore {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    async fn settings(&self) -> Result<Vec<Result<Stored, StoreError>>, StoreError> {
+        self.read_settings().await
+    }
+
+    async fn settings_of(&self, guild: GuildId) -> Result<Option<Stored>, StoreError> {
+        self.read_settings_of(guild).await
+    }
+
+    async fn change(&self, change: NewChange) -> Result<Option<u32>, StoreError> {
+        self.write_change(change).await
+    }
+
+    async fn changes(&self, guild: GuildId) -> Result<Vec<Change>, StoreError> {
+        self.read_changes(guild).await
+    }
+
+    async fn propose(&self, guild: GuildId, at: Timestamp, body: &str) -> Result<i64, StoreError> {
+        self.write_proposal(guild, at, body).await
+    }
+
+    async fn take_proposal(&self, guild: GuildId, id: i64) -> Result<Option<String>, StoreError> {
+        self.remove_proposal(guild, id).await
+    }
+
+    async fn keep_example(&self, guild: GuildId, at: Timestamp, example: &Example) -> Result<(), StoreError> {
+        self.write_example(guild, at, example).await
+    }
+
+    async fn examples(&self, guild: GuildId) -> Result<Vec<Example>, StoreError> {
+        self.read_examples(guild).await
+    }
+
+    async fn noted(&self, guild: GuildId, name: &str) -> Result<Option<String>, StoreError> {
+        self.read_note(guild, name).await
+    }
+
+    async fn note(&self, guild: GuildId, name: &str, value: &str) -> Result<(), StoreError> {
+        self.write_note(guild, name, value).await
+    }
+
+    async fn languages(&self) -> Result<Vec<(UserId, String)>, StoreError> {
+        self.read_languages().await
+    }
+
+    async fn set_language(&self, member: UserId, language: &str) -> Result<(), StoreError> {
+        self.write_language(member, language).await
     }
 
     async fn close(&self) {

@@ -1,53 +1,120 @@
 //! The templates that are part of the program.
 
+use std::sync::{Arc, LazyLock};
+
+use super::labels::Labels;
+use super::layer::Layer;
 use super::{Source, Utterance};
 
-/// The language they are written in.
+/// The language that stands in for what another lacks.
 pub(super) const LANGUAGE: &str = "en";
 
-/// All of them, one an utterance.
-pub(super) fn sources() -> impl Iterator<Item = Source> {
-    Utterance::ALL.iter().map(|&utterance| Source {
-        language: LANGUAGE.to_owned(),
-        utterance,
-        path: format!("templates/{LANGUAGE}/{}.md", utterance.as_str()),
-        text: text(utterance).to_owned(),
-    })
-}
+/// The languages that templates come in, as Discord names them.
+pub const LANGUAGES: &[&str] = &["en", "de", "es", "fr", "pt-BR"];
 
-macro_rules! english {
-    ($name:literal) => {
-        include_str!(concat!("../../templates/en/", $name, ".md"))
+/// Declares the files of each language: every utterance's, and the labels.
+macro_rules! languages {
+    ($($tag:literal),+ $(,)?) => {
+        const FILES: &[(&str, fn(Utterance) -> &'static str, &str)] = &[$((
+            $tag,
+            |utterance| file!($tag, utterance),
+            include_str!(concat!("../../templates/", $tag, "/labels.toml")),
+        )),+];
     };
 }
 
-fn text(utterance: Utterance) -> &'static str {
-    match utterance {
-        Utterance::Acknowledgment => english!("acknowledgment"),
-        Utterance::AcknowledgmentShielded => english!("acknowledgment_shielded"),
-        Utterance::AcknowledgmentDirect => english!("acknowledgment_direct"),
-        Utterance::AcknowledgmentAlerted => english!("acknowledgment_alerted"),
-        Utterance::AcknowledgmentAlone => english!("acknowledgment_alone"),
-        Utterance::Suggestion => english!("suggestion"),
-        Utterance::SuggestionDetails => english!("suggestion_details"),
-        Utterance::Answer => english!("answer"),
-        Utterance::Raid => english!("raid"),
-        Utterance::RaidAlert => english!("raid_alert"),
-        Utterance::OfferAccepted => english!("offer_accepted"),
-        Utterance::OfferNotYours => english!("offer_not_yours"),
-        Utterance::OfferOver => english!("offer_over"),
-        Utterance::Opening => english!("opening"),
-        Utterance::OpeningShielded => english!("opening_shielded"),
-        Utterance::OpeningUnshielded => english!("opening_unshielded"),
-        Utterance::DirectOpening => english!("direct_opening"),
-        Utterance::FurtherShielded => english!("further_shielded"),
-        Utterance::FurtherUnshielded => english!("further_unshielded"),
-        Utterance::Advice => english!("advice"),
-        Utterance::Alert => english!("alert"),
-        Utterance::ThreadName => english!("thread_name"),
-        Utterance::RemovalReason => english!("removal_reason"),
-        Utterance::ThreadReason => english!("thread_reason"),
-        Utterance::WithdrawalReason => english!("withdrawal_reason"),
-        Utterance::ComingSoon => english!("coming_soon"),
-    }
+macro_rules! file {
+    ($tag:literal, $utterance:ident) => {
+        match $utterance {
+            Utterance::Acknowledgment => {
+                include_str!(concat!("../../templates/", $tag, "/acknowledgment.md"))
+            }
+            Utterance::AcknowledgmentShielded => {
+                include_str!(concat!("../../templates/", $tag, "/acknowledgment_shielded.md"))
+            }
+            Utterance::AcknowledgmentDirect => {
+                include_str!(concat!("../../templates/", $tag, "/acknowledgment_direct.md"))
+            }
+            Utterance::AcknowledgmentAlerted => {
+                include_str!(concat!("../../templates/", $tag, "/acknowledgment_alerted.md"))
+            }
+            Utterance::AcknowledgmentAlone => {
+                include_str!(concat!("../../templates/", $tag, "/acknowledgment_alone.md"))
+            }
+            Utterance::Suggestion => include_str!(concat!("../../templates/", $tag, "/suggestion.md")),
+            Utterance::SuggestionDetails => {
+                include_str!(concat!("../../templates/", $tag, "/suggestion_details.md"))
+            }
+            Utterance::Answer => include_str!(concat!("../../templates/", $tag, "/answer.md")),
+            Utterance::Raid => include_str!(concat!("../../templates/", $tag, "/raid.md")),
+            Utterance::RaidAlert => include_str!(concat!("../../templates/", $tag, "/raid_alert.md")),
+            Utterance::OfferAccepted => include_str!(concat!("../../templates/", $tag, "/offer_accepted.md")),
+            Utterance::OfferNotYours => {
+                include_str!(concat!("../../templates/", $tag, "/offer_not_yours.md"))
+            }
+            Utterance::OfferOver => include_str!(concat!("../../templates/", $tag, "/offer_over.md")),
+            Utterance::Opening => include_str!(concat!("../../templates/", $tag, "/opening.md")),
+            Utterance::OpeningShielded => {
+                include_str!(concat!("../../templates/", $tag, "/opening_shielded.md"))
+            }
+            Utterance::OpeningUnshielded => {
+                include_str!(concat!("../../templates/", $tag, "/opening_unshielded.md"))
+            }
+            Utterance::DirectOpening => include_str!(concat!("../../templates/", $tag, "/direct_opening.md")),
+            Utterance::FurtherShielded => {
+                include_str!(concat!("../../templates/", $tag, "/further_shielded.md"))
+            }
+            Utterance::FurtherUnshielded => {
+                include_str!(concat!("../../templates/", $tag, "/further_unshielded.md"))
+            }
+            Utterance::Advice => include_str!(concat!("../../templates/", $tag, "/advice.md")),
+            Utterance::Alert => include_str!(concat!("../../templates/", $tag, "/alert.md")),
+            Utterance::ThreadName => include_str!(concat!("../../templates/", $tag, "/thread_name.md")),
+            Utterance::RemovalReason => include_str!(concat!("../../templates/", $tag, "/removal_reason.md")),
+            Utterance::ThreadReason => include_str!(concat!("../../templates/", $tag, "/thread_reason.md")),
+            Utterance::WithdrawalReason => {
+                include_str!(concat!("../../templates/", $tag, "/withdrawal_reason.md"))
+            }
+            Utterance::ComingSoon => include_str!(concat!("../../templates/", $tag, "/coming_soon.md")),
+        }
+    };
+}
+
+languages!("en", "de", "es", "fr", "pt-BR");
+
+/// All of them, one an utterance and language.
+fn sources() -> impl Iterator<Item = Source> {
+    FILES.iter().flat_map(|(language, text, _)| {
+        Utterance::ALL.iter().map(move |&utterance| Source {
+            language: (*language).to_owned(),
+            utterance,
+            path: format!("templates/{language}/{}.md", utterance.as_str()),
+            text: text(utterance).to_owned(),
+        })
+    })
+}
+
+/// All of them, compiled once for the whole process. `tests/templates.rs` checks each as an operator's own are checked.
+pub(super) fn layer() -> Arc<Layer> {
+    static LAYER: LazyLock<Arc<Layer>> = LazyLock::new(|| Arc::new(compiled()));
+    Arc::clone(&LAYER)
+}
+
+#[expect(clippy::expect_used, reason = "they are part of the program, and a test reads them all")]
+fn compiled() -> Layer {
+    Layer::trusted(sources()).expect("the built-in templates are valid")
+}
+
+/// The labels of `language`; English where there are none.
+pub(super) fn labels(language: &str) -> &'static Labels {
+    static LABELS: LazyLock<Vec<(&str, Labels)>> = LazyLock::new(read_labels);
+    static ENGLISH: LazyLock<Labels> = LazyLock::new(Labels::default);
+    let found = LABELS.iter().find(|(tag, _)| *tag == language);
+    found.map_or(&ENGLISH, |(_, labels)| labels)
+}
+
+#[expect(clippy::expect_used, reason = "they are part of the program, and a test reads them all")]
+fn read_labels() -> Vec<(&'static str, Labels)> {
+    let read = |text: &str| toml::from_str(text).expect("the built-in labels are valid");
+    FILES.iter().map(|(language, _, labels)| (*language, read(labels))).collect()
 }

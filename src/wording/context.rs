@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
+use super::labels::Labels;
 use super::{Facts, Utterance, mention};
 use crate::detect::{Category, Kind};
 
@@ -31,6 +32,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "members",
     "messages",
     "links",
+    "given_away",
     "advice",
     "answer",
 ];
@@ -54,7 +56,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
 }
 
 /// The values of all placeholders. Absent facts are empty: they print nothing and test as false.
-pub(super) fn of(facts: &Facts, advice: &str) -> Value {
+pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
     let text = |value: Option<String>| Value::from(value.unwrap_or_default());
     let raid = facts.raid.as_ref();
     Value::from(BTreeMap::from([
@@ -64,11 +66,11 @@ pub(super) fn of(facts: &Facts, advice: &str) -> Value {
             text(Some(facts.moderators.iter().copied().map(mention::role).collect::<Vec<_>>().join(" "))),
         ),
         ("number", text(facts.number.map(|number| number.to_string()))),
-        ("kinds", Value::from_object(Kinds(facts.kinds.clone()))),
+        ("kinds", Value::from_object(Kinds::new(&facts.kinds, labels))),
         ("channel", text(facts.channel.map(mention::channel))),
         ("thread", text(facts.thread.map(mention::channel))),
         ("link", text(facts.link.clone())),
-        ("category", text(facts.category.map(|category| plain(category).to_owned()))),
+        ("category", text(facts.category.map(|category| labels.category(category).to_owned()))),
         ("rule", text(facts.rule.clone())),
         ("alerted", Value::from(facts.alerted)),
         ("removed", Value::from(facts.removed)),
@@ -81,24 +83,30 @@ pub(super) fn of(facts: &Facts, advice: &str) -> Value {
         ("members", text(raid.map(|raid| raid.members.to_string()))),
         ("messages", text(raid.map(|raid| raid.messages.to_string()))),
         ("links", Value::from(raid.map(|raid| raid.links.clone()).unwrap_or_default())),
+        ("given_away", Value::from(given_away(facts))),
         ("advice", Value::from(advice)),
     ]))
 }
 
-/// What a case is about, for moderators to read.
-const fn plain(category: Category) -> &'static str {
-    match category {
-        Category::BoilingPoint => "a heated moment",
-        Category::SensitiveInfo => "private details",
-        Category::Confidential => "confidential business",
-        Category::NeedsDetails => "something that needs more details",
-        Category::Personal => "a personal conversation",
-    }
+/// Whether something private is there for all to read, rather than only about to be needed.
+fn given_away(facts: &Facts) -> bool {
+    let private = matches!(facts.category, Some(Category::SensitiveInfo | Category::Confidential));
+    private && !facts.kinds.is_empty() && !facts.kinds.contains(&Kind::AccountIssue)
 }
 
 /// Prints as "a card number and a phone number"; is a list of names to `{% if "card" in kinds %}`.
 #[derive(Debug)]
-struct Kinds(Vec<Kind>);
+struct Kinds {
+    names: Vec<&'static str>,
+    listed: String,
+}
+
+impl Kinds {
+    fn new(kinds: &[Kind], labels: &Labels) -> Self {
+        let names = kinds.iter().map(|kind| kind.as_str()).collect();
+        Self { names, listed: labels.list(kinds) }
+    }
+}
 
 impl Object for Kinds {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -106,23 +114,14 @@ impl Object for Kinds {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.0.get(key.as_usize()?).map(|kind| Value::from(kind.as_str()))
+        self.names.get(key.as_usize()?).map(|name| Value::from(*name))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Seq(self.0.len())
+        Enumerator::Seq(self.names.len())
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let last = self.0.len().saturating_sub(1);
-        for (at, kind) in self.0.iter().enumerate() {
-            let joint = match at {
-                0 => "",
-                _ if at < last => ", ",
-                _ => " and ",
-            };
-            write!(f, "{joint}{}", kind.label())?;
-        }
-        Ok(())
+        f.write_str(&self.listed)
     }
 }

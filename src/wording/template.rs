@@ -1,6 +1,7 @@
 //! One variant of a template: cut out of its file, checked, and finished after rendering.
 
 use super::error::{nearest_first, quoted};
+use super::labels::Labels;
 use super::{Facts, LONGEST_ANSWER, Raid, Source, Utterance, WordingError, context, mention};
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
@@ -75,6 +76,7 @@ impl Template {
         &self,
         utterance: Utterance,
         compiled: &minijinja::Template<'_, '_>,
+        labels: &Labels,
     ) -> Result<(), WordingError> {
         let valid = context::placeholders(utterance);
         let mut used: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
@@ -85,8 +87,9 @@ impl Template {
         let longest_advice = "x".repeat(Utterance::Advice.limit());
         for facts in combinations(&used) {
             for advice in ["", &longest_advice] {
-                let rendered =
-                    compiled.render(context::of(&facts, advice)).map_err(|error| self.error(&error))?;
+                let rendered = compiled
+                    .render(context::of(&facts, advice, labels))
+                    .map_err(|error| self.error(&error))?;
                 self.check_length(utterance, &rendered)?;
             }
         }
@@ -191,6 +194,9 @@ fn example(name: &str, facts: Facts) -> Facts {
         "channel" => Facts { channel: Some(ChannelId(u64::MAX)), ..facts },
         "thread" => Facts { thread: Some(ChannelId(u64::MAX)), ..facts },
         "link" => Facts { link: Some("x".repeat(100)), ..facts },
+        "given_away" => {
+            Facts { category: Some(Category::Confidential), kinds: LONGEST_KINDS.to_vec(), ..facts }
+        }
         "category" => Facts { category: Some(Category::NeedsDetails), ..facts },
         "rule" => Facts { rule: Some("x".repeat(64)), ..facts },
         "alerted" => Facts { alerted: true, ..facts },
