@@ -1,78 +1,91 @@
-//! Buttons and commands: what people press, answered within Discord's three seconds.
+//! Commands, menus, buttons, selects and forms: what people ask of the bot, answered within Discord's three seconds.
+//!
+//! The commands are data: `commands.toml` and its translations, checked by a test against Discord's limits. An
+//! interaction is read by [`context`], handled by the module that is named as the command, and answered by [`talk`].
+//! Not poise: its requests go out through serenity's client, which either ignores the configured address or drops the
+//! headers that tell Discord's limits, and it needs serenity to decode what it answers.
 
-use serde_json::json;
+mod buttons;
+mod catalog;
+mod change;
+mod context;
+mod register;
+mod regression;
+mod rules;
+mod talk;
+
 use tracing::{error, warn};
 
-use crate::case::action::Button;
-use crate::discord::presser;
-use crate::discord::rest::{Request, Rest};
-use crate::discord::wire::Interaction;
-use crate::message::GuildId;
-use crate::responder::{Executor, Pressed, Responder};
-use crate::store::Store;
-use crate::wording::{Facts, Utterance};
+pub(crate) use self::context::{Asked, Context};
+pub(crate) use self::register::register;
+use self::talk::Answer;
+use crate::responder::Executor;
+use crate::store::{Store, StoreError};
 
-/// A reply that only the person who pressed can see.
-/// Source: <https://discord.com/developers/docs/resources/message#message-object-message-flags>.
-const EPHEMERAL: u32 = 1 << 6;
+/// Why a command was not carried out.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Something the person who asked can put right, in words for them.
+    Told(String),
+    /// Something only the operator can.
+    Failed(String),
+}
 
-/// Callback type 4: answer with a message.
-const CHANNEL_MESSAGE_WITH_SOURCE: u8 = 4;
-
-/// Answers a pressed button of a case; anything else is not ours.
-pub(crate) async fn answer<S, E>(rest: &Rest, responder: &Responder<S, E>, interaction: &Interaction)
-where
-    S: Store + 'static,
-    E: Executor,
-{
-    let Some((number, button)) = pressed(interaction) else { return };
-    let said = match button {
-        Button::TakeAside => take_aside(responder, interaction, number).await,
-        _ => Some(Utterance::ComingSoon),
-    };
-    let Some(said) = said else { return };
-    let here = responder.in_force(GuildId(interaction.guild_id.map_or(0, |id| id.get())));
-    let wording = &here.core.wording;
-    let facts = Facts { number: Some(number), ..Facts::default() };
-    let body = json!({
-        "type": CHANNEL_MESSAGE_WITH_SOURCE,
-        "data": {
-            "content": wording.render(None, said, wording.choose(None, said, None, interaction.id >> 22), &facts),
-            "flags": EPHEMERAL,
-            "allowed_mentions": { "parse": [] },
-        },
-    });
-    let path = format!("interactions/{}/{}/callback", interaction.id, interaction.token);
-    if let Err(error) = rest.send(Request::post(path, body)).await {
-        warn!(%error, "a pressed button could not be answered");
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
     }
 }
 
-/// The case whose button was pressed, and the button.
-fn pressed(interaction: &Interaction) -> Option<(u32, Button)> {
-    Button::parse(interaction.data.as_ref()?.custom_id.as_deref()?)
+impl From<crate::discord::rest::RestError> for Trouble {
+    fn from(error: crate::discord::rest::RestError) -> Self {
+        Self::Failed(error.to_string())
+    }
 }
 
-/// What to say to whoever took up an offer; nothing when we cannot tell what came of it: Discord then says that
-/// we did not answer, which is true, and they can press again.
-async fn take_aside<S, E>(
-    responder: &Responder<S, E>,
-    interaction: &Interaction,
-    number: u32,
-) -> Option<Utterance>
+type Outcome = Result<Answer, Trouble>;
+
+/// Answers an interaction; what is not ours is left alone.
+pub(crate) async fn answer<S, E>(context: &Context<'_, S, E>)
 where
     S: Store + 'static,
     E: Executor,
 {
-    let guild = GuildId(interaction.guild_id?.get());
-    let presser = presser(interaction.member.as_ref()?);
-    match responder.take_aside(guild, number, &presser).await {
-        Ok(Pressed::Accepted) => Some(Utterance::OfferAccepted),
-        Ok(Pressed::NotTheirs) => Some(Utterance::OfferNotYours),
-        Ok(Pressed::Over) => Some(Utterance::OfferOver),
-        Err(error) => {
-            error!(%error, "an offer could not be taken up");
-            None
+    context.note_language().await;
+    let handled = context.talk.in_time(handle(context)).await;
+    let answer = match handled {
+        Ok(answer) => answer,
+        Err(Trouble::Told(words)) => Answer::say(words),
+        Err(Trouble::Failed(error)) => {
+            error!(guild = %context.guild, %error, "a command failed");
+            Answer::say(
+                "Something went wrong on my side, so nothing was done. Whoever runs me finds it in my log.",
+            )
+        }
+    };
+    if let Err(error) = context.talk.give(answer).await {
+        warn!(%error, "an interaction could not be answered");
+    }
+}
+
+async fn handle<S, E>(context: &Context<'_, S, E>) -> Outcome
+where
+    S: Store + 'static,
+    E: Executor,
+{
+    match &context.asked {
+        Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
+            "rules" => rules::command(context).await,
+            _ => Ok(Answer::Nothing),
+        },
+        Asked::Menu { .. } => Ok(Answer::Nothing),
+        Asked::Pressed { custom_id, .. } | Asked::Form { custom_id, .. } => {
+            match custom_id.split(':').next().unwrap_or_default() {
+                "case" => buttons::press(context, custom_id).await,
+                "change" => change::press(context, custom_id).await,
+                "rules" => rules::press(context, custom_id).await,
+                _ => Ok(Answer::Nothing),
+            }
         }
     }
 }

@@ -195,6 +195,12 @@ impl Kind {
         }
     }
 
+    /// Whether rules ask for it by name: their own words and pattern are conditions of their own.
+    #[must_use]
+    pub const fn is_asked_for(self) -> bool {
+        !matches!(self, Self::Words | Self::Pattern)
+    }
+
     /// Whether a finding of this kind spans a value that must not stay readable, rather than
     /// words that only speak of one.
     #[must_use]

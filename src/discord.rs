@@ -6,7 +6,7 @@ mod events;
 mod executor;
 mod gap;
 mod gateway;
-mod guilds;
+pub(crate) mod guilds;
 mod permissions;
 mod report;
 pub(crate) mod rest;
@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde::Deserialize;
-use serenity::model::id::UserId;
+use serenity::model::id::{ApplicationId, UserId};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -25,23 +25,28 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use self::catch_up::CatchUp;
-pub(crate) use self::convert::presser;
 use self::events::{Arriving, Ear, Listener};
 use self::executor::Discord;
 use self::gap::Gap;
 use self::guilds::Guilds;
 pub use self::rest::{Origin, OriginError, Token};
 use self::rest::{Request, Rest, RestError};
+use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::responder::Responder;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
+pub(crate) use serenity::model::Permissions;
 
 /// How long what is committed may take to finish when we are asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How often it is recorded that we listen.
 const ALIVE: Duration = Duration::from_secs(2);
+
+/// Waits after each attempt to register the commands.
+const REGISTERING: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(10), Duration::from_mins(1), Duration::from_mins(10)];
 
 /// Bits of an application's `flags` that say the message content intent is switched on.
 /// Source: <https://discord.com/developers/docs/resources/application#application-object-application-flags>.
@@ -114,6 +119,7 @@ struct Me {
 
 #[derive(Deserialize)]
 struct Application {
+    id: ApplicationId,
     #[serde(default)]
     flags: u64,
 }
@@ -133,7 +139,7 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     let store = SqliteStore::open(&loaded.config.store.url).await?;
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
-    let me = greet(&rest).await?;
+    let (me, application) = greet(&rest).await?;
     let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
     let last_alive = store.last_alive().await?;
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
@@ -146,7 +152,9 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
-    let working = async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap)) };
+    let registering = register_commands(&rest, application);
+    let working =
+        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap), registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
@@ -157,13 +165,13 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
 }
 
 /// Who we are; finds a wrong token and a missing intent before anything else is tried.
-async fn greet(rest: &Rest) -> Result<UserId, RunError> {
+async fn greet(rest: &Rest) -> Result<(UserId, ApplicationId), RunError> {
     let me: Me = fetch(rest, "users/@me").await?;
     let application: Application = fetch(rest, "applications/@me").await?;
     if application.flags & MESSAGE_CONTENT_FLAGS == 0 {
         return Err(RunError::MessageContentOff);
     }
-    Ok(me.id)
+    Ok((me.id, application.id))
 }
 
 async fn fetch<T: serde::de::DeserializeOwned>(rest: &Rest, path: &str) -> Result<T, RunError> {
@@ -200,6 +208,19 @@ fn assemble(
     let rest = Arc::clone(rest);
     let answers = TaskTracker::new();
     (Listener { guilds, rest, responder, catch_up, gap, answers }, Ear(sender), arriving)
+}
+
+/// Tries for a while: without its commands the bot still watches and acts.
+async fn register_commands(rest: &Rest, application: ApplicationId) {
+    for wait in REGISTERING {
+        match commands::register(rest, application.get()).await {
+            Ok(()) => return,
+            Err(error) => {
+                warn!(%error, "the commands could not be registered; those that Discord knows still work")
+            }
+        }
+        tokio::time::sleep(wait).await;
+    }
 }
 
 /// Records again and again that we listen, so that the next start knows from when on to read back.

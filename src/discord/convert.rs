@@ -6,7 +6,6 @@ use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 use super::wire;
 use crate::message::{self, Author, Message, Origin};
-use crate::responder::Presser;
 
 /// A message before it is known where its thread would open and what its author may do.
 pub(super) struct Arrival {
@@ -84,15 +83,6 @@ impl Arrival {
             content: self.content,
             sent: id.sent(),
         }
-    }
-}
-
-/// Who pressed a button, in our words.
-pub(crate) fn presser(pressing: &wire::Pressing) -> Presser {
-    Presser {
-        id: message::UserId(pressing.user.id.get()),
-        roles: pressing.roles.iter().map(|role| message::RoleId(role.get())).collect(),
-        moderator: moderates(pressing.permissions),
     }
 }
 

@@ -117,7 +117,16 @@ impl<S: Store + 'static> Listener<S> {
             t: String,
             d: Value,
         }
+        let interaction = match &event {
+            Event::InteractionCreate(event) => Some(u8::from(event.interaction.kind())),
+            _ => None,
+        };
         match serde_json::to_value(&event).and_then(serde_json::from_value::<Dispatch>) {
+            // serenity writes down everything but what kind of interaction it is.
+            Ok(mut dispatch) if interaction.is_some() => {
+                dispatch.d["type"] = interaction.into();
+                self.take_value(shard, &dispatch.t, dispatch.d).await;
+            }
             Ok(dispatch) => self.take_value(shard, &dispatch.t, dispatch.d).await,
             Err(error) => warn!(at = error.column(), "an event could not be read"),
         }
@@ -152,8 +161,11 @@ impl<S: Store + 'static> Listener<S> {
 
     fn pressed(&self, interaction: wire::Interaction) {
         let (rest, responder) = (Arc::clone(&self.rest), self.responder.clone());
+        let guilds = Arc::clone(&self.guilds);
         self.answers.spawn(async move {
-            commands::answer(&rest, &responder, &interaction).await;
+            if let Some(context) = commands::Context::new(&interaction, &responder, &guilds, &rest, now()) {
+                commands::answer(&context).await;
+            }
         });
     }
 

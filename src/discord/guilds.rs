@@ -15,7 +15,7 @@ use crate::config::{GuildConfig, GuildConfigs, Server};
 use crate::message;
 
 /// Guilds by id, and the settings that say what is watched in them.
-pub(super) struct Guilds {
+pub(crate) struct Guilds {
     me: UserId,
     configs: Arc<GuildConfigs>,
     known: RwLock<HashMap<GuildId, Known>>,
@@ -146,6 +146,34 @@ impl Guilds {
         let kind =
             self.look(guild, |known| known.channels.get(&channel).map(|channel| channel.kind)).flatten();
         kind == Some(kind::PRIVATE_THREAD)
+    }
+
+    /// The channels of a guild, threads and categories left out: how each reads, and its mention.
+    pub(crate) fn channel_names(&self, guild: message::GuildId) -> std::vec::IntoIter<(String, String)> {
+        let list = |known: &Known| {
+            let channels = known.channels.values();
+            let places = channels.filter(|channel| !channel.is_thread() && channel.kind != kind::CATEGORY);
+            let mut names: Vec<(String, String)> = places
+                .map(|channel| {
+                    (format!("#{}", channel.name.as_deref().unwrap_or("?")), format!("<#{}>", channel.id))
+                })
+                .collect();
+            names.sort();
+            names
+        };
+        self.look(GuildId::new(guild.0), list).unwrap_or_default().into_iter()
+    }
+
+    /// The roles of a guild but `@everyone`: how each reads, and its mention.
+    pub(crate) fn role_names(&self, guild: message::GuildId) -> std::vec::IntoIter<(String, String)> {
+        let list = |known: &Known| {
+            let roles = known.guild.roles.iter().filter(|role| role.id.get() != guild.0);
+            let mut names: Vec<(String, String)> =
+                roles.map(|role| (format!("@{}", role.name), format!("<@&{}>", role.id))).collect();
+            names.sort();
+            names
+        };
+        self.look(GuildId::new(guild.0), list).unwrap_or_default().into_iter()
     }
 
     /// What a case about `message` can count on.

@@ -9,6 +9,7 @@ mod turns;
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
@@ -133,11 +134,26 @@ struct LimitBody {
     global: bool,
 }
 
+/// A file that goes along with a message.
+#[derive(Clone)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) content: Vec<u8>,
+}
+
+/// Its name and length; what is in it is for whom it is sent to.
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "File({}, {} bytes)", self.name, self.content.len())
+    }
+}
+
 /// A request; its path starts after `/api/v10/`.
 pub(crate) struct Request<'a> {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) body: Option<Value>,
+    pub(crate) file: Option<File>,
     pub(crate) reason: Option<&'a str>,
     /// Who goes first where limits make requests wait.
     pub(crate) priority: Priority,
@@ -145,7 +161,7 @@ pub(crate) struct Request<'a> {
 
 impl Request<'_> {
     pub(crate) fn new(method: Method, path: String) -> Self {
-        Self { method, path, body: None, reason: None, priority: Priority::default() }
+        Self { method, path, body: None, file: None, reason: None, priority: Priority::default() }
     }
 
     pub(crate) fn get(path: String) -> Self {
@@ -154,6 +170,14 @@ impl Request<'_> {
 
     pub(crate) fn post(path: String, body: Value) -> Self {
         Self { body: Some(body), ..Self::new(Method::POST, path) }
+    }
+
+    pub(crate) fn patch(path: String, body: Value) -> Self {
+        Self { body: Some(body), ..Self::new(Method::PATCH, path) }
+    }
+
+    pub(crate) fn put(path: String, body: Value) -> Self {
+        Self { body: Some(body), ..Self::new(Method::PUT, path) }
     }
 
     fn is_interaction(&self) -> bool {
@@ -209,16 +233,18 @@ impl Rest {
     async fn attempt(&self, request: &Request<'_>, permit: Permit) -> Result<Answer, RestError> {
         let url = format!("{}/api/v10/{}", self.base.as_str(), request.path);
         let mut sending = self.client.request(request.method.clone(), url);
-        // Interaction endpoints carry their own token and must not be sent ours.
-        if !request.is_interaction() {
+        // Interactions and what follows on them carry a token of their own.
+        if request.counts_globally() {
             sending = sending.header("Authorization", format!("Bot {}", self.token.expose()));
         }
         if let Some(reason) = request.reason {
             sending = sending.header("X-Audit-Log-Reason", encode(reason));
         }
-        if let Some(body) = &request.body {
-            sending = sending.json(body);
-        }
+        sending = match (&request.body, &request.file) {
+            (Some(body), None) => sending.json(body),
+            (Some(body), Some(file)) => sending.multipart(form(body, file)),
+            (None, _) => sending,
+        };
         let response = sending.send().await.map_err(|error| trouble(&error))?;
         permit.complete(limits::told(response.headers()));
         let status = response.status();
@@ -237,6 +263,12 @@ impl Rest {
             tokio::time::sleep(retry_after).await;
         }
     }
+}
+
+/// Source: <https://discord.com/developers/docs/reference#uploading-files>.
+fn form(body: &Value, file: &File) -> Form {
+    let part = Part::bytes(file.content.clone()).file_name(file.name.clone());
+    Form::new().text("payload_json", body.to_string()).part("files[0]", part)
 }
 
 enum Answer {

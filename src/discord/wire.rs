@@ -27,6 +27,8 @@ pub(super) struct Guild {
 pub(super) struct Role {
     pub(super) id: RoleId,
     #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
     pub(super) guild_id: Option<GuildId>,
     pub(super) permissions: Permissions,
     #[serde(default)]
@@ -177,22 +179,35 @@ pub(super) struct SnapshotMessage {
     pub(super) content: String,
 }
 
-/// A pressed button or the like.
+/// A used command, a pressed button, a form that was sent.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Interaction {
     #[serde(deserialize_with = "snowflake")]
     pub(crate) id: u64,
     pub(crate) token: String,
+    #[serde(deserialize_with = "snowflake")]
+    pub(crate) application_id: u64,
+    /// What was done, as Discord numbers it.
+    #[serde(rename = "type")]
+    pub(crate) kind: u8,
     #[serde(default)]
     pub(crate) guild_id: Option<GuildId>,
-    /// Who pressed, in a guild.
+    #[serde(default)]
+    pub(crate) channel_id: Option<ChannelId>,
+    /// Who did it, in a guild.
     #[serde(default)]
     pub(crate) member: Option<Pressing>,
+    /// The language of their Discord.
+    #[serde(default)]
+    pub(crate) locale: String,
+    /// The message with the button or select.
+    #[serde(default)]
+    pub(crate) message: Option<Value>,
     #[serde(default)]
     pub(crate) data: Option<InteractionData>,
 }
 
-/// The member who pressed.
+/// The member who did it.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Pressing {
     pub(crate) user: User,
@@ -202,11 +217,46 @@ pub(crate) struct Pressing {
     pub(crate) permissions: Permissions,
 }
 
-/// What was pressed.
+/// What was done with which command, button, select or form.
 #[derive(Clone, Deserialize)]
 pub(crate) struct InteractionData {
     #[serde(default)]
     pub(crate) custom_id: Option<String>,
+    /// What was chosen in a select.
+    #[serde(default)]
+    pub(crate) values: Vec<String>,
+    /// The command's name, whatever the reader's language.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    /// The command's type.
+    #[serde(default, rename = "type")]
+    pub(crate) kind: Option<u8>,
+    #[serde(default)]
+    pub(crate) options: Vec<GivenOption>,
+    /// What a menu was used on.
+    #[serde(default)]
+    pub(crate) target_id: Option<String>,
+    /// What the identifiers in options and selects stand for.
+    #[serde(default)]
+    pub(crate) resolved: Value,
+    /// The fields of a form.
+    #[serde(default)]
+    pub(crate) components: Value,
+}
+
+/// An option that was given, or a subcommand with its own.
+#[derive(Clone, Deserialize)]
+pub(crate) struct GivenOption {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: u8,
+    #[serde(default)]
+    pub(crate) value: Value,
+    #[serde(default)]
+    pub(crate) options: Vec<GivenOption>,
+    /// Whether it is being typed.
+    #[serde(default)]
+    pub(crate) focused: bool,
 }
 
 fn snowflake<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

@@ -1,0 +1,141 @@
+//! `/rules`: what the bot looks for in a server, and what it does about it.
+
+mod history;
+mod standing;
+
+use serde_json::json;
+
+use super::context::{Asked, Given};
+use super::talk::{Answer, Reply, code};
+use super::{Context, Outcome, Trouble};
+use crate::config::{GuildConfig, GuildRule, RuleOrigin, RulesFile, Standing};
+use crate::detect::Kind;
+use crate::responder::Executor;
+use crate::store::Store;
+
+/// Carries out `/rules …`, or completes one of its options.
+pub(super) async fn command<S, E>(context: &Context<'_, S, E>) -> Outcome
+where
+    S: Store + 'static,
+    E: Executor,
+{
+    context.require_manager()?;
+    match &context.asked {
+        Asked::Command { sub, given, .. } => match sub.as_str() {
+            "list" => Ok(list(&context.responder.in_force(context.guild))),
+            "show" => show(&context.responder.in_force(context.guild), given),
+            "enable" => standing::set(context, given, Standing::On).await,
+            "disable" => standing::set(context, given, Standing::Off).await,
+            "remove" => standing::set(context, given, Standing::Removed).await,
+            "history" => history::show(context, given).await,
+            "undo" => history::undo(context, given).await,
+            _ => Ok(Answer::Nothing),
+        },
+        Asked::Typing { given, focused, .. } => complete(context, given, focused).await,
+        _ => Ok(Answer::Nothing),
+    }
+}
+
+/// Answers a button or form of `/rules`.
+pub(super) async fn press<S, E>(context: &Context<'_, S, E>, _custom_id: &str) -> Outcome
+where
+    S: Store + 'static,
+    E: Executor,
+{
+    context.require_manager()?;
+    Ok(Answer::Nothing)
+}
+
+fn list(here: &GuildConfig) -> Answer {
+    let lines = here.rules.iter().map(line);
+    let heading = format!(
+        "**{} rules**, looked at in this order. The one that does most wins.",
+        here.rules.iter().filter(|rule| rule.standing == Standing::On).count()
+    );
+    let all: Vec<String> = [heading].into_iter().chain(lines).collect();
+    let words = all.join("\n");
+    if words.chars().count() <= 2000 {
+        return Answer::say(words);
+    }
+    // Too many for one message: the list as a file, whole.
+    let file = super::talk::File { name: "rules.md".to_owned(), content: words.into_bytes() };
+    Answer::Say(Reply::new("They are too many for one message:").with_file(file))
+}
+
+fn line(rule: &GuildRule) -> String {
+    let table = &rule.table;
+    let standing = match rule.standing {
+        Standing::On => "",
+        Standing::Off => " — **off**",
+        Standing::Removed => " — **removed here**",
+    };
+    format!(
+        "- `{}` {} → {} · {}{standing}",
+        table.name,
+        table.category.as_str(),
+        table.action.as_str(),
+        origin(rule.origin)
+    )
+}
+
+fn origin(origin: RuleOrigin) -> &'static str {
+    match origin {
+        RuleOrigin::Default => "default",
+        RuleOrigin::Changed => "default, changed here",
+        RuleOrigin::Own => "added here",
+    }
+}
+
+fn show(here: &GuildConfig, given: &Given) -> Outcome {
+    let rule = find(here, given.required("name")?)?;
+    let toml = RulesFile { rule: vec![rule.table.clone()] }.to_toml();
+    Ok(Answer::say(format!("{}\n{}", line(rule), code("toml", &toml))))
+}
+
+/// The rule called `name`; else what it may have been meant to be.
+fn find<'a>(here: &'a GuildConfig, name: &str) -> Result<&'a GuildRule, Trouble> {
+    here.rule(name).ok_or_else(|| {
+        let mut names: Vec<&str> = here.rules.iter().map(|rule| rule.table.name.as_str()).collect();
+        names.sort_by_key(|other| strsim::damerau_levenshtein(other, name));
+        let nearest = names.first().map_or(String::new(), |name| format!(" Did you mean `{name}`?"));
+        Trouble::Told(format!(
+            "`name`: there is no rule of that name here.{nearest} `/rules list` has them all."
+        ))
+    })
+}
+
+async fn complete<S, E>(context: &Context<'_, S, E>, given: &Given, focused: &str) -> Outcome
+where
+    S: Store + 'static,
+    E: Executor,
+{
+    let typed = given.text(focused).unwrap_or_default();
+    match focused {
+        "name" => {
+            let here = context.responder.in_force(context.guild);
+            let names = here.rules.iter().map(|rule| (rule.table.name.clone(), json!(rule.table.name)));
+            Ok(Answer::matching(typed, names))
+        }
+        "number" => history::numbers(context).await,
+        "detector" => Ok(next_in_list(
+            typed,
+            Kind::ALL
+                .iter()
+                .filter(|kind| kind.is_asked_for())
+                .map(|kind| (format!("{}: {}", kind.as_str(), kind.label()), kind.as_str().to_owned())),
+        )),
+        "channels" => Ok(next_in_list(typed, context.guilds.channel_names(context.guild))),
+        "roles" => Ok(next_in_list(typed, context.guilds.role_names(context.guild))),
+        _ => Ok(Answer::Offer(Vec::new())),
+    }
+}
+
+/// Completes the last entry of a list that is separated by commas: what is shown, and what is put there.
+fn next_in_list(typed: &str, all: impl Iterator<Item = (String, String)>) -> Answer {
+    let (before, last) = typed.rsplit_once(',').map_or(("", typed), |(before, last)| (before, last));
+    let put = |value: &str| if before.is_empty() { value.to_owned() } else { format!("{before}, {value}") };
+    let entries = all.map(|(shown, value)| (shown, json!(put(&value))));
+    // Discord refuses values of more than 100 characters.
+    let short = entries.filter(|(_, value)| value.as_str().is_some_and(|value| value.chars().count() <= 100));
+    Answer::matching(last.trim(), short)
+}

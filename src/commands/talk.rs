@@ -1,0 +1,285 @@
+//! Answers to interactions: a message, a form, choices; at once, or later where it takes longer than Discord waits.
+//!
+//! Source: <https://discord.com/developers/docs/interactions/receiving-and-responding>.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+pub(crate) use crate::discord::rest::File;
+use crate::discord::rest::{Request, Rest, RestError};
+use crate::discord::wire::Interaction;
+
+/// A reply that only the person who asked can see.
+/// Source: <https://discord.com/developers/docs/resources/message#message-object-message-flags>.
+const EPHEMERAL: u32 = 1 << 6;
+
+/// How long an answer may take before Discord is told that it comes later; it waits for three seconds.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// The most characters of a message.
+const MOST_WORDS: usize = 2000;
+
+/// The most choices that are offered.
+const MOST_CHOICES: usize = 25;
+
+/// Discord's numbers of first answers.
+mod callback {
+    pub(super) const MESSAGE: u8 = 4;
+    pub(super) const MESSAGE_LATER: u8 = 5;
+    pub(super) const UPDATE_LATER: u8 = 6;
+    pub(super) const UPDATE: u8 = 7;
+    pub(super) const CHOICES: u8 = 8;
+    pub(super) const FORM: u8 = 9;
+}
+
+/// An answer.
+pub(crate) enum Answer {
+    /// Words that only the person who asked reads.
+    Say(Reply),
+    /// The same in the place of the message whose button or select was used.
+    Update(Reply),
+    /// A form to fill in.
+    Ask(Form),
+    /// Choices for the option being typed.
+    Offer(Vec<Choice>),
+    /// It is none of ours, or was answered already.
+    Nothing,
+}
+
+/// A message for one person.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reply {
+    pub(crate) words: String,
+    pub(crate) embeds: Vec<Value>,
+    /// Rows of buttons and selects.
+    pub(crate) rows: Vec<Value>,
+    pub(crate) file: Option<File>,
+}
+
+/// A choice: what is shown, and what is given.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Choice {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
+
+/// A form of up to five fields.
+#[derive(Clone, Debug)]
+pub(crate) struct Form {
+    pub(crate) custom_id: String,
+    pub(crate) title: String,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) custom_id: &'static str,
+    pub(crate) label: String,
+    /// Shown while it is empty.
+    pub(crate) hint: String,
+    pub(crate) value: String,
+    pub(crate) required: bool,
+    /// Whether it has several lines.
+    pub(crate) long: bool,
+    pub(crate) most: usize,
+}
+
+impl Answer {
+    pub(crate) fn say(words: impl Into<String>) -> Self {
+        Self::Say(Reply::new(words))
+    }
+
+    /// The names among `all` that hold `typed`, those that begin with it first.
+    pub(crate) fn matching(typed: &str, all: impl IntoIterator<Item = (String, Value)>) -> Self {
+        let typed = typed.to_lowercase();
+        let mut found: Vec<(bool, Choice)> = all
+            .into_iter()
+            .filter(|(name, _)| name.to_lowercase().contains(&typed))
+            .map(|(name, value)| (!name.to_lowercase().starts_with(&typed), Choice { name, value }))
+            .collect();
+        found.sort_by_key(|(later, _)| *later);
+        Self::Offer(found.into_iter().map(|(_, choice)| choice).take(MOST_CHOICES).collect())
+    }
+}
+
+impl Reply {
+    pub(crate) fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), ..Self::default() }
+    }
+
+    pub(crate) fn row(mut self, components: Vec<Value>) -> Self {
+        self.rows.push(json!({ "type": 1, "components": components }));
+        self
+    }
+
+    pub(crate) fn with_file(self, file: File) -> Self {
+        Self { file: Some(file), ..self }
+    }
+
+    /// Nobody is ever called by an answer, and nothing in it is hidden from the one who asked.
+    fn body(&self) -> Value {
+        json!({
+            "content": cut(&self.words, MOST_WORDS),
+            "embeds": self.embeds,
+            "components": self.rows,
+            "allowed_mentions": { "parse": [] },
+        })
+    }
+
+    /// The same for a message that is yet to be made: only then is it said whom it is for.
+    fn new_body(&self) -> Value {
+        let mut body = self.body();
+        body["flags"] = EPHEMERAL.into();
+        body
+    }
+}
+
+/// `text`, cut where Discord would refuse it.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
+/// `text` as Discord shows code, whatever stands in it.
+pub(crate) fn code(language: &str, text: &str) -> String {
+    format!("```{language}\n{}\n```", text.trim_end().replace("```", "`\u{200b}``"))
+}
+
+/// A button in grey (2), blue (1), green (3) or red (4).
+pub(crate) fn button(style: u8, label: &str, custom_id: &str) -> Value {
+    json!({ "type": 2, "style": style, "label": cut(label, 80), "custom_id": custom_id })
+}
+
+impl Form {
+    fn body(&self) -> Value {
+        let rows = self.fields.iter().map(|field| json!({ "type": 1, "components": [field.body()] }));
+        json!({
+            "custom_id": self.custom_id,
+            "title": cut(&self.title, 45),
+            "components": rows.collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Field {
+    fn body(&self) -> Value {
+        let mut body = json!({
+            "type": 4,
+            "custom_id": self.custom_id,
+            "style": if self.long { 2 } else { 1 },
+            "label": cut(&self.label, 45),
+            "required": self.required,
+            "max_length": self.most.clamp(1, 4000),
+        });
+        if !self.value.is_empty() {
+            body["value"] = cut(&self.value, self.most.clamp(1, 4000)).into();
+        }
+        if !self.hint.is_empty() {
+            body["placeholder"] = cut(&self.hint, 100).into();
+        }
+        body
+    }
+}
+
+/// The conversation about one interaction.
+pub(crate) struct Talk<'a> {
+    rest: &'a Rest,
+    interaction: &'a Interaction,
+    /// Whether Discord was told that the answer comes later.
+    later: AtomicBool,
+    telling: Mutex<()>,
+}
+
+impl<'a> Talk<'a> {
+    pub(super) fn new(rest: &'a Rest, interaction: &'a Interaction) -> Self {
+        Self { rest, interaction, later: AtomicBool::new(false), telling: Mutex::new(()) }
+    }
+
+    /// Waits for `work`, and lets Discord know when it takes longer than it would wait.
+    pub(super) async fn in_time<T>(&self, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        tokio::select! {
+            done = &mut work => return done,
+            () = tokio::time::sleep(PATIENCE) => {}
+        }
+        // When even that fails, the answer itself will say so.
+        drop(self.come_back_later().await);
+        work.await
+    }
+
+    /// Tells Discord that the answer takes a while; from then on no form can be opened.
+    pub(crate) async fn come_back_later(&self) -> Result<(), RestError> {
+        let _one_at_a_time = self.telling.lock().await;
+        if self.later.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let kind = if self.is_about_a_message() { callback::UPDATE_LATER } else { callback::MESSAGE_LATER };
+        self.call_back(kind, json!({ "flags": EPHEMERAL }), None).await?;
+        self.later.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Shows how far things are, in the place of the answer to come.
+    pub(crate) async fn progress(&self, words: &str) -> Result<(), RestError> {
+        self.come_back_later().await?;
+        self.edit(&Reply::new(words)).await
+    }
+
+    pub(super) async fn give(&self, answer: Answer) -> Result<(), RestError> {
+        let later = self.later.load(Ordering::Relaxed);
+        match answer {
+            Answer::Nothing => Ok(()),
+            Answer::Say(reply) if later && self.is_about_a_message() => self.follow_up(&reply).await,
+            Answer::Say(reply) | Answer::Update(reply) if later => self.edit(&reply).await,
+            Answer::Say(reply) => self.call_back(callback::MESSAGE, reply.new_body(), reply.file).await,
+            Answer::Update(reply) if self.is_about_a_message() => {
+                self.call_back(callback::UPDATE, reply.body(), reply.file).await
+            }
+            Answer::Update(reply) => self.call_back(callback::MESSAGE, reply.new_body(), reply.file).await,
+            Answer::Offer(choices) => {
+                let choices = choices.iter().map(|choice| {
+                    let value = match &choice.value {
+                        Value::String(text) => json!(cut(text, 100)),
+                        other => other.clone(),
+                    };
+                    json!({ "name": cut(&choice.name, 100), "value": value })
+                });
+                let body = json!({ "choices": choices.collect::<Vec<_>>() });
+                self.call_back(callback::CHOICES, body, None).await
+            }
+            Answer::Ask(form) => self.call_back(callback::FORM, form.body(), None).await,
+        }
+    }
+
+    /// Whether a button or select was used, or a form opened from one: then there is a message to be changed.
+    fn is_about_a_message(&self) -> bool {
+        self.interaction.message.is_some()
+    }
+
+    async fn call_back(&self, kind: u8, data: Value, file: Option<File>) -> Result<(), RestError> {
+        let path = format!("interactions/{}/{}/callback", self.interaction.id, self.interaction.token);
+        let request = Request { file, ..Request::post(path, json!({ "type": kind, "data": data })) };
+        self.rest.send(request).await.map(drop)
+    }
+
+    async fn edit(&self, reply: &Reply) -> Result<(), RestError> {
+        let path = format!("{}/messages/@original", self.hook());
+        let request = Request { file: reply.file.clone(), ..Request::patch(path, reply.body()) };
+        self.rest.send(request).await.map(drop)
+    }
+
+    async fn follow_up(&self, reply: &Reply) -> Result<(), RestError> {
+        let request = Request { file: reply.file.clone(), ..Request::post(self.hook(), reply.new_body()) };
+        self.rest.send(request).await.map(drop)
+    }
+
+    fn hook(&self) -> String {
+        format!("webhooks/{}/{}", self.interaction.application_id, self.interaction.token)
+    }
+}
