@@ -4,11 +4,12 @@
 
 use aside::case::action::{Action, Enclosure, Priority, Receipt, Speech};
 use aside::case::{Event, Matter, Surroundings};
+use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
-use aside::policy::{Acted, Response};
+use aside::policy::{Acted, Mode, Response};
 use aside::store::sqlite::SqliteStore;
-use aside::store::{Notice, Noticed, OutboxId, Pending, Store, Whose};
+use aside::store::{Example, Judged, NewChange, Notice, Noticed, OutboxId, Pending, Store, Whose};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -341,4 +342,85 @@ async fn a_database_of_the_first_version_goes_on_where_it_was() {
     assert_eq!((case.number, case.acknowledgment), (1, Some(MessageId(50))));
     let again = notice(HARBOR, ALEX, 5, Response::TakeAside);
     assert_eq!(noticed(&store, again).await, Noticed::Known);
+}
+
+fn new_change(from: u64, mode: Mode, undoes: Option<u32>) -> NewChange {
+    let settings = GuildSettings { mode: Some(mode), ..GuildSettings::default() };
+    let parts = GuildSettings::default().difference(&settings);
+    NewChange { guild: HARBOR, from, settings, parts, by: ALEX, at: now(), undoes }
+}
+
+#[tokio::test]
+async fn a_change_is_saved_with_its_record_unless_someone_was_quicker() {
+    let home = Place::new();
+    let store = home.open().await;
+    assert_eq!(
+        store.change(new_change(3, Mode::Act, None)).await.unwrap(),
+        None,
+        "there is no third revision"
+    );
+    assert_eq!(store.change(new_change(0, Mode::Observe, None)).await.unwrap(), Some(1));
+    assert_eq!(
+        store.change(new_change(0, Mode::Act, None)).await.unwrap(),
+        None,
+        "made from what was before"
+    );
+    assert_eq!(store.change(new_change(1, Mode::Act, Some(1))).await.unwrap(), Some(2));
+    store.close().await;
+    let store = home.open().await;
+    let stored = store.settings_of(HARBOR).await.unwrap().unwrap();
+    assert_eq!((stored.revision, stored.settings.mode), (2, Some(Mode::Act)));
+    assert_eq!(store.settings_of(GuildId(2)).await.unwrap(), None);
+    assert_eq!(store.settings().await.unwrap().len(), 1);
+    let changes = store.changes(HARBOR).await.unwrap();
+    let told: Vec<_> = changes.iter().map(|change| (change.number, change.by, change.undoes)).collect();
+    assert_eq!(told, [(2, ALEX, Some(1)), (1, ALEX, None)]);
+    assert_eq!(changes[0].parts, new_change(1, Mode::Act, None).parts);
+}
+
+#[tokio::test]
+async fn a_proposal_is_taken_once_in_its_own_server_within_a_day() {
+    let home = Place::new();
+    let store = home.open().await;
+    let id = store.propose(HARBOR, now(), "a").await.unwrap();
+    assert_eq!(store.take_proposal(GuildId(2), id).await.unwrap(), None, "of another server");
+    assert_eq!(store.take_proposal(HARBOR, id).await.unwrap().as_deref(), Some("a"));
+    assert_eq!(store.take_proposal(HARBOR, id).await.unwrap(), None);
+    let old = store.propose(HARBOR, now(), "b").await.unwrap();
+    let later = store.propose(HARBOR, now() + SignedDuration::from_hours(25), "c").await.unwrap();
+    assert!(old < later && store.take_proposal(HARBOR, old).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_was_said_of_a_message_last_is_what_counts() {
+    let home = Place::new();
+    let store = home.open().await;
+    let example = |judged| Example {
+        message: MessageId(5),
+        channel: GENERAL,
+        home: GENERAL,
+        judged,
+        rule: Some("secrets".to_owned()),
+        by: ALEX,
+        text: "my card is ▮▮▮▮".to_owned(),
+        heat: 0.1,
+        found: vec![(Kind::Card, 0.9)],
+    };
+    store.keep_example(HARBOR, now(), &example(Judged::Missed)).await.unwrap();
+    store.keep_example(HARBOR, now(), &example(Judged::FalseAlarm)).await.unwrap();
+    assert_eq!(store.examples(HARBOR).await.unwrap(), [example(Judged::FalseAlarm)]);
+    assert_eq!(store.examples(GuildId(2)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn notes_and_languages_are_remembered() {
+    let home = Place::new();
+    let store = home.open().await;
+    assert_eq!(store.noted(HARBOR, "gaps").await.unwrap(), None);
+    for value in ["1", "2"] {
+        store.note(HARBOR, "gaps", value).await.unwrap();
+        store.set_language(ALEX, value).await.unwrap();
+    }
+    assert_eq!(store.noted(HARBOR, "gaps").await.unwrap().as_deref(), Some("2"));
+    assert_eq!(store.languages().await.unwrap(), [(ALEX, "2".to_owned())]);
 }
