@@ -19,11 +19,11 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`store`] | what outlives the process: cases, the outbox of committed actions (SQLite) |
-//! | [`responder`] | the conductor: judge, commit, perform, record the receipt; the trait of the edge |
+//! | [`config`] | settings of the file, and over them each server's own; checked before they hold; builds the core |
+//! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite) |
+//! | [`responder`] | the conductor: judge, commit, perform, record the receipt; brings settings into force; the trait of the edge |
 //! | [`discord`] | the edge: gateway, REST within its limits, permissions, catching up |
-//! | `commands` | buttons that people press: an offer taken up |
-//! | [`config`] | settings, checked at load; builds the core |
+//! | `commands` | what people ask for: slash commands, menus, buttons, selects and forms |
 //! | [`scan`] | the same judgment over files, offline |
 //! | [`simulator`] | an embedded Discord on loopback: REST and gateway |
 //! | [`demo`] | a scripted day in a community, played against the embedded Discord |
@@ -42,6 +42,17 @@
 //! What a conversation is like is remembered for an hour at most, in memory and without its words; what was done, in
 //! the store. Where there is no store, over transcripts, [`policy::history`] remembers both.
 //!
+//! # The flow of one change
+//!
+//! ```text
+//! interaction → Context (who, where, what) → new settings → difference, part by part
+//!         → GuildConfigs::build (rules, words: valid?) → concerns (a false alarm again? too much of the chat?)
+//!         → a second look, where there are any → Store (settings and record in one transaction)
+//!         → GuildConfigs::put (in force on every shard) → the answer
+//! ```
+//!
+//! What is in force in a server is immutable; a change makes another, and the next message meets it.
+//!
 //! A case waits for at most one action at a time; so after a crash at most one action of it is in doubt,
 //! and that one is looked up on Discord before it is repeated.
 //!
@@ -55,8 +66,9 @@
 //!    the file, the line, the key and what would be valid.
 //! 3. Deciding and acting are different types. An action is committed before it is performed, and is performed
 //!    once: an enforced nonce, and after that a look for the post before it is repeated.
-//! 4. A member's words never reach a log line, an error or a thread name; at rest stands only the masked text
-//!    of a removed message, until it has been given back. `Debug` of a message prints identifiers and length.
+//! 4. A member's words never reach a log line, an error or a thread name; at rest stand only the masked text
+//!    of a removed message, until it has been given back, and that of messages which moderators judged. `Debug` of a
+//!    message prints identifiers and length.
 //! 5. The simulator replaces Discord's address and nothing else: demo, tests and production run the same code
 //!    over the same wire protocol.
 //! 6. What failed is never dropped in silence, and private words never fall back to a public place.
