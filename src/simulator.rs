@@ -34,6 +34,7 @@
 
 mod acts;
 mod amend;
+mod automod;
 mod body;
 mod changes;
 mod commands;

@@ -289,13 +289,29 @@ impl Simulator {
         });
     }
 
-    /// Makes AutoMod block messages and thread names that hold one of these words.
+    /// Makes AutoMod block messages and thread names that hold one of these words, anywhere in a word; that
+    /// is its rule "Blocked words".
     pub fn block_words(&self, guild: Id, words: &[&str]) {
-        self.shared.change(|state| {
-            if let Some(guild) = state.guilds.get_mut(&guild) {
-                guild.blocked_words = words.iter().map(|word| word.to_lowercase()).collect();
-            }
-        });
+        // There is nothing to block where there is no guild.
+        self.shared.change(|state| state.block_words(guild, words)).ok();
+    }
+
+    /// Puts a rule of AutoMod into a guild, in the place of the one of the same name. `rule` is what Discord
+    /// takes in a request to create one: a rule that is not `enabled` does nothing. Keyword rules and mention
+    /// limits block from then on.
+    ///
+    /// # Errors
+    /// What Discord would refuse: too many rules, words or patterns, or a pattern that is none.
+    pub fn put_automod(&self, guild: Id, rule: &Value) -> Result<Id, Refusal> {
+        self.shared.change(|state| state.put_automod(guild, rule))
+    }
+
+    /// Takes a rule of AutoMod away.
+    ///
+    /// # Errors
+    /// When there is no such rule.
+    pub fn remove_automod(&self, guild: Id, rule: Id) -> Result<(), Refusal> {
+        self.shared.change(|state| state.remove_automod(guild, rule))
     }
 
     /// Sets how many threads a guild may have active at once.

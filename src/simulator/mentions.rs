@@ -67,7 +67,7 @@ pub(crate) struct Mentions {
 }
 
 /// The identifiers written `<{sigil}123>` in `text`.
-fn written(text: &str, sigil: &str) -> Vec<Id> {
+pub(crate) fn written(text: &str, sigil: &str) -> Vec<Id> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices(&format!("<{sigil}")) {
         let rest = &text[at + 1 + sigil.len()..];

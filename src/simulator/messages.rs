@@ -215,41 +215,6 @@ impl State {
         if recent { Err(Refusal::new(429, 20016)) } else { Ok(()) }
     }
 
-    /// AutoMod: those with `MANAGE_GUILD` and webhooks are exempt. The guild learns what was blocked.
-    fn check_automod(&mut self, author: Id, channel: Id, content: &str) -> Result<(), Refusal> {
-        let Some(word) = self.blocked_word(author, channel, content) else { return Ok(()) };
-        let guild = self.channel(channel)?.guild;
-        let rule = self.allot();
-        let data = json!({
-            "guild_id": guild.map(render::id), "action": { "type": 1, "metadata": {} },
-            "rule_id": render::id(rule), "rule_trigger_type": 1, "user_id": render::id(author),
-            "channel_id": render::id(channel), "content": content,
-            "matched_keyword": word, "matched_content": word,
-        });
-        let may_know = guild.and_then(|guild| self.member(guild, self.app.bot).ok()).is_some_and(|me| {
-            let guild = guild.and_then(|guild| self.guilds.get(&guild));
-            guild.is_some_and(|guild| {
-                super::permissions::in_guild(guild, me).contains(Permissions::MANAGE_GUILD)
-            })
-        });
-        if may_know {
-            let name = "AUTO_MODERATION_ACTION_EXECUTION";
-            self.emit(Event { name, data, intent: 1 << 21, guild, channel: None });
-        }
-        Err(Refusal::new(400, 200_000))
-    }
-
-    /// The word for which AutoMod blocks this text in this channel.
-    pub(crate) fn blocked_word(&self, author: Id, channel: Id, text: &str) -> Option<String> {
-        let channel = self.channels.get(&channel)?;
-        let guild = self.guilds.get(&channel.guild?)?;
-        if self.permissions(author, channel).contains(Permissions::MANAGE_GUILD) {
-            return None;
-        }
-        let text = text.to_lowercase();
-        guild.blocked_words.iter().find(|word| text.contains(word.as_str())).cloned()
-    }
-
     /// What the draft answers, once everything about it is in order.
     fn answered(&self, author: Id, channel: Id, draft: &Draft) -> Result<Option<Reference>, Refusal> {
         let Some(answers) = draft.answers else { return Ok(None) };

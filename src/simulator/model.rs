@@ -336,6 +336,6 @@ pub struct Guild {
     pub locale: String,
     /// How many threads may be active at once.
     pub active_thread_limit: usize,
-    /// What AutoMod blocks: messages and thread names holding one of these, in lower case.
-    pub blocked_words: Vec<String>,
+    /// AutoMod's rules, as Discord lists them.
+    pub automod: BTreeMap<Id, Value>,
 }

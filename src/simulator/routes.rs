@@ -4,6 +4,7 @@ mod channels;
 mod commands;
 mod guilds;
 mod messages;
+mod moderation;
 mod threads;
 
 use serde_json::{Value, json};

@@ -234,6 +234,14 @@ impl State {
         self.guild(guild)?.members.get(&user).ok_or_else(refusal::unknown_member)
     }
 
+    /// The guild, if `user` is in it and has `wanted` there, whatever its channels grant.
+    pub(crate) fn granted(&self, guild: Id, user: Id, wanted: Permissions) -> Result<&Guild, Refusal> {
+        let guild = self.guild(guild)?;
+        let member = guild.members.get(&user).ok_or_else(refusal::missing_access)?;
+        let granted = permissions::in_guild(guild, member).contains(wanted);
+        if granted { Ok(guild) } else { Err(refusal::missing_permissions()) }
+    }
+
     /// What `user` may do in `channel`; a thread has its parent's permissions. Nobody outside has any.
     pub(crate) fn permissions(&self, user: Id, channel: &Channel) -> Permissions {
         let Some(guild) = channel.guild.and_then(|id| self.guilds.get(&id)) else {

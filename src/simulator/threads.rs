@@ -133,7 +133,7 @@ impl State {
                 return Err(Refusal::new(400, 160_004));
             }
         }
-        if self.blocked_word(by, parent, &plan.name).is_some() {
+        if self.blocked(by, parent, &plan.name).is_some() {
             return Err(Refusal::new(400, 200_001));
         }
         self.has_room(home)

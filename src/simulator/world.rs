@@ -234,7 +234,7 @@ pub(crate) fn settle(state: &mut State, plan: &GuildPlan) -> Result<Id, String> 
         members: BTreeMap::new(),
         locale: plan.locale.clone(),
         active_thread_limit: plan.active_threads,
-        blocked_words: plan.blocked_words.iter().map(|word| word.to_lowercase()).collect(),
+        automod: BTreeMap::new(),
     };
     let names = settle_roles(state, &mut guild, plan);
     settle_members(state, &mut guild, plan, &names)?;
@@ -245,6 +245,8 @@ pub(crate) fn settle(state: &mut State, plan: &GuildPlan) -> Result<Id, String> 
         state.channels.insert(made.id, made);
     }
     state.guilds.insert(id, guild);
+    let words: Vec<&str> = plan.blocked_words.iter().map(String::as_str).collect();
+    state.block_words(id, &words).map_err(|refusal| refusal.to_string())?;
     Ok(id)
 }
 

@@ -3,6 +3,7 @@
 use aside::simulator::{Permissions, Request, Simulator};
 use serde_json::{Value, json};
 
+use crate::moderation::every_rule;
 use crate::openapi::Document;
 use crate::support::{Gateway, Rest, harbor, id};
 
@@ -21,6 +22,7 @@ const GRANTED: &[(&str, &str)] = &[
     ("GET /guilds/{Harbor}/roles", ""),
     ("GET /guilds/{Harbor}/members?limit=5", ""),
     ("GET /guilds/{Harbor}/members/{mia}", ""),
+    ("GET /guilds/{Harbor}/auto-moderation/rules", ""),
     ("GET /channels/{help}", ""),
     ("GET /channels/{ideas}", ""),
     (
@@ -92,6 +94,13 @@ impl Document {
             "MESSAGE_CREATE" | "MESSAGE_UPDATE" => "MessageResponse",
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "CHANNEL_DELETE" => "GuildChannelResponse",
             "THREAD_CREATE" | "THREAD_UPDATE" => "ThreadResponse",
+            "AUTO_MODERATION_RULE_CREATE" => match data["trigger_type"].as_u64() {
+                Some(1) => "KeywordRuleResponse",
+                Some(3) => "MLSpamRuleResponse",
+                Some(4) => "DefaultKeywordRuleResponse",
+                Some(5) => "MentionSpamRuleResponse",
+                _ => "UserProfileRuleResponse",
+            },
             _ => return Vec::new(),
         };
         self.complaints_about(schema, data).iter().map(|what| format!("{name}: {what}")).collect()
@@ -157,7 +166,10 @@ async fn answers_and_events_are_as_the_document_says() {
     let more = Permissions::ALL & !Permissions::ADMINISTRATOR;
     discord.set_role(id(&discord, "Harbor"), id(&discord, "Aside"), more).unwrap();
     let rest = Rest::new(&discord);
-    let (mut gateway, _) = Gateway::ready(&discord, 1 | 1 << 9 | 1 << 12 | 1 << 15).await;
+    let (mut gateway, _) = Gateway::ready(&discord, 1 | 1 << 9 | 1 << 12 | 1 << 15 | 1 << 20).await;
+    for rule in every_rule(&discord) {
+        discord.put_automod(id(&discord, "Harbor"), &rule).unwrap();
+    }
     granted(&discord, &rest).await;
     interactions(&discord, &rest, &mut gateway).await;
 

@@ -11,6 +11,8 @@ mod interactions;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod moderation;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod permissions;

@@ -14,6 +14,7 @@ use serenity::async_trait;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
+use crate::moderation::every_rule;
 use crate::support::{harbor, id};
 
 /// Answers each message of a person with a private thread and a button in it.
@@ -167,6 +168,14 @@ fn everything_happens(discord: &Simulator) {
         discord.set_overwrite(channel, alex, Permissions::VIEW_CHANNEL, Permissions::NONE).unwrap();
         discord.delete_channel(channel).unwrap();
     }
+    let all = Permissions::ORDINARY | Permissions::MANAGE_GUILD;
+    discord.set_role(harbor, of("Aside"), all).unwrap();
+    for rule in every_rule(discord) {
+        discord.put_automod(harbor, &rule).unwrap();
+    }
+    discord.block_words(harbor, &["voldemort"]);
+    discord.post(alex, help, "voldemort").unwrap_err();
+    discord.block_words(harbor, &[]);
     let newcomer = discord.join(harbor, "newcomer").unwrap();
     discord.leave(harbor, newcomer).unwrap();
     discord.outage(harbor, true);

@@ -1,5 +1,6 @@
 //! `/guilds/{}`: the guild, its channels, roles, members and active threads.
 
+use super::moderation;
 use super::threads::listing;
 use super::{Answered, unknown, with};
 use crate::simulator::body::{Call, path_id};
@@ -36,6 +37,7 @@ pub(super) fn answer(state: &State, call: &Call, id: Id, rest: &[&str]) -> Answe
         }
         ["members"] => members(state, call, id),
         ["members", user] => member(state, id, user),
+        ["auto-moderation", "rules"] => moderation::rules(state, id),
         _ => unknown(),
     }
 }
