@@ -192,7 +192,7 @@ impl Simulator {
         })
     }
 
-    /// The bot is added to one more guild.
+    /// The bot is added to one more guild, now.
     ///
     /// # Errors
     /// When the plan names a role, member or category that it does not have.

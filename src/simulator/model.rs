@@ -338,4 +338,10 @@ pub struct Guild {
     pub active_thread_limit: usize,
     /// AutoMod's rules, as Discord lists them.
     pub automod: BTreeMap<Id, Value>,
+    /// Who added the bot, as far as the audit log tells.
+    pub added_by: Option<Id>,
+    /// Where Discord welcomes newcomers.
+    pub system_channel: Option<Id>,
+    /// Where Discord writes to those who manage the guild.
+    pub public_updates_channel: Option<Id>,
 }

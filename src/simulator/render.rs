@@ -207,6 +207,17 @@ pub(crate) fn snapshot(state: &State, of: &Message) -> Value {
     kept.iter().map(|key| ((*key).to_owned(), whole[*key].clone())).collect()
 }
 
+/// What the audit log says of the bot's joining.
+pub(crate) fn audit_entry(state: &State, guild: &Guild) -> Option<Value> {
+    let (by, bot) = (guild.added_by?, guild.members.get(&state.app.bot)?);
+    Some(json!({
+        "id": id(super::state::snowflake(bot.joined)),
+        "action_type": 28,
+        "user_id": id(by),
+        "target_id": id(bot.user),
+    }))
+}
+
 /// When the thing with this identifier was made.
 pub(crate) fn created(snowflake: Id) -> Timestamp {
     let since = i64::try_from(snowflake >> 22).unwrap_or(0);
@@ -384,6 +395,8 @@ pub(crate) fn guild(guild: &Guild) -> Value {
     value["name"] = json!(guild.name);
     value["owner_id"] = id(guild.owner);
     value["preferred_locale"] = json!(guild.locale);
+    value["system_channel_id"] = json!(guild.system_channel.map(id));
+    value["public_updates_channel_id"] = json!(guild.public_updates_channel.map(id));
     value["roles"] = guild.roles.values().map(role).collect();
     value
 }
@@ -420,13 +433,11 @@ fn guild_constants() -> Value {
         "banner",
         "application_id",
         "afk_channel_id",
-        "system_channel_id",
         "widget_channel_id",
         "max_presences",
         "vanity_url_code",
         "rules_channel_id",
         "safety_alerts_channel_id",
-        "public_updates_channel_id",
         "premium_progress_bar_enabled_user_updated_at",
         "incidents_data",
         "inventory_settings",

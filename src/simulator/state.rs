@@ -165,7 +165,8 @@ impl State {
     }
 
     /// The time of day here.
-    pub(crate) fn now(&self) -> Timestamp {
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         if self.settling { self.born } else { wall_clock() + self.clock }
     }
 
@@ -186,8 +187,7 @@ impl State {
     /// A new identifier for something made at `at`; identifiers of one millisecond ascend.
     pub(crate) fn allot_at(&mut self, at: Timestamp) -> Id {
         self.allotted += 1;
-        let since = (at.as_millisecond() - DISCORD_EPOCH_MS).max(0);
-        (u64::try_from(since).unwrap_or(0) << 22) | (self.allotted & 0x3F_FFFF)
+        snowflake(at) | (self.allotted & 0x3F_FFFF)
     }
 
     /// The user called `name`.
@@ -327,6 +327,12 @@ impl State {
     pub(crate) fn forget_nonces(&mut self) {
         self.nonces.clear();
     }
+}
+
+/// The lowest identifier of something made at `at`.
+pub(crate) fn snowflake(at: Timestamp) -> Id {
+    let since = (at.as_millisecond() - DISCORD_EPOCH_MS).max(0);
+    u64::try_from(since).unwrap_or(0) << 22
 }
 
 #[expect(clippy::disallowed_methods, reason = "the embedded Discord has the clock of a server of its own")]

@@ -112,6 +112,12 @@ pub struct GuildPlan {
     pub active_threads: usize,
     /// What AutoMod blocks.
     pub blocked_words: Vec<String>,
+    /// Name of the member who added the bot: the owner when absent, and nobody the audit log knows when empty.
+    pub added_by: Option<String>,
+    /// Name of the channel where Discord welcomes newcomers.
+    pub system_channel: Option<String>,
+    /// Name of the channel where Discord writes to those who manage the guild.
+    pub public_updates_channel: Option<String>,
 }
 
 impl Default for GuildPlan {
@@ -132,6 +138,9 @@ impl Default for GuildPlan {
             members: Vec::new(),
             active_threads: 1000,
             blocked_words: Vec::new(),
+            added_by: None,
+            system_channel: None,
+            public_updates_channel: None,
         }
     }
 }
@@ -235,15 +244,23 @@ pub(crate) fn settle(state: &mut State, plan: &GuildPlan) -> Result<Id, String> 
         locale: plan.locale.clone(),
         active_thread_limit: plan.active_threads,
         automod: BTreeMap::new(),
+        added_by: Some(owner),
+        system_channel: None,
+        public_updates_channel: None,
     };
     let names = settle_roles(state, &mut guild, plan);
     settle_members(state, &mut guild, plan, &names)?;
+    if let Some(name) = &plan.added_by {
+        guild.added_by = if name.is_empty() { None } else { Some(member(state, &guild, name)?) };
+    }
     let mut channels = BTreeMap::new();
     for (position, channel) in plan.channels.iter().enumerate() {
         let made = settle_channel(state, &guild, channel, &channels, &names, position)?;
         channels.insert(made.name.clone(), made.id);
         state.channels.insert(made.id, made);
     }
+    guild.system_channel = named(&channels, plan.system_channel.as_ref())?;
+    guild.public_updates_channel = named(&channels, plan.public_updates_channel.as_ref())?;
     state.guilds.insert(id, guild);
     let words: Vec<&str> = plan.blocked_words.iter().map(String::as_str).collect();
     state.block_words(id, &words).map_err(|refusal| refusal.to_string())?;
@@ -308,6 +325,18 @@ fn settle_members(
     Ok(())
 }
 
+/// The member called `name`.
+fn member(state: &State, guild: &Guild, name: &str) -> Result<Id, String> {
+    let found = state.user_named(name).filter(|id| guild.members.contains_key(id));
+    found.ok_or_else(|| format!("no role or member is called `{name}`"))
+}
+
+/// The channel a plan names, if it names one.
+fn named(channels: &BTreeMap<String, Id>, name: Option<&String>) -> Result<Option<Id>, String> {
+    let find = |name| channels.get(name).copied().ok_or_else(|| format!("no channel is called `{name}`"));
+    name.map(find).transpose()
+}
+
 fn person(id: Id, plan: &MemberPlan) -> User {
     User {
         id,
@@ -355,9 +384,7 @@ fn settle_overwrite(
     } else if let Some(role) = names.get(&plan.of) {
         (*role, OverwriteKind::Role)
     } else {
-        let member = state.user_named(&plan.of).filter(|id| guild.members.contains_key(id));
-        let of = member.ok_or_else(|| format!("no role or member is called `{}`", plan.of))?;
-        (of, OverwriteKind::Member)
+        (member(state, guild, &plan.of)?, OverwriteKind::Member)
     };
     Ok(Overwrite { of, kind, allow: plan.allow, deny: plan.deny })
 }

@@ -23,6 +23,7 @@ const GRANTED: &[(&str, &str)] = &[
     ("GET /guilds/{Harbor}/members?limit=5", ""),
     ("GET /guilds/{Harbor}/members/{mia}", ""),
     ("GET /guilds/{Harbor}/auto-moderation/rules", ""),
+    ("GET /guilds/{Harbor}/audit-logs?action_type=28&limit=1", ""),
     ("GET /channels/{help}", ""),
     ("GET /channels/{ideas}", ""),
     (

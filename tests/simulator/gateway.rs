@@ -1,6 +1,7 @@
 //! Sessions: hello, identify, heartbeats, resume, close codes, and who is told what.
 
 use aside::simulator::{ChannelKind, GuildPlan, Permissions, Privileged, Simulator, World};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::{Came, Gateway, Rest, harbor, id, world};
@@ -26,6 +27,35 @@ async fn a_session_begins_with_ready_and_the_guilds() {
     assert_eq!(staff["permission_overwrites"].as_array().unwrap().len(), 2);
     assert_eq!(guild["members"].as_array().unwrap().len(), 1, "only the bot without the members intent");
     assert_eq!(guild["roles"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_guild_tells_since_when_the_bot_is_there_and_which_channels_are_special() {
+    let mut world = world();
+    world.guilds[0].system_channel = Some("help".to_owned());
+    world.guilds[0].public_updates_channel = Some("staff".to_owned());
+    let discord = Simulator::start(&world).await.unwrap();
+    let start: Timestamp = discord.read(aside::simulator::State::now);
+    let joined = |guild: &Value| guild["joined_at"].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let (mut gateway, _) = Gateway::ready(&discord, GUILDS).await;
+    let guild = gateway.event("GUILD_CREATE").await;
+    assert!(joined(&guild) < start - SignedDuration::from_hours(30 * 24));
+    assert_eq!(guild["members"][0]["joined_at"], guild["joined_at"]);
+    assert_eq!(guild["system_channel_id"], id(&discord, "help").to_string());
+    assert_eq!(guild["public_updates_channel_id"], id(&discord, "staff").to_string());
+
+    discord.add_guild(&GuildPlan::default()).unwrap();
+    let added = gateway.event("GUILD_CREATE").await;
+    assert!(joined(&added) >= start - SignedDuration::from_secs(1));
+    assert_eq!(
+        (&added["system_channel_id"], &added["public_updates_channel_id"]),
+        (&Value::Null, &Value::Null)
+    );
+    discord.delete_channel(id(&discord, "help")).unwrap();
+    let rest = Rest::new(&discord).get(&format!("/guilds/{}", id(&discord, "Harbor"))).await;
+    assert_eq!(rest.body["system_channel_id"], Value::Null);
+    world.guilds[0].system_channel = Some("nowhere".to_owned());
+    assert!(Simulator::start(&world).await.is_err());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What those who manage a guild set and see: AutoMod's rules, and who added the bot.
 
-use aside::simulator::{Permissions, Simulator};
+use aside::simulator::{GuildPlan, MemberPlan, Permissions, Simulator};
 use serde_json::{Value, json};
 
 use crate::support::{Gateway, Rest, harbor, id};
@@ -175,4 +175,33 @@ async fn rules_are_refused_as_discord_would() {
         discord.put_automod(harbor, &keyword_rule(&n.to_string(), &words(json!(["b"])))).unwrap();
     }
     assert!(discord.put_automod(harbor, &keyword_rule("one more", &words(json!(["b"])))).is_err());
+}
+
+#[tokio::test]
+async fn the_audit_log_tells_who_added_the_bot() {
+    let discord = harbor().await;
+    let rest = Rest::new(&discord);
+    let harbor = id(&discord, "Harbor");
+    let added = |guild: u64| format!("/guilds/{guild}/audit-logs?action_type=28&limit=1");
+    let refused = rest.get(&added(harbor)).await;
+    assert_eq!((refused.status, &refused.body["code"]), (403, &json!(50013)));
+    grant(&discord, Permissions::VIEW_AUDIT_LOG);
+    let log = rest.get(&added(harbor)).await.body;
+    assert_eq!(log["audit_log_entries"][0]["user_id"], id(&discord, "olga").to_string());
+    assert_eq!(log["audit_log_entries"][0]["target_id"], discord.bot().to_string());
+    assert_eq!(log["users"][0]["username"], "olga");
+    for other in ["action_type=20", "user_id=1", "before=1"] {
+        let log = rest.get(&format!("/guilds/{harbor}/audit-logs?{other}")).await.body;
+        assert_eq!((&log["audit_log_entries"], &log["users"]), (&json!([]), &json!([])), "{other}");
+    }
+    for (by, known) in [(Some("zoe"), json!(["zoe"])), (Some(""), json!([])), (None, json!(["owner"]))] {
+        let members = vec![MemberPlan { name: "zoe".to_owned(), ..MemberPlan::default() }];
+        let bot = Permissions::VIEW_AUDIT_LOG;
+        let plan = GuildPlan { added_by: by.map(str::to_owned), members, bot, ..GuildPlan::default() };
+        let log = rest.get(&added(discord.add_guild(&plan).unwrap())).await.body;
+        let who = log["users"].as_array().unwrap().iter().filter(|user| user["bot"] == false);
+        assert_eq!(who.map(|user| user["username"].clone()).collect::<Value>(), known);
+    }
+    let unknown = GuildPlan { added_by: Some("nobody".to_owned()), ..GuildPlan::default() };
+    assert!(discord.add_guild(&unknown).is_err());
 }

@@ -152,6 +152,7 @@ const THE_REST: &[Refused] = &[
     ("PATCH /gateway", "", 404, 0),
     ("GET /guilds/1", "", 404, 10004),
     ("GET /guilds/{Harbor}/auto-moderation/rules", "", 403, 50013),
+    ("GET /guilds/{Harbor}/audit-logs", "", 403, 50013),
     ("GET /guilds/{Harbor}/members/1", "", 404, 10013),
     ("GET /guilds/{Harbor}/members/{stranger}", "", 404, 10007),
     ("GET /guilds/{Harbor}/roles/1", "", 404, 10011),

@@ -151,6 +151,10 @@ impl State {
             self.channels.remove(&id);
             self.messages.remove(&id);
         }
+        if let Some(home) = guild.and_then(|guild| self.guilds.get_mut(&guild)) {
+            home.system_channel.take_if(|channel| *channel == id);
+            home.public_updates_channel.take_if(|channel| *channel == id);
+        }
         Ok(())
     }
 

@@ -38,6 +38,7 @@ pub(super) fn answer(state: &State, call: &Call, id: Id, rest: &[&str]) -> Answe
         ["members"] => members(state, call, id),
         ["members", user] => member(state, id, user),
         ["auto-moderation", "rules"] => moderation::rules(state, id),
+        ["audit-logs"] => moderation::audit_log(state, call, id),
         _ => unknown(),
     }
 }
