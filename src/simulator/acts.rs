@@ -147,20 +147,13 @@ impl State {
         let fits = |one: &&Command| one.name() == name && one.kind() == kind;
         let own =
             self.commands.iter().filter(fits).find(|one| one.guild.is_some() && one.guild == home.guild);
-        let global = self.commands.iter().filter(fits).find(|one| one.guild.is_none());
-        let command = own.or(global).ok_or_else(|| Refusal::new(404, 10063))?;
-        if home.guild.is_none() {
-            return Ok(command);
-        }
+        let mut global = self.commands.iter().filter(fits).filter(|one| one.guild.is_none());
+        let command = own.or_else(|| global.find(|one| one.is_shown(home.guild.is_some())));
+        let command = command.ok_or_else(|| Refusal::new(404, 10063))?;
+        let Some(guild) = home.guild else { return Ok(command) };
         let has = self.permissions(member, home);
-        let asked = super::body::id_of(&command.body["default_member_permissions"]).map(Permissions);
-        let wanted = match asked {
-            // Switched off for all but administrators.
-            Some(Permissions::NONE) => Permissions::ADMINISTRATOR,
-            Some(wanted) => wanted,
-            None => Permissions::NONE,
-        };
-        let allowed = has.contains(wanted | Permissions::USE_APPLICATION_COMMANDS);
+        let permitted = has.contains(command.asked()) || self.permitted(guild, command.id, member);
+        let allowed = permitted && has.contains(Permissions::USE_APPLICATION_COMMANDS);
         if allowed { Ok(command) } else { Err(refusal::missing_permissions()) }
     }
 

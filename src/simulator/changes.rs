@@ -314,6 +314,15 @@ impl Simulator {
         self.shared.change(|state| state.remove_automod(guild, rule))
     }
 
+    /// Lets a role (the guild's own identifier is `@everyone`) or a member use the commands of this name,
+    /// whatever their `default_member_permissions`, as an administrator does in a server's settings.
+    ///
+    /// # Errors
+    /// When there is no such guild, role, member or command.
+    pub fn permit_command(&self, guild: Id, name: &str, role_or_user: Id) -> Result<(), Refusal> {
+        self.shared.change(|state| state.permit(guild, name, role_or_user))
+    }
+
     /// Sets how many threads a guild may have active at once.
     pub fn set_thread_limit(&self, guild: Id, limit: usize) {
         self.shared.change(|state| {

@@ -4,11 +4,14 @@
 
 use serde_json::{Value, json};
 
-use super::form::{characters, list};
+use super::body::id_of;
+use super::definition::{check, kind};
+use super::form::list;
 use super::model::Id;
+use super::permissions::Permissions;
 use super::refusal::Refusal;
 use super::render;
-use super::state::State;
+use super::state::{Event, State};
 
 /// A registered command.
 #[derive(Debug, Clone)]
@@ -34,21 +37,64 @@ impl Command {
     pub fn name(&self) -> &str {
         self.body["name"].as_str().unwrap_or_default()
     }
+
+    /// What a member needs to use it, unless those who manage the guild say otherwise.
+    pub(crate) fn asked(&self) -> Permissions {
+        match id_of(&self.body["default_member_permissions"]).map(Permissions) {
+            // Switched off for all but administrators.
+            Some(Permissions::NONE) => Permissions::ADMINISTRATOR,
+            Some(asked) => asked,
+            None => Permissions::NONE,
+        }
+    }
+
+    /// Whether a client offers it in guilds, or in direct messages with the bot.
+    pub(crate) fn is_shown(&self, in_guild: bool) -> bool {
+        match self.body["contexts"].as_array() {
+            Some(contexts) => contexts.contains(&json!(u8::from(!in_guild))),
+            None => in_guild || self.body["dm_permission"] != false,
+        }
+    }
 }
 
-fn kind(body: &Value) -> u64 {
-    body["type"].as_u64().unwrap_or(1)
+/// Whether what is shown of commands comes with every translation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Translations {
+    /// All of them, null where there are none.
+    All,
+    /// The default texts alone.
+    None,
 }
+
+impl Translations {
+    /// Adds or takes away the translations of a command, option or choice, and of all below it.
+    fn show(self, of: &mut Value, keys: &[&str]) {
+        let Some(fields) = of.as_object_mut() else { return };
+        for key in keys {
+            match self {
+                Self::All => drop(fields.entry(*key).or_insert(Value::Null)),
+                Self::None => drop(fields.remove(*key)),
+            }
+        }
+        for (below, keys) in [("options", keys), ("choices", &keys[..1])] {
+            let below = fields.get_mut(below).and_then(Value::as_array_mut);
+            below.into_iter().flatten().for_each(|one| self.show(one, keys));
+        }
+    }
+}
+
+/// Where a command, option or choice has its translations.
+const TRANSLATED: [&str; 2] = ["name_localizations", "description_localizations"];
 
 impl State {
-    pub(crate) fn command_value(&self, command: &Command) -> Value {
+    pub(crate) fn command_value(&self, command: &Command, translations: Translations) -> Value {
         let mut value = json!({
             "type": 1, "description": "", "default_member_permissions": null, "nsfw": false,
-            "name_localizations": null, "description_localizations": null,
         });
         for (key, given) in command.body.as_object().into_iter().flatten() {
             value[key] = given.clone();
         }
+        translations.show(&mut value, &TRANSLATED);
         value["id"] = render::id(command.id);
         value["application_id"] = render::id(self.app.id);
         value["version"] = render::id(command.version);
@@ -67,6 +113,44 @@ impl State {
         found.ok_or_else(|| Refusal::new(404, 10063))
     }
 
+    /// Lets a role or member use every command of this name in a guild, whatever its default says.
+    pub(crate) fn permit(&mut self, guild: Id, name: &str, of: Id) -> Result<(), Refusal> {
+        let home = self.guild(guild)?;
+        if !home.roles.contains_key(&of) && !home.members.contains_key(&of) {
+            return Err(Refusal::new(404, 10011));
+        }
+        let here = self.commands.iter().filter(|one| one.guild.is_none_or(|home| home == guild));
+        let ids: Vec<Id> = here.filter(|one| one.name() == name).map(|one| one.id).collect();
+        if ids.is_empty() {
+            return Err(Refusal::new(404, 10063));
+        }
+        for id in ids {
+            self.permits.entry((guild, id)).or_default().insert(of);
+            let data = self.permits_value(guild, id);
+            let name = "APPLICATION_COMMAND_PERMISSIONS_UPDATE";
+            self.emit(Event { name, data, intent: 0, guild: Some(guild), channel: None });
+        }
+        Ok(())
+    }
+
+    /// Whether those who manage the guild let `member` use a command.
+    pub(crate) fn permitted(&self, guild: Id, command: Id, member: Id) -> bool {
+        let roles = self.member(guild, member).map(|member| member.roles.as_slice()).unwrap_or_default();
+        let permits = self.permits.get(&(guild, command));
+        permits.into_iter().flatten().any(|of| [guild, member].contains(of) || roles.contains(of))
+    }
+
+    /// Who was let use a command of a guild, as Discord tells it.
+    pub(crate) fn permits_value(&self, guild: Id, command: Id) -> Value {
+        let kind = |of: &Id| if self.users.contains_key(of) { 2 } else { 1 };
+        let one = |of: &Id| json!({ "id": render::id(*of), "type": kind(of), "permission": true });
+        let permits = self.permits.get(&(guild, command)).into_iter().flatten();
+        json!({
+            "id": render::id(command), "application_id": render::id(self.app.id), "guild_id": render::id(guild),
+            "permissions": permits.map(one).collect::<Vec<_>>(),
+        })
+    }
+
     /// Registers a command; one of the same name and type is replaced. Tells whether it is new.
     pub(crate) fn register(&mut self, guild: Option<Id>, body: &Value) -> Result<(Id, bool), Refusal> {
         check(body, "")?;
@@ -79,10 +163,7 @@ impl State {
             known.version = version;
             return Ok((known.id, false));
         }
-        let like = self.commands_of(guild).into_iter().filter(|one| one.kind() == kind(body)).count();
-        if like >= if kind(body) == 1 { 100 } else { 15 } {
-            return Err(Refusal::new(400, 30032));
-        }
+        has_room(self.commands_of(guild).into_iter().map(Command::kind).chain([kind(body)]))?;
         let id = self.allot();
         self.commands.push(Command { id, guild, body: body.clone(), version });
         Ok((id, true))
@@ -99,6 +180,7 @@ impl State {
                 return Err(Refusal::form(&path, "APPLICATION_COMMANDS_DUPLICATE_NAME", message));
             }
         }
+        has_room(list(body).iter().map(kind))?;
         let kept =
             |old: &Command| list(body).iter().any(|new| new["name"] == old.name() && kind(new) == old.kind());
         self.commands.retain(|command| command.guild != guild || kept(command));
@@ -126,90 +208,14 @@ impl State {
     pub(crate) fn unregister(&mut self, guild: Option<Id>, id: Id) -> Result<(), Refusal> {
         self.command(guild, id)?;
         self.commands.retain(|command| command.id != id);
+        self.permits.retain(|(_, command), _| *command != id);
         Ok(())
     }
 }
 
-fn check(body: &Value, path: &str) -> Result<(), Refusal> {
-    check_name(body, path, kind(body) == 1)?;
-    if kind(body) == 1 {
-        check_description(body, path)?;
-        check_options(&body["options"], &format!("{path}options"))?;
-    } else if characters(&body["description"]) > 0 {
-        let message = "Context menu commands cannot have description";
-        return Err(Refusal::form(
-            &format!("{path}description"),
-            "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION",
-            message,
-        ));
-    }
-    if weight(body) > 8000 {
-        let message = "Command exceeds maximum size (8000)";
-        return Err(Refusal::form(&format!("{path}name"), "APPLICATION_COMMAND_TOO_LARGE", message));
-    }
-    Ok(())
-}
-
-fn check_name(body: &Value, path: &str, chat: bool) -> Result<(), Refusal> {
-    let path = format!("{path}name");
-    let name = body["name"].as_str().ok_or_else(|| Refusal::required(&path))?;
-    if !(1..=32).contains(&name.chars().count()) {
-        return Err(Refusal::length(&path, 1, 32));
-    }
-    let plain = |c: char| (c.is_alphanumeric() && !c.is_uppercase()) || ['-', '_', '\''].contains(&c);
-    if chat && !name.chars().all(plain) {
-        let message = "Command name is invalid";
-        return Err(Refusal::form(&path, "APPLICATION_COMMAND_INVALID_NAME", message));
-    }
-    Ok(())
-}
-
-fn check_description(body: &Value, path: &str) -> Result<(), Refusal> {
-    let path = format!("{path}description");
-    match characters(&body["description"]) {
-        0 if body["description"].is_null() => Err(Refusal::required(&path)),
-        1..=100 => Ok(()),
-        _ => Err(Refusal::length(&path, 1, 100)),
-    }
-}
-
-fn check_options(options: &Value, path: &str) -> Result<(), Refusal> {
-    let options = list(options);
-    if options.len() > 25 {
-        return Err(Refusal::too_long(path, 25));
-    }
-    let mut optional_seen = false;
-    for (at, option) in options.iter().enumerate() {
-        let here = format!("{path}.{at}.");
-        check_name(option, &here, true)?;
-        check_description(option, &here)?;
-        let required = option["required"].as_bool().unwrap_or(false);
-        if required && optional_seen {
-            let message = "Required options must be placed before non-required options";
-            return Err(Refusal::form(path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message));
-        }
-        optional_seen |= !required;
-        if options[..at].iter().any(|other| other["name"] == option["name"]) {
-            let message = "Option name is already used";
-            return Err(Refusal::form(path, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", message));
-        }
-        if list(&option["choices"]).len() > 25 {
-            return Err(Refusal::too_long(&format!("{here}choices"), 25));
-        }
-        check_options(&option["options"], &format!("{here}options"))?;
-    }
-    Ok(())
-}
-
-/// The characters of a command's names, descriptions and values, over the longest localization of each.
-fn weight(body: &Value) -> usize {
-    let longest = |key: &str| {
-        let localized = body[format!("{key}_localizations")].as_object().into_iter().flatten();
-        localized.map(|(_, text)| characters(text)).chain([characters(&body[key])]).max().unwrap_or(0)
-    };
-    let choices = list(&body["choices"])
-        .iter()
-        .map(|choice| characters(&choice["name"]) + characters(&choice["value"]));
-    let inner = list(&body["options"]).iter().map(weight);
-    longest("name") + longest("description") + choices.sum::<usize>() + inner.sum::<usize>()
+/// A hundred chat commands and fifteen menus of each kind, in one scope.
+fn has_room(kinds: impl Iterator<Item = u64>) -> Result<(), Refusal> {
+    let kinds: Vec<u64> = kinds.collect();
+    let fits = |(kind, most)| kinds.iter().filter(|one| **one == kind).count() <= most;
+    if [(1, 100), (2, 15), (3, 15)].into_iter().all(fits) { Ok(()) } else { Err(Refusal::new(400, 30032)) }
 }

@@ -115,6 +115,7 @@ fn text(status: u16, code: u32) -> &'static str {
         (_, 10015) => "Unknown Webhook",
         (_, 10062) => "Unknown interaction",
         (_, 10063) => "Unknown application command",
+        (_, 10066) => "Unknown application command permissions",
         (_, 20016) => "This action cannot be performed due to slowmode rate limit.",
         (_, 30010) => "Maximum number of reactions reached (20)",
         (_, 30032) => "Maximum number of application commands reached (100)",

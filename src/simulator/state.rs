@@ -1,6 +1,6 @@
 //! Everything the embedded Discord knows, and how changes reach the gateway.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ pub struct State {
     pub(crate) messages: BTreeMap<Id, BTreeMap<Id, Message>>,
     pub(crate) interactions: BTreeMap<Id, Interaction>,
     pub(crate) commands: Vec<Command>,
+    /// Roles and members that were let use a command of a guild.
+    pub(crate) permits: BTreeMap<(Id, Id), BTreeSet<Id>>,
     pub(crate) sessions: BTreeMap<String, Session>,
     pub(crate) identifies: usize,
     pub(crate) resumes: usize,
@@ -148,6 +150,7 @@ impl State {
             messages: BTreeMap::new(),
             interactions: BTreeMap::new(),
             commands: Vec::new(),
+            permits: BTreeMap::new(),
             sessions: BTreeMap::new(),
             identifies: 0,
             resumes: 0,

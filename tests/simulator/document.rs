@@ -63,9 +63,11 @@ const GRANTED: &[(&str, &str)] = &[
     ("POST /channels/{id}/messages", r#"{"content":"in private"}"#),
     (
         "PUT /applications/{bot}/commands",
-        r#"[{"name":"case","description":"d","options":[{"type":1,"name":"list","description":"d"}]},{"name":"Take aside","type":3}]"#,
+        r#"[{"name":"case","name_localizations":{"de":"fall"},"description":"d","options":[{"type":1,"name":"list","description":"d"},{"type":1,"name":"add","description":"d","options":[{"type":3,"name":"a","description":"d","choices":[{"name":"b","value":"c"}]},{"type":11,"name":"file","description":"d"}]}]},{"name":"Take aside","type":3}]"#,
     ),
     ("GET /applications/{bot}/commands", ""),
+    ("GET /applications/{bot}/commands?with_localizations=true", ""),
+    ("GET /applications/{bot}/guilds/{Harbor}/commands/permissions", ""),
     ("POST /applications/{bot}/guilds/{Harbor}/commands", r#"{"name":"doctor","description":"d"}"#),
     ("PATCH /applications/{bot}/guilds/{Harbor}/commands/{id}", r#"{"description":"e"}"#),
     ("GET /applications/{bot}/guilds/{Harbor}/commands/{id}", ""),
@@ -172,6 +174,9 @@ async fn answers_and_events_are_as_the_document_says() {
         discord.put_automod(id(&discord, "Harbor"), &rule).unwrap();
     }
     granted(&discord, &rest).await;
+    discord.permit_command(id(&discord, "Harbor"), "case", id(&discord, "Helper")).unwrap();
+    let path = format!("/applications/{}/guilds/{}/commands", discord.bot(), id(&discord, "Harbor"));
+    assert_eq!(rest.get(&format!("{path}/permissions")).await.body.as_array().unwrap().len(), 1);
     interactions(&discord, &rest, &mut gateway).await;
 
     let requests = discord.requests();

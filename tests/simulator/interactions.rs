@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Gateway, Rest, harbor, id};
 
 /// A connected bot with one command of each kind.
-async fn bot() -> (Simulator, Rest, Gateway) {
+pub(crate) async fn bot() -> (Simulator, Rest, Gateway) {
     let discord = harbor().await;
     discord.enforce_limits(false);
     let rest = Rest::new(&discord);
@@ -35,12 +35,12 @@ fn commands() -> Value {
     ])
 }
 
-fn callback(interaction: &Value) -> String {
+pub(crate) fn callback(interaction: &Value) -> String {
     let part = |key: &str| interaction[key].as_str().unwrap();
     format!("/interactions/{}/{}/callback", part("id"), part("token"))
 }
 
-fn webhook(interaction: &Value, rest: &str) -> String {
+pub(crate) fn webhook(interaction: &Value, rest: &str) -> String {
     let part = |key: &str| interaction[key].as_str().unwrap();
     format!("/webhooks/{}/{}{rest}", part("application_id"), part("token"))
 }
@@ -247,23 +247,4 @@ async fn a_token_is_good_for_fifteen_minutes() {
     assert_eq!(rest.call(&original, json!({ "content": "later" })).await.status, 200);
     discord.set_clock("2026-03-01T12:16:00Z".parse().unwrap());
     assert_eq!(rest.call(&original, json!({ "content": "too late" })).await.body["code"], 50027);
-}
-
-#[tokio::test]
-async fn commands_are_created_changed_and_deleted_per_scope() {
-    let (discord, rest, _gateway) = bot().await;
-    let app = discord.bot();
-    let guild = format!("/applications/{app}/guilds/{}/commands", id(&discord, "Harbor"));
-    let body = json!({ "name": "doctor", "description": "what is missing" });
-    let created = rest.post(&guild, body.clone()).await;
-    assert_eq!((created.status, &created.body["guild_id"].is_string()), (201, &true));
-    assert_eq!(rest.post(&guild, body).await.status, 200, "the same name replaces");
-    let one = format!("{guild}/{}", created.id());
-    let changed = rest.call(&format!("PATCH {one}"), json!({ "description": "what works" })).await;
-    assert_eq!(changed.body["description"], "what works");
-    assert_eq!(rest.get(&guild).await.body.as_array().unwrap().len(), 1);
-    assert_eq!(rest.get(&format!("/applications/{app}/commands")).await.body.as_array().unwrap().len(), 4);
-    discord.command(id(&discord, "alex"), id(&discord, "help"), "doctor", &[]).unwrap();
-    assert_eq!(rest.call(&format!("DELETE {one}"), Value::Null).await.status, 204);
-    assert_eq!(rest.get(&guild).await.body, json!([]));
 }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use crate::moderation::every_rule;
-use crate::support::{harbor, id};
+use crate::support::{Rest, harbor, id};
 
 /// Answers each message of a person with a private thread and a button in it.
 struct Bot;
@@ -119,6 +119,8 @@ async fn serenity_decodes_every_event() {
     let mut running = JoinSet::new();
     running.spawn(async move { client.start().await });
     discord.connected().await.unwrap();
+    let commands = json!([{ "name": "case", "description": "cases" }]);
+    Rest::new(&discord).call(&format!("PUT /applications/{}/commands", discord.bot()), commands).await;
     everything_happens(&discord);
     discord.send_event("THE_END", &serde_json::Value::Null);
 
@@ -176,6 +178,7 @@ fn everything_happens(discord: &Simulator) {
     discord.block_words(harbor, &["voldemort"]);
     discord.post(alex, help, "voldemort").unwrap_err();
     discord.block_words(harbor, &[]);
+    discord.permit_command(harbor, "case", mia).unwrap();
     let newcomer = discord.join(harbor, "newcomer").unwrap();
     discord.leave(harbor, newcomer).unwrap();
     discord.outage(harbor, true);

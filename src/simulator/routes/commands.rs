@@ -1,12 +1,10 @@
 //! `/applications/{}/commands`, global and per guild.
 
-use serde_json::json;
-
 use super::{Answer, Answered, nothing, unknown, with};
 use crate::simulator::body::{Call, path_id};
+use crate::simulator::commands::Translations;
 use crate::simulator::model::Id;
 use crate::simulator::refusal::{self, Refusal};
-use crate::simulator::render;
 use crate::simulator::state::State;
 
 pub(super) fn answer(state: &mut State, call: &Call, app: Id, rest: &[&str]) -> Answered {
@@ -28,10 +26,13 @@ pub(super) fn answer(state: &mut State, call: &Call, app: Id, rest: &[&str]) -> 
 
 fn scope(state: &mut State, call: &Call, guild: Option<Id>, rest: &[&str]) -> Answered {
     match (call.method.as_str(), rest) {
-        ("GET", []) => all(state, guild),
+        ("GET", []) => {
+            let asked = call.asked("with_localizations");
+            all(state, guild, if asked { Translations::All } else { Translations::None })
+        }
         ("POST", []) => {
             let (id, new) = state.register(guild, &call.body)?;
-            let body = state.command_value(state.command(guild, id)?);
+            let body = state.command_value(state.command(guild, id)?, Translations::All);
             Ok(Answer { status: if new { 201 } else { 200 }, body })
         }
         ("PUT", []) => {
@@ -39,33 +40,37 @@ fn scope(state: &mut State, call: &Call, guild: Option<Id>, rest: &[&str]) -> An
                 return Err(Refusal::form("_", "LIST_TYPE_CONVERT", "Only iterables may be used."));
             }
             state.overwrite_commands(guild, &call.body)?;
-            all(state, guild)
+            all(state, guild, Translations::All)
         }
-        // Nobody has set permissions of single commands.
-        ("GET", ["permissions"]) => with(json!([])),
+        ("GET", ["permissions"]) => permits(state, guild),
         (_, [id]) => one(state, call, guild, path_id(id)?),
         ("GET", [id, "permissions"]) => {
-            let id = path_id(id)?;
-            state.command(guild, id)?;
-            with(json!({
-                "id": render::id(id), "application_id": render::id(state.app.id),
-                "guild_id": guild.map(render::id), "permissions": [],
-            }))
+            let (id, guild) = (path_id(id)?, guild.ok_or_else(|| Refusal::new(404, 0))?);
+            let settled = state.permits.contains_key(&(guild, id));
+            if settled { with(state.permits_value(guild, id)) } else { Err(Refusal::new(404, 10066)) }
         }
         _ => unknown(),
     }
 }
 
-fn all(state: &State, guild: Option<Id>) -> Answered {
-    with(state.commands_of(guild).into_iter().map(|command| state.command_value(command)).collect())
+/// The commands of a guild, global ones included, whose use those who manage the guild settled.
+fn permits(state: &State, guild: Option<Id>) -> Answered {
+    let guild = guild.ok_or_else(|| Refusal::new(404, 0))?;
+    let settled = state.permits.keys().filter(|(home, _)| *home == guild);
+    with(settled.map(|(_, command)| state.permits_value(guild, *command)).collect())
+}
+
+fn all(state: &State, guild: Option<Id>, translations: Translations) -> Answered {
+    let commands = state.commands_of(guild).into_iter();
+    with(commands.map(|command| state.command_value(command, translations)).collect())
 }
 
 fn one(state: &mut State, call: &Call, guild: Option<Id>, id: Id) -> Answered {
     match call.method.as_str() {
-        "GET" => with(state.command_value(state.command(guild, id)?)),
+        "GET" => with(state.command_value(state.command(guild, id)?, Translations::All)),
         "PATCH" => {
             state.edit_command(guild, id, &call.body)?;
-            with(state.command_value(state.command(guild, id)?))
+            with(state.command_value(state.command(guild, id)?, Translations::All))
         }
         "DELETE" => {
             state.unregister(guild, id)?;
