@@ -1,13 +1,16 @@
 //! What members do with commands, menus, buttons and modals.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Simulator;
 use super::commands::Command;
-use super::form::{characters, list};
+use super::files::File;
+use super::form::list;
 use super::interactions::InteractionKind;
 use super::model::Id;
+use super::options::{Form, bounds};
 use super::permissions::Permissions;
+use super::picks::{Pick, Picker};
 use super::refusal::{self, Refusal};
 use super::render;
 use super::state::State;
@@ -53,7 +56,8 @@ impl Simulator {
         })
     }
 
-    /// `member` uses a chat command: `path` is its name with subcommands, as in `case resolve`.
+    /// `member` uses a chat command: `path` is its name with subcommands, as in `case resolve`. Users, roles,
+    /// channels and uploaded files are given by their identifiers.
     ///
     /// # Errors
     /// When they may not use it, or no such command is registered, or an option is unknown, missing or of
@@ -69,6 +73,15 @@ impl Simulator {
             let data = state.chat_command(member, channel, path, options, None)?;
             state.interact(InteractionKind::Command, member, channel, None, data)
         })
+    }
+
+    /// A member uploads a file: the identifier is what an attachment option of a command, or a file input of
+    /// a modal, is given.
+    ///
+    /// # Errors
+    /// When it is larger than 10 MiB.
+    pub fn upload(&self, filename: &str, bytes: &[u8]) -> Result<Id, Refusal> {
+        self.shared.change(|state| state.upload(File::new(filename, bytes)))
     }
 
     /// `member` is typing the option `focused` of a chat command; `options` holds what is there so far.
@@ -111,10 +124,9 @@ impl Simulator {
         self.shared.change(|state| {
             let mut data = state.command_data(member, channel, name, 2)?;
             data["target_id"] = render::id(target);
-            let guild = state.channel(channel)?.guild;
-            let mut resolved = Map::new();
-            state.resolve(guild, 6, &render::id(target), &mut resolved);
-            data["resolved"] = Value::Object(resolved);
+            let mut picker = Picker::new(state, member, channel)?;
+            picker.pick(Pick::User, &Value::Null, &render::id(target))?;
+            data["resolved"] = json!(picker.resolved());
             state.interact(InteractionKind::Command, member, channel, None, data)
         })
     }
@@ -178,148 +190,13 @@ impl State {
         let name = words.next().unwrap_or_default();
         let mut data = self.command_data(member, channel, name, 1)?;
         let command = self.usable(member, channel, name, 1)?;
-        let form = Form { state: self, guild: self.channel(channel)?.guild, given: options, focused };
-        let mut resolved = Map::new();
-        let words: Vec<&str> = words.collect();
-        data["options"] = form.fill(&command.body["options"], &words, &mut resolved)?.into();
-        if !resolved.is_empty() {
-            data["resolved"] = Value::Object(resolved);
+        let mut form = Form { picker: Picker::new(self, member, channel)?, given: options, focused };
+        data["options"] = form.fill(&command.body["options"], &words.collect::<Vec<_>>())?.into();
+        if let Some(resolved) = form.picker.resolved() {
+            data["resolved"] = resolved;
         }
         Ok(data)
     }
-
-    /// Adds to `resolved` what an identifier of a user (6), channel (7) or role (8) stands for.
-    fn resolve(&self, guild: Option<Id>, kind: u64, value: &Value, resolved: &mut Map<String, Value>) {
-        let Some(id) = super::body::id_of(value) else { return };
-        let mut add = |what: &str, of: Value| {
-            let slot = resolved.entry(what).or_insert_with(|| json!({}));
-            slot[id.to_string()] = of;
-        };
-        let home = guild.and_then(|guild| self.guilds.get(&guild));
-        match kind {
-            6 => {
-                add("users", render::user_by(self, id));
-                if let Some(member) = home.and_then(|home| home.members.get(&id)) {
-                    let mut partial = render::member_alone(member);
-                    partial["permissions"] = json!("0");
-                    add("members", partial);
-                }
-            }
-            7 => {
-                if let Some(channel) = self.channels.get(&id) {
-                    let mut partial = render::channel(self, channel);
-                    partial["permissions"] = json!("0");
-                    add("channels", partial);
-                }
-            }
-            _ => {
-                if let Some(role) = home.and_then(|home| home.roles.get(&id)) {
-                    add("roles", render::role(role));
-                }
-            }
-        }
-    }
-}
-
-/// A chat command being filled in.
-struct Form<'a> {
-    state: &'a State,
-    guild: Option<Id>,
-    given: &'a [(&'a str, Value)],
-    focused: Option<&'a str>,
-}
-
-impl Form<'_> {
-    fn fill(
-        &self,
-        definition: &Value,
-        words: &[&str],
-        resolved: &mut Map<String, Value>,
-    ) -> Result<Vec<Value>, Refusal> {
-        let defined = list(definition);
-        let nested = |option: &&Value| matches!(option["type"].as_u64(), Some(1 | 2));
-        let Some((word, rest)) = words.split_first() else {
-            if defined.iter().any(|option| nested(&option)) {
-                return Err(Refusal::required("options"));
-            }
-            return self.leaves(defined, resolved);
-        };
-        let inner = defined.iter().filter(nested).find(|option| option["name"] == *word);
-        let inner = inner.ok_or_else(|| Refusal::new(404, 10063))?;
-        let options = self.fill(&inner["options"], rest, resolved)?;
-        Ok(vec![json!({ "name": word, "type": inner["type"], "options": options })])
-    }
-
-    fn leaves(&self, defined: &[Value], resolved: &mut Map<String, Value>) -> Result<Vec<Value>, Refusal> {
-        let names: Vec<&str> = self.given.iter().map(|(name, _)| *name).collect();
-        let unknown = names.iter().find(|name| !defined.iter().any(|option| option["name"] == **name));
-        if let Some(unknown) = unknown {
-            return Err(Refusal::form(&format!("options.{unknown}"), "UNKNOWN_OPTION", "No such option."));
-        }
-        let missing = defined
-            .iter()
-            .filter(|option| option["required"] == true)
-            .find(|option| !names.iter().any(|name| option["name"] == *name));
-        if let Some(missing) = missing.filter(|_| self.focused.is_none()) {
-            return Err(Refusal::required(&format!("options.{}", missing["name"].as_str().unwrap_or(""))));
-        }
-        self.given.iter().map(|(name, value)| self.leaf(defined, name, value, resolved)).collect()
-    }
-
-    fn leaf(
-        &self,
-        defined: &[Value],
-        name: &str,
-        value: &Value,
-        resolved: &mut Map<String, Value>,
-    ) -> Result<Value, Refusal> {
-        let option = defined.iter().find(|option| option["name"] == name).unwrap_or(&Value::Null);
-        let kind = option["type"].as_u64().unwrap_or(0);
-        let mut filled = json!({ "name": name, "type": kind, "value": value });
-        if self.focused == Some(name) {
-            if option["autocomplete"] != true {
-                return Err(Refusal::form(name, "NO_AUTOCOMPLETE", "This option does not autocomplete."));
-            }
-            filled["focused"] = json!(true);
-            return Ok(filled);
-        }
-        check_value(option, kind, name, value)?;
-        if (6..=8).contains(&kind) {
-            filled["value"] = json!(super::body::id_of(value).unwrap_or(0).to_string());
-            self.state.resolve(self.guild, kind, value, resolved);
-        }
-        Ok(filled)
-    }
-}
-
-fn check_value(option: &Value, kind: u64, name: &str, value: &Value) -> Result<(), Refusal> {
-    let path = format!("options.{name}");
-    let fits = match kind {
-        3 => value.is_string(),
-        4 => value.is_i64() || value.is_u64(),
-        5 => value.is_boolean(),
-        6..=9 => super::body::id_of(value).is_some(),
-        10 => value.is_number(),
-        _ => false,
-    };
-    if !fits {
-        return Err(Refusal::form(&path, "BASE_TYPE_INVALID", "The value is of the wrong kind."));
-    }
-    let choices = list(&option["choices"]);
-    if !choices.is_empty() && !choices.iter().any(|choice| choice["value"] == *value) {
-        return Err(Refusal::choice(&path, "the choices"));
-    }
-    let (least, most) = bounds(option, 6000);
-    let length = characters(value);
-    if kind == 3 && !(least..=most).contains(&length) {
-        return Err(Refusal::length(&path, least, most));
-    }
-    Ok(())
-}
-
-fn bounds(of: &Value, most: usize) -> (usize, usize) {
-    let number = |key: &str| of[key].as_u64().and_then(|number| usize::try_from(number).ok());
-    (number("min_length").unwrap_or(0), number("max_length").unwrap_or(most))
 }
 
 /// What a modal becomes when it is sent.

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::files::{self, File};
 use super::form;
 use super::mentions::Allowed;
 use super::messages::{EPHEMERAL, LOADING, MESSAGES, enriched, numbered};
@@ -14,12 +15,20 @@ use super::state::State;
 
 impl State {
     /// Changes a message as its author may.
-    pub(crate) fn edit(&mut self, by: Id, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
+    pub(crate) fn edit(
+        &mut self,
+        by: Id,
+        channel: Id,
+        id: Id,
+        body: &Value,
+        files: &[File],
+    ) -> Result<(), Refusal> {
         form::message(body)?;
         let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
         let message = self.message(channel, id)?;
         // Those who manage messages may change the flags of others' posts, and nothing else.
-        let words = ["content", "embeds", "components"].iter().any(|key| body.get(key).is_some());
+        let keys = ["content", "embeds", "components", "attachments"];
+        let words = !files.is_empty() || keys.iter().any(|key| body.get(key).is_some());
         let manages = self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES);
         if message.author != by && (words || !manages) {
             return Err(Refusal::new(403, 50005));
@@ -30,11 +39,14 @@ impl State {
         if home.is_archived() {
             return Err(Refusal::new(400, 50083));
         }
-        self.amend(channel, id, body)
+        if !files.is_empty() {
+            self.access(by, channel, Permissions::ATTACH_FILES)?;
+        }
+        self.amend(channel, id, body, files)
     }
 
     /// Changes a message and tells everyone; who may do so was settled before.
-    pub(crate) fn amend(&mut self, channel: Id, id: Id, body: &Value) -> Result<(), Refusal> {
+    pub(crate) fn amend(&mut self, channel: Id, id: Id, body: &Value, files: &[File]) -> Result<(), Refusal> {
         let mut after = self.message(channel, id)?.clone();
         if let Some(content) = body.get("content") {
             self.reword(&mut after, content.as_str().unwrap_or_default(), body)?;
@@ -48,6 +60,9 @@ impl State {
         if let Some(flags) = body["flags"].as_u64() {
             after.flags = (after.flags & (EPHEMERAL | LOADING)) | flags;
         }
+        let (kept, new) = files::sorted(body, files, &after.attachments)?;
+        after.attachments = kept;
+        after.attachments.extend(new.into_iter().map(|file| self.keep(file)));
         if after.is_empty() {
             return Err(Refusal::new(400, 50006));
         }

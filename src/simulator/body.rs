@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::files::File;
 use super::model::Id;
 use super::refusal::Refusal;
 
@@ -21,14 +22,6 @@ pub(crate) fn ids_of(value: &Value) -> Vec<Id> {
 pub(crate) fn path_id(text: &str) -> Result<Id, Refusal> {
     let wrong = || Refusal::form("id", "NUMBER_TYPE_COERCE", &format!("Value \"{text}\" is not snowflake."));
     text.parse().map_err(|_| wrong())
-}
-
-/// An uploaded file.
-#[derive(Clone)]
-pub(crate) struct File {
-    pub(crate) name: String,
-    pub(crate) kind: Option<String>,
-    pub(crate) bytes: Vec<u8>,
 }
 
 /// One REST call, taken apart.

@@ -116,7 +116,7 @@ impl Simulator {
     /// # Errors
     /// What Discord would refuse.
     pub fn edit(&self, member: Id, channel: Id, message: Id, text: &str) -> Result<(), Refusal> {
-        self.shared.change(|state| state.edit(member, channel, message, &json!({ "content": text })))
+        self.shared.change(|state| state.edit(member, channel, message, &json!({ "content": text }), &[]))
     }
 
     /// `member` deletes a message.

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::body::{Call, id_of};
+use super::files;
 use super::form;
 use super::messages::{Draft, EPHEMERAL, LOADING};
 use super::model::{Guild, Id, Reference};
@@ -147,8 +148,7 @@ impl State {
 
     fn payload(&self, of: &Interaction) -> Result<Value, Refusal> {
         let channel = self.channel(of.channel)?;
-        let mut described = render::channel(self, channel);
-        described["permissions"] = json!(self.permissions(of.user, channel).0.to_string());
+        let described = render::partial_channel(self, channel, self.permissions(of.user, channel));
         let user = self.users.get(&of.user).ok_or_else(refusal::unknown_member)?;
         let mut value = json!({
             "id": render::id(of.id),
@@ -164,7 +164,7 @@ impl State {
             "entitlements": [],
             "authorizing_integration_owners": {},
             "context": u8::from(channel.guild.is_none()),
-            "attachment_size_limit": 10_485_760,
+            "attachment_size_limit": files::LARGEST,
         });
         match channel.guild.and_then(|id| self.guilds.get(&id)) {
             Some(guild) => self.add_member(&mut value, guild, of.user)?,
@@ -231,7 +231,7 @@ impl State {
             5 => Ok(Some(self.answer_later(of, data))),
             6 => Ok(of.message),
             7 => {
-                self.change_source(of, data)?;
+                self.change_source(of, data, call)?;
                 Ok(of.message)
             }
             _ => Ok(None),
@@ -278,10 +278,10 @@ impl State {
         self.compose(self.app.bot, of.channel, Draft { kind, ..draft }, to)
     }
 
-    fn change_source(&mut self, of: &Interaction, data: &Value) -> Result<(), Refusal> {
+    fn change_source(&mut self, of: &Interaction, data: &Value, call: &Call) -> Result<(), Refusal> {
         let source = of.message.ok_or_else(refusal::unknown_message)?;
         form::message(data)?;
-        self.amend(of.channel, source, data)
+        self.amend(of.channel, source, data, &call.files)
     }
 
     /// The interaction a webhook call is about, while its token is good.
@@ -321,16 +321,12 @@ impl State {
     /// Puts content into an answer, the promised one included.
     fn fill(&mut self, channel: Id, id: Id, call: &Call) -> Result<(), Refusal> {
         form::message(&call.body)?;
-        for file in call.files.clone() {
-            let attachment = self.keep(file);
-            self.message_mut(channel, id)?.attachments.push(attachment);
-        }
         let loading = self.is_loading(channel, id);
         let mut body = call.body.clone();
         if loading && let Some(fields) = body.as_object_mut() {
             fields.remove("flags");
         }
-        self.amend(channel, id, &body)?;
+        self.amend(channel, id, &body, &call.files)?;
         let message = self.message_mut(channel, id)?;
         message.flags &= !LOADING;
         if loading {

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::body::{File, id_of};
+use super::body::id_of;
+use super::files::{self, File};
 use super::form;
 use super::mentions::Allowed;
 use super::model::{Channel, ChannelKind, Id, Message, Reference};
@@ -89,7 +90,7 @@ impl Draft {
         Ok(Self {
             embeds: enriched(form::list(&body["embeds"])),
             components: numbered(form::list(&body["components"])),
-            files: files.to_vec(),
+            files: files::sorted(body, files, &[])?.1,
             allowed: Allowed::read(&body["allowed_mentions"]),
             answers,
             nonce: Some(body["nonce"].clone()).filter(|nonce| !nonce.is_null()),
@@ -297,19 +298,6 @@ impl State {
             thread: None,
             pinned: false,
         }
-    }
-
-    /// Keeps an uploaded file and gives its attachment object.
-    pub(crate) fn keep(&mut self, file: File) -> Value {
-        let id = self.allot();
-        let size = file.bytes.len();
-        let path = format!("{id}/{}", file.name);
-        let url = format!("http://{}/attachments/{path}", self.address);
-        self.files.insert(path, file.bytes);
-        json!({
-            "id": render::id(id), "filename": file.name, "size": size, "url": url, "proxy_url": url,
-            "content_type": file.kind,
-        })
     }
 
     fn count(&mut self, channel: Id, message: Id) {

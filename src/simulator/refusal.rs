@@ -121,6 +121,7 @@ fn text(status: u16, code: u32) -> &'static str {
         (_, 30032) => "Maximum number of application commands reached (100)",
         (_, 30003) => "Maximum number of pins reached for the channel (250)",
         (_, 30033) => "Max number of thread participants has been reached (1000)",
+        (_, 40005) => "Request entity too large",
         (_, 40060) => "Interaction has already been acknowledged.",
         (_, 50001) => "Missing Access",
         (_, 50003) => "Cannot execute action on a DM channel",

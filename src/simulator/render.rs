@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::interactions::{Interaction, InteractionKind};
 use super::model::{Channel, ChannelKind, Guild, Id, Member, Message, Role, User};
+use super::permissions::Permissions;
 use super::state::State;
 
 /// A moment as Discord writes it: microseconds, and an offset of zero.
@@ -99,6 +100,16 @@ pub(crate) fn channel(state: &State, channel: &Channel) -> Value {
         kind if kind.is_thread() => thread(state, channel),
         _ => guild_channel(channel),
     }
+}
+
+/// A channel as interactions carry it: without overwrites, and with what who acts may do there.
+pub(crate) fn partial_channel(state: &State, of: &Channel, may: Permissions) -> Value {
+    let mut value = channel(state, of);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("permission_overwrites");
+    }
+    value["permissions"] = json!(may.0.to_string());
+    value
 }
 
 fn dm(state: &State, channel: &Channel) -> Value {

@@ -12,8 +12,9 @@ use axum::response::Response;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::body::{self, Call, File};
+use super::body::{self, Call};
 use super::faults::{Trouble, limited_body};
+use super::files::File;
 use super::gate::Hold;
 use super::gateway;
 use super::limits::{Scope, Standing};
@@ -326,11 +327,12 @@ async fn read_parts(request: HttpRequest<Body>, call: &mut Call) -> Result<(), R
         let file = part.file_name().map(str::to_owned);
         let kind = part.content_type().map(str::to_owned);
         let json = part.name() == Some("payload_json");
+        let place = part.name().and_then(|name| name.strip_prefix("files[")?.strip_suffix(']')?.parse().ok());
         let bytes = part.bytes().await.map_err(|_| invalid())?.to_vec();
         if json {
             call.body = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
         } else if let Some(name) = file {
-            call.files.push(File { name, kind, bytes });
+            call.files.push(File { kind, place, ..File::new(&name, &bytes) });
         }
     }
     Ok(())

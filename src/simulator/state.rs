@@ -68,6 +68,8 @@ pub struct State {
     pub(crate) gates: Gates,
     /// Uploaded files by path.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// Attachment objects of files that members sent with commands.
+    pub(crate) uploads: BTreeMap<Id, Value>,
     nonces: VecDeque<Nonce>,
     clock: SignedDuration,
     allotted: u64,
@@ -159,6 +161,7 @@ impl State {
             faults: Faults::default(),
             gates: Gates::default(),
             files: BTreeMap::new(),
+            uploads: BTreeMap::new(),
             nonces: VecDeque::new(),
             clock: SignedDuration::ZERO,
             allotted: 0,

@@ -174,6 +174,9 @@ async fn answers_and_events_are_as_the_document_says() {
         discord.put_automod(id(&discord, "Harbor"), &rule).unwrap();
     }
     granted(&discord, &rest).await;
+    let path = format!("POST /channels/{}/messages", id(&discord, "help"));
+    rest.upload(&path, &json!({ "attachments": [{ "id": "0", "description": "d" }] }), &[("a.txt", b"a")])
+        .await;
     discord.permit_command(id(&discord, "Harbor"), "case", id(&discord, "Helper")).unwrap();
     let path = format!("/applications/{}/guilds/{}/commands", discord.bot(), id(&discord, "Harbor"));
     assert_eq!(rest.get(&format!("{path}/permissions")).await.body.as_array().unwrap().len(), 1);

@@ -46,7 +46,7 @@ pub(crate) fn webhook(interaction: &Value, rest: &str) -> String {
 }
 
 /// A message of the bot with a button and a select.
-async fn with_button(discord: &Simulator, rest: &Rest) -> Id {
+pub(crate) async fn with_button(discord: &Simulator, rest: &Rest) -> Id {
     let rows = json!([
         { "type": 1, "components": [
             { "type": 2, "style": 1, "label": "Resolve", "custom_id": "resolve" },

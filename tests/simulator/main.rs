@@ -7,6 +7,8 @@ mod commands;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod gateway;
 #[cfg(test)]
 mod interactions;

@@ -82,6 +82,16 @@ impl Rest {
         self.try_call(call, body).await.unwrap()
     }
 
+    /// A request with files, each with its name, in `files[0]` and on.
+    pub(crate) async fn upload(&self, call: &str, body: &Value, files: &[(&str, &[u8])]) -> Reply {
+        let form = reqwest::multipart::Form::new().text("payload_json", body.to_string());
+        let form = files.iter().enumerate().fold(form, |form, (at, (name, bytes))| {
+            let part = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name((*name).to_owned());
+            form.part(format!("files[{at}]"), part)
+        });
+        read(self.build(call, &Value::Null).multipart(form).send().await.unwrap()).await.unwrap()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.call(&format!("GET {path}"), Value::Null).await
     }

@@ -35,7 +35,7 @@ pub(super) fn answer(state: &mut State, call: &Call, channel: Id, rest: &[&str])
         }
         ("PATCH", [id]) => {
             let id = path_id(id)?;
-            state.edit(me, channel, id, &call.body)?;
+            state.edit(me, channel, id, &call.body, &call.files)?;
             with(render::message(state, state.message(channel, id)?))
         }
         ("DELETE", [id]) => {
