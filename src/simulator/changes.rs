@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Simulator;
+use super::locales;
 use super::model::{Channel, ChannelKind, Id, Member, Overwrite, OverwriteKind, Role};
 use super::permissions::Permissions;
 use super::refusal::{self, Refusal};
@@ -287,6 +288,34 @@ impl Simulator {
         self.shared.change(|state| {
             state.users.entry(user).and_modify(|user| user.accepts_dms = open);
         });
+    }
+
+    /// Sets the language of a person's client, as in `de`; interactions carry it.
+    ///
+    /// # Errors
+    /// When there is no such person, or Discord has no such language.
+    pub fn set_locale(&self, user: Id, locale: &str) -> Result<(), Refusal> {
+        locales::check("locale", locale)?;
+        self.shared.change(|state| {
+            let user = state.users.get_mut(&user).ok_or_else(|| Refusal::new(404, 10013))?;
+            locale.clone_into(&mut user.locale);
+            Ok(())
+        })
+    }
+
+    /// Sets the language of a guild, its `preferred_locale`; interactions carry it.
+    ///
+    /// # Errors
+    /// When there is no such guild, or Discord has no such language.
+    pub fn set_guild_locale(&self, guild: Id, locale: &str) -> Result<(), Refusal> {
+        locales::check("preferred_locale", locale)?;
+        self.shared.change(|state| {
+            let of = state.guilds.get_mut(&guild).ok_or_else(refusal::unknown_guild)?;
+            locale.clone_into(&mut of.locale);
+            let data = render::guild(of);
+            state.tell_guild("GUILD_UPDATE", data, GUILDS, guild);
+            Ok(())
+        })
     }
 
     /// Makes AutoMod block messages and thread names that hold one of these words, anywhere in a word; that

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::locales;
 use super::model::{Channel, ChannelKind, Guild, Id, Member, Overwrite, OverwriteKind, Role, User};
 use super::permissions::Permissions;
 use super::state::State;
@@ -201,7 +202,7 @@ pub struct MemberPlan {
     pub bot: bool,
     /// Whether direct messages are taken.
     pub accepts_dms: bool,
-    /// Interface language.
+    /// Interface language, as in `en-US`.
     pub locale: String,
 }
 
@@ -233,6 +234,7 @@ impl World {
 /// # Errors
 /// The name that refers to nothing.
 pub(crate) fn settle(state: &mut State, plan: &GuildPlan) -> Result<Id, String> {
+    check_locales(plan)?;
     let id = state.allot();
     let owner = state.person(&plan.owner, false);
     let mut guild = Guild {
@@ -265,6 +267,14 @@ pub(crate) fn settle(state: &mut State, plan: &GuildPlan) -> Result<Id, String> 
     let words: Vec<&str> = plan.blocked_words.iter().map(String::as_str).collect();
     state.block_words(id, &words).map_err(|refusal| refusal.to_string())?;
     Ok(id)
+}
+
+fn check_locales(plan: &GuildPlan) -> Result<(), String> {
+    let all = plan.members.iter().map(|member| &member.locale).chain([&plan.locale]);
+    match all.into_iter().find(|locale| locales::check("locale", locale).is_err()) {
+        Some(locale) => Err(format!("Discord has no language `{locale}`")),
+        None => Ok(()),
+    }
 }
 
 type RoleNames = BTreeMap<String, Id>;

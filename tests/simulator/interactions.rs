@@ -1,6 +1,6 @@
 //! Commands, menus, buttons, selects, modals and autocomplete, with every kind of answer.
 
-use aside::simulator::{Id, InteractionKind, Permissions, Simulator};
+use aside::simulator::{Id, InteractionKind, Permissions, Simulator, World};
 use serde_json::{Value, json};
 
 use crate::support::{Gateway, Rest, harbor, id};
@@ -89,6 +89,45 @@ async fn a_command_carries_its_options_and_who_used_it() {
     assert_eq!((seen(mia), seen(alex)), (1, 0), "an ephemeral answer is for one");
     let listed = rest.get(&format!("/channels/{help}/messages")).await;
     assert_eq!(listed.body, json!([]), "and in no list");
+}
+
+#[tokio::test]
+async fn an_interaction_carries_the_languages_of_the_member_and_the_guild() {
+    let (discord, _, mut gateway) = bot().await;
+    let (alex, help, harbor) = (id(&discord, "alex"), id(&discord, "help"), id(&discord, "Harbor"));
+    discord.set_locale(alex, "de").unwrap();
+    discord.set_guild_locale(harbor, "fr").unwrap();
+    assert_eq!(gateway.event("GUILD_UPDATE").await["preferred_locale"], "fr");
+    discord.command(alex, help, "aside", &[]).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    assert_eq!((&came["locale"], &came["guild_locale"]), (&json!("de"), &json!("fr")));
+    assert_eq!(came["guild"]["locale"], "fr");
+    for wrong in [discord.set_locale(alex, "en"), discord.set_guild_locale(harbor, "german")] {
+        assert_eq!(wrong.unwrap_err().code, 50035);
+    }
+    assert!(discord.set_locale(1, "de").is_err() && discord.set_guild_locale(1, "de").is_err());
+}
+
+#[tokio::test]
+async fn a_world_says_which_languages_are_spoken() {
+    let of = |guild: &str, member: &str| {
+        let text = format!(
+            "[[guild]]\nlocale = \"{guild}\"\nchannels = [{{ name = \"help\" }}]\n\
+             members = [{{ name = \"lena\", locale = \"{member}\" }}]"
+        );
+        World::from_toml(&text).unwrap()
+    };
+    let discord = Simulator::start(&of("nl", "de")).await.unwrap();
+    let (mut gateway, _) = Gateway::ready(&discord, 1).await;
+    assert_eq!(gateway.event("GUILD_CREATE").await["preferred_locale"], "nl");
+    let command = json!({ "name": "aside", "description": "d" });
+    Rest::new(&discord).post(&format!("/applications/{}/commands", discord.bot()), command).await;
+    discord.command(id(&discord, "lena"), id(&discord, "help"), "aside", &[]).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    assert_eq!((&came["locale"], &came["guild_locale"]), (&json!("de"), &json!("nl")));
+    for wrong in [of("en", "de"), of("nl", "deutsch")] {
+        assert!(Simulator::start(&wrong).await.is_err());
+    }
 }
 
 /// Who uses which command with which options, and the code of the refusal.

@@ -178,6 +178,7 @@ fn everything_happens(discord: &Simulator) {
     discord.block_words(harbor, &["voldemort"]);
     discord.post(alex, help, "voldemort").unwrap_err();
     discord.block_words(harbor, &[]);
+    discord.set_guild_locale(harbor, "de").unwrap();
     discord.permit_command(harbor, "case", mia).unwrap();
     let newcomer = discord.join(harbor, "newcomer").unwrap();
     discord.leave(harbor, newcomer).unwrap();
