@@ -10,7 +10,8 @@
 //! everything else is Discord.
 //!
 //! Not played: voice, stickers, polls, scheduled events, guild administration beyond channels, roles and
-//! members, archiving by the passing of time, and the spacing of identifies.
+//! members, the audit log beyond who added the bot, archiving by the passing of time, how many commands may
+//! be registered in a day, and the spacing of identifies.
 //!
 //! ```
 //! use aside::simulator::{Simulator, World};
@@ -38,10 +39,12 @@ mod automod;
 mod body;
 mod changes;
 mod commands;
+mod components;
 mod control;
 mod definition;
 mod faults;
 mod files;
+mod filling;
 mod form;
 mod gate;
 mod gateway;

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::Simulator;
 use super::commands::Command;
 use super::files::File;
-use super::form::list;
+use super::filling::{chosen, filled};
 use super::interactions::InteractionKind;
 use super::model::Id;
-use super::options::{Form, bounds};
+use super::options::Form;
 use super::permissions::Permissions;
 use super::picks::{Pick, Picker};
 use super::refusal::{self, Refusal};
@@ -24,7 +24,8 @@ impl Simulator {
         self.choose(member, channel, message, custom_id, &[])
     }
 
-    /// As [`Self::press`], with the values chosen in a select.
+    /// As [`Self::press`], with the values chosen in a select: those of its options, or the identifiers of
+    /// the users, roles or channels.
     ///
     /// # Errors
     /// As [`Self::press`].
@@ -49,8 +50,11 @@ impl Simulator {
                 "custom_id": custom_id, "component_type": component["type"], "id": component["id"],
             });
             if component["type"] != 2 {
-                check_choice(component, values)?;
-                data["values"] = json!(values);
+                let mut picker = Picker::new(state, member, channel)?;
+                data["values"] = chosen(component, values, &mut picker)?;
+                if let Some(resolved) = picker.resolved() {
+                    data["resolved"] = resolved;
+                }
             }
             state.interact(InteractionKind::Component, member, channel, Some(message), data)
         })
@@ -131,7 +135,9 @@ impl Simulator {
         })
     }
 
-    /// `member` fills in the modal that `interaction` was answered with and sends it.
+    /// `member` fills in the modal that `interaction` was answered with and sends it. An input that is not
+    /// named stays as it was; a select that takes several values is named once for each, and a file input is
+    /// given what [`Self::upload`] gave.
     ///
     /// # Errors
     /// When no modal was opened for them, or an input is unknown, missing, too short or too long.
@@ -141,7 +147,7 @@ impl Simulator {
             let of = state.interactions.get(&interaction).filter(|of| of.user == member);
             let of = of.ok_or_else(unknown)?;
             let modal = of.reply.as_ref().filter(|reply| reply.kind == 9).ok_or_else(unknown)?;
-            let data = filled(&modal.data, values)?;
+            let data = filled(&modal.data, values, Picker::new(state, member, of.channel)?)?;
             let (channel, message) = (of.channel, of.message);
             let sent = state.interact(InteractionKind::Modal, member, channel, message, data)?;
             if let Some(sent) = state.interactions.get_mut(&sent) {
@@ -197,56 +203,6 @@ impl State {
         }
         Ok(data)
     }
-}
-
-/// What a modal becomes when it is sent.
-fn filled(modal: &Value, values: &[(&str, &str)]) -> Result<Value, Refusal> {
-    let mut known = Vec::new();
-    let mut rows = Vec::new();
-    for row in list(&modal["components"]) {
-        let input = row["components"].get(0).or_else(|| row.get("component")).unwrap_or(&Value::Null);
-        let custom_id = input["custom_id"].as_str().unwrap_or_default();
-        known.push(custom_id);
-        let given = values.iter().find(|(name, _)| *name == custom_id).map(|(_, text)| *text);
-        let text = given.or_else(|| input["value"].as_str()).unwrap_or_default();
-        check_input(input, custom_id, text)?;
-        let sent = json!({ "type": input["type"], "custom_id": custom_id, "value": text });
-        rows.push(match row["type"].as_u64() {
-            Some(18) => json!({ "type": 18, "component": sent }),
-            _ => json!({ "type": 1, "components": [sent] }),
-        });
-    }
-    if let Some((unknown, _)) = values.iter().find(|(name, _)| !known.contains(name)) {
-        return Err(Refusal::form(unknown, "UNKNOWN_INPUT", "The modal has no such input."));
-    }
-    Ok(json!({ "custom_id": modal["custom_id"], "components": rows, "resolved": {} }))
-}
-
-fn check_input(input: &Value, custom_id: &str, text: &str) -> Result<(), Refusal> {
-    let length = text.chars().count();
-    let (least, most) = bounds(input, 4000);
-    if length == 0 && input["required"].as_bool().unwrap_or(true) {
-        return Err(Refusal::required(custom_id));
-    }
-    if length > 0 && !(least..=most).contains(&length) {
-        return Err(Refusal::length(custom_id, least, most));
-    }
-    Ok(())
-}
-
-/// A select takes as many values as it says, and only its own.
-fn check_choice(select: &Value, values: &[&str]) -> Result<(), Refusal> {
-    let bound = |key: &str| select[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
-    let (least, most) = (bound("min_values"), bound("max_values"));
-    if !(least..=most).contains(&values.len()) {
-        return Err(Refusal::length("values", least, most));
-    }
-    let offered = list(&select["options"]);
-    let own = |value: &&str| offered.iter().any(|option| option["value"] == *value);
-    if select["type"] == 3 && !values.iter().all(own) {
-        return Err(Refusal::choice("values", "the options"));
-    }
-    Ok(())
 }
 
 /// The component with this id, however deep.

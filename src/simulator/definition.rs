@@ -168,7 +168,8 @@ fn check_option(option: &Value, path: &str, kinds: &[u64]) -> Check {
     check_options(&option["options"], &format!("{path}options"), kinds_below(Some(kind)))
 }
 
-fn check_choices(option: &Value, kind: u64, path: &str) -> Check {
+/// Checks the choices of an option of this type, or those offered while one is typed.
+pub(crate) fn check_choices(option: &Value, kind: u64, path: &str) -> Check {
     let choices = list(&option["choices"]);
     if choices.len() > 25 {
         return Err(Refusal::too_long(&format!("{path}choices"), 25));

@@ -8,9 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::body::{Call, id_of};
+use super::components;
+use super::definition;
 use super::files;
 use super::form;
-use super::messages::{Draft, EPHEMERAL, LOADING};
+use super::messages::{Draft, EPHEMERAL, LOADING, numbered};
 use super::model::{Guild, Id, Reference};
 use super::refusal::{self, Refusal};
 use super::render;
@@ -194,10 +196,10 @@ impl State {
         let kind = call.body["type"].as_u64().unwrap_or(0);
         let data = &call.body["data"];
         check_callback(&of, kind, data)?;
-        let made = self.carry_out(&of, kind, data, call)?;
+        let made = self.carry_out(&of, kind, data, call).map_err(|refusal| refusal.under("data"))?;
         let reply = Reply {
             kind,
-            data: data.clone(),
+            data: opened(kind, data),
             ephemeral: data["flags"].as_u64().unwrap_or(0) & EPHEMERAL != 0,
             at: self.now(),
         };
@@ -369,6 +371,21 @@ impl State {
     }
 }
 
+/// What is kept of an answer's data; the components of a modal have their ids from then on.
+fn opened(kind: u64, data: &Value) -> Value {
+    let mut kept = data.clone();
+    if kind == 9 {
+        kept["components"] = numbered(form::list(&data["components"])).into();
+    }
+    kept
+}
+
+/// The type of the option that is being typed.
+fn focused(data: &Value) -> Option<u64> {
+    let mut options = form::list(&data["options"]).iter();
+    options.find_map(|one| if one["focused"] == true { one["type"].as_u64() } else { focused(one) })
+}
+
 /// Which answers fit which interaction.
 fn check_callback(of: &Interaction, kind: u64, data: &Value) -> Result<(), Refusal> {
     let has_source = of.message.is_some();
@@ -384,8 +401,8 @@ fn check_callback(of: &Interaction, kind: u64, data: &Value) -> Result<(), Refus
         return Err(Refusal::choice("type", "4, 5, 6, 7, 8, 9"));
     }
     match kind {
-        8 if form::list(&data["choices"]).len() > 25 => Err(Refusal::too_long("data.choices", 25)),
-        9 => form::modal(data),
+        8 => definition::check_choices(data, focused(&of.data).unwrap_or(0), "data."),
+        9 => components::modal(data),
         _ => Ok(()),
     }
 }

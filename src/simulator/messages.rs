@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::body::id_of;
+use super::components::is_select;
 use super::files::{self, File};
 use super::form;
 use super::mentions::Allowed;
@@ -112,7 +113,7 @@ impl Draft {
 /// Components with what Discord adds to them: ids, and how many values a select takes.
 pub(crate) fn numbered(components: &[Value]) -> Vec<Value> {
     fn complete(component: &mut Value, next: &mut u64) {
-        let select = matches!(component["type"].as_u64(), Some(3 | 5..=8));
+        let select = is_select(component["type"].as_u64());
         let Some(fields) = component.as_object_mut() else { return };
         fields.entry("id").or_insert(json!(*next));
         *next += 1;
@@ -121,6 +122,9 @@ pub(crate) fn numbered(components: &[Value]) -> Vec<Value> {
         }
         let inner = fields.get_mut("components").and_then(Value::as_array_mut);
         inner.into_iter().flatten().for_each(|inner| complete(inner, next));
+        if let Some(inner) = fields.get_mut("component") {
+            complete(inner, next);
+        }
     }
     let mut all = components.to_vec();
     let mut next = 1;
@@ -228,13 +232,14 @@ impl State {
         if !self.permissions(author, home).contains(Permissions::READ_MESSAGE_HISTORY) {
             return Err(Refusal::new(403, 160_002));
         }
-        match self.message(channel, answers.message) {
-            Ok(message) if message.is_system() => {
+        let seen = |message: &&Message| message.only_for.is_none();
+        match self.message(channel, answers.message).ok().filter(seen) {
+            Some(message) if message.is_system() => {
                 Err(unknown("REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message"))
             }
-            Ok(_) => Ok(Some(Reference { channel, message: answers.message })),
-            Err(_) if answers.must_exist => Err(unknown("REPLIES_UNKNOWN_MESSAGE", "Unknown message")),
-            Err(_) => Ok(None),
+            Some(_) => Ok(Some(Reference { channel, message: answers.message })),
+            None if answers.must_exist => Err(unknown("REPLIES_UNKNOWN_MESSAGE", "Unknown message")),
+            None => Ok(None),
         }
     }
 

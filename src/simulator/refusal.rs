@@ -57,6 +57,11 @@ impl Refusal {
         Self::form(path, "BASE_TYPE_CHOICES", &format!("Value must be one of {{{allowed}}}."))
     }
 
+    /// The same of a field's inner fields.
+    pub(crate) fn under(self, field: &str) -> Self {
+        Self { errors: self.errors.map(|inner| json!({ field: inner })), ..self }
+    }
+
     /// The JSON body of the answer.
     #[must_use]
     pub fn body(&self) -> Value {

@@ -30,6 +30,10 @@ const GRANTED: &[(&str, &str)] = &[
         "POST /channels/{help}/messages",
         r#"{"content":"<@{alex}> hi","nonce":"n","enforce_nonce":true,"embeds":[{"title":"t","fields":[{"name":"a","value":"b"}]}],"components":[{"type":1,"components":[{"type":2,"style":1,"label":"Go","custom_id":"go"}]},{"type":1,"components":[{"type":3,"custom_id":"s","options":[{"label":"a","value":"b"}]}]}],"allowed_mentions":{"parse":["users"]}}"#,
     ),
+    (
+        "POST /channels/{help}/messages",
+        r#"{"content":"choose","components":[{"type":1,"components":[{"type":5,"custom_id":"5","default_values":[{"type":"user","id":"{alex}"}]}]},{"type":1,"components":[{"type":6,"custom_id":"6","placeholder":"p"}]},{"type":1,"components":[{"type":7,"custom_id":"7","max_values":25}]},{"type":1,"components":[{"type":8,"custom_id":"8","channel_types":[0,5],"min_values":0}]}]}"#,
+    ),
     ("PATCH /channels/{help}/messages/{id}", r#"{"content":"edited"}"#),
     ("PUT /channels/{help}/messages/{id}/reactions/%F0%9F%91%8D/@me", ""),
     ("GET /channels/{help}/messages/{id}/reactions/%F0%9F%91%8D", ""),
@@ -143,7 +147,12 @@ async fn interactions(discord: &Simulator, rest: &Rest, gateway: &mut Gateway) {
     let modal = json!({ "type": 9, "data": { "custom_id": "m", "title": "t", "components": [
         { "type": 1, "components": [{ "type": 4, "custom_id": "i", "label": "l", "style": 1 }] }] } });
     let message = json!({ "type": 4, "data": { "content": "hi", "allowed_mentions": { "parse": [] } } });
-    for body in [deferred, modal, message, json!({ "type": 6 })] {
+    let labeled = json!({ "type": 9, "data": { "custom_id": "m", "title": "t", "components": [
+        { "type": 18, "label": "l", "component": { "type": 5, "custom_id": "u", "required": false } },
+        { "type": 18, "label": "l", "component": { "type": 4, "custom_id": "i", "style": 2 } },
+        { "type": 10, "content": "text" }] } });
+    let update = json!({ "type": 7, "data": { "content": "changed" } });
+    for body in [deferred, modal, labeled, message, update, json!({ "type": 6 })] {
         let target = discord.messages(help).into_iter().find(|one| !one.components.is_empty()).unwrap();
         discord.press(mia, help, target.id, "go").unwrap();
         let came = gateway.event("INTERACTION_CREATE").await;

@@ -5,6 +5,8 @@ mod clients;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod components;
+#[cfg(test)]
 mod document;
 #[cfg(test)]
 mod files;
