@@ -4,14 +4,18 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::files::{self, File};
-use super::form;
+use super::form::{self, COMPONENTS_V2};
 use super::mentions::Allowed;
-use super::messages::{EPHEMERAL, LOADING, MESSAGES, enriched, numbered};
+use super::messages::{MESSAGES, enriched, numbered};
 use super::model::{ChannelKind, Id, Message};
 use super::permissions::Permissions;
 use super::refusal::{self, Refusal};
 use super::render;
 use super::state::State;
+
+/// What an edit can change of a message's flags: its embeds are shown or not, components are all of it.
+/// Who sees it is settled from the start.
+const EDITABLE: u64 = 1 << 2 | COMPONENTS_V2;
 
 impl State {
     /// Changes a message as its author may.
@@ -58,7 +62,7 @@ impl State {
             after.components = numbered(form::list(components));
         }
         if let Some(flags) = body["flags"].as_u64() {
-            after.flags = (after.flags & (EPHEMERAL | LOADING)) | flags;
+            after.flags = (after.flags & !EDITABLE) | (flags & EDITABLE);
         }
         let (kept, new) = files::sorted(body, files, &after.attachments)?;
         after.attachments = kept;

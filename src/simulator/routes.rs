@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::body::{Call, id_of, path_id};
 use super::model::{Channel, ChannelKind, Guild, Id};
 use super::permissions::{self, Permissions};
-use super::refusal::Refusal;
+use super::refusal::{self, Refusal};
 use super::render;
 use super::state::State;
 
@@ -63,6 +63,7 @@ fn unknown() -> Answered {
 }
 
 fn in_channel(state: &mut State, call: &Call, channel: Id, rest: &[&str]) -> Answered {
+    reachable(state, channel, rest)?;
     match rest {
         ["messages", "bulk-delete"] => messages::bulk_delete(state, call, channel),
         ["messages", message, "threads"] => threads::from_message(state, call, channel, path_id(message)?),
@@ -76,6 +77,16 @@ fn in_channel(state: &mut State, call: &Call, channel: Id, rest: &[&str]) -> Ans
         }
         _ => channels::answer(state, call, channel, rest),
     }
+}
+
+/// An ephemeral message is there for its interaction's token alone.
+fn reachable(state: &State, channel: Id, rest: &[&str]) -> Result<(), Refusal> {
+    let (["messages", "pins", id] | ["messages", id, ..] | ["pins", id]) = rest else {
+        return Ok(());
+    };
+    let named = id.parse().ok().and_then(|id| state.message(channel, id).ok());
+    let hidden = named.is_some_and(|message| message.only_for.is_some());
+    if hidden { Err(refusal::unknown_message()) } else { Ok(()) }
 }
 
 fn gateway(state: &State, call: &Call, rest: &[&str]) -> Answered {

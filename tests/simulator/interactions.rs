@@ -285,5 +285,116 @@ async fn a_token_is_good_for_fifteen_minutes() {
     discord.set_clock("2026-03-01T12:14:00Z".parse().unwrap());
     assert_eq!(rest.call(&original, json!({ "content": "later" })).await.status, 200);
     discord.set_clock("2026-03-01T12:16:00Z".parse().unwrap());
-    assert_eq!(rest.call(&original, json!({ "content": "too late" })).await.body["code"], 50027);
+    let late = json!({ "content": "too late" });
+    assert_eq!(rest.call(&original, late.clone()).await.body["code"], 50027);
+    assert_eq!(rest.call(&original.replace("PATCH", "DELETE"), Value::Null).await.body["code"], 50027);
+    assert_eq!(rest.post(&webhook(&came, ""), late).await.body["code"], 50027);
+}
+
+/// What no message may be.
+fn too_much() -> [Value; 6] {
+    let button = json!({ "type": 2, "style": 1, "label": "a", "custom_id": "a" });
+    let long = json!({ "description": "x".repeat(3001) });
+    [
+        json!({ "content": "x".repeat(2001) }),
+        json!({ "content": 1 }),
+        json!({ "embeds": vec![json!({ "title": "a" }); 11] }),
+        json!({ "embeds": [long, long] }),
+        json!({ "components": vec![json!({ "type": 1, "components": [button] }); 6], "content": "a" }),
+        json!({ "content": "", "embeds": [], "components": [], "attachments": [] }),
+    ]
+}
+
+#[tokio::test]
+async fn every_answer_is_held_to_the_limits_of_messages() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (alex, help) = (id(&discord, "alex"), id(&discord, "help"));
+    let message = with_button(&discord, &rest).await;
+    let used = discord.press(alex, help, message, "resolve").unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    for wrong in too_much() {
+        for kind in [4, 7] {
+            let reply = rest.post(&callback(&came), json!({ "type": kind, "data": wrong })).await;
+            assert_eq!(reply.status, 400, "{kind}: {wrong}");
+            assert!(
+                reply.body["errors"]["data"].is_object() || reply.body["code"] == 50006,
+                "{}",
+                reply.body
+            );
+        }
+    }
+    assert!(discord.interaction(used).unwrap().reply.is_none(), "a refused answer is none");
+    let fine = json!({ "type": 4, "data": { "content": "x".repeat(2000), "flags": 64 } });
+    assert_eq!(rest.post(&callback(&came), fine).await.status, 204);
+    for wrong in too_much() {
+        let edit = format!("PATCH {}", webhook(&came, "/messages/@original"));
+        assert_eq!(rest.call(&edit, wrong.clone()).await.status, 400, "{wrong}");
+        assert_eq!(rest.post(&webhook(&came, ""), wrong.clone()).await.status, 400, "{wrong}");
+    }
+    assert_eq!(discord.messages(help).len(), 2);
+}
+
+#[tokio::test]
+async fn an_ephemeral_answer_stays_so_and_is_reached_by_its_token_alone() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (alex, help) = (id(&discord, "alex"), id(&discord, "help"));
+    let used = discord.command(alex, help, "aside", &[]).unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    let button = json!({ "type": 2, "style": 1, "label": "Go", "custom_id": "go" });
+    let rows = json!([{ "type": 1, "components": [button] }]);
+    let first = json!({ "content": "psst", "flags": 64, "components": rows });
+    rest.post(&callback(&came), json!({ "type": 4, "data": first })).await;
+    let original = discord.interaction(used).unwrap().original.unwrap();
+    let path = format!("/channels/{help}/messages/{original}");
+    for (call, body) in [
+        (format!("GET {path}"), Value::Null),
+        (format!("PATCH {path}"), json!({ "content": "aloud" })),
+        (format!("DELETE {path}"), Value::Null),
+        (format!("PUT {path}/reactions/%F0%9F%91%8D/@me"), Value::Null),
+        (format!("POST {path}/threads"), json!({ "name": "a thread" })),
+    ] {
+        assert_eq!(rest.call(&call, body).await.body["code"], 10008, "{call}");
+    }
+    let reply = json!({ "content": "a reply", "message_reference": { "message_id": original.to_string() } });
+    assert_eq!(rest.post(&format!("/channels/{help}/messages"), reply).await.body["code"], 50035);
+
+    let edit = format!("PATCH {}", webhook(&came, "/messages/@original"));
+    let edited = rest.call(&edit, json!({ "content": "still psst", "flags": 0 })).await;
+    assert_eq!((&edited.body["flags"], &edited.body["content"]), (&json!(64), &json!("still psst")));
+    let public = rest.post(&webhook(&came, ""), json!({ "content": "aloud" })).await;
+    let named = format!("PATCH {}", webhook(&came, &format!("/messages/{}", public.id())));
+    assert_eq!(rest.call(&named, json!({ "flags": 64 | 4 })).await.body["flags"], 4);
+
+    // A component on it: whoever it is for can press, and the bot changes it.
+    assert_eq!(discord.press(id(&discord, "mia"), help, original, "go").unwrap_err().code, 10008);
+    discord.press(alex, help, original, "go").unwrap();
+    let pressed = gateway.event("INTERACTION_CREATE").await;
+    let update = json!({ "type": 7, "data": { "content": "done", "components": [] } });
+    let reply = rest.post(&format!("{}?with_response=true", callback(&pressed)), update).await;
+    assert_eq!(reply.body["resource"]["message"]["flags"], 64);
+    assert_eq!(reply.body["interaction"]["response_message_ephemeral"], true);
+    let seen = |who: Id| {
+        discord.view(who).iter().flat_map(|seen| &seen.messages).filter(|one| one.ephemeral).count()
+    };
+    assert_eq!((seen(alex), seen(id(&discord, "mia"))), (1, 0));
+}
+
+#[tokio::test]
+async fn choices_offered_while_typing_are_checked() {
+    let (discord, rest, mut gateway) = bot().await;
+    let (mia, help) = (id(&discord, "mia"), id(&discord, "help"));
+    discord.autocomplete(mia, help, "case resolve", &[("number", json!("1"))], "number").unwrap();
+    let came = gateway.event("INTERACTION_CREATE").await;
+    for wrong in [
+        json!({ "name": "", "value": 1 }),
+        json!({ "name": "x".repeat(101), "value": 1 }),
+        json!({ "name": "a", "value": "1" }),
+    ] {
+        let reply = rest.post(&callback(&came), json!({ "type": 8, "data": { "choices": [wrong] } })).await;
+        assert_eq!((reply.status, &reply.body["code"]), (400, &json!(50035)));
+    }
+    assert_eq!(
+        rest.post(&callback(&came), json!({ "type": 8, "data": { "choices": [] } })).await.status,
+        204
+    );
 }

@@ -7,7 +7,7 @@ use crate::simulator::body::{Call, ids_of, path_id};
 use crate::simulator::messages::{Draft, MESSAGES};
 use crate::simulator::model::{Id, Message, Reaction};
 use crate::simulator::permissions::Permissions;
-use crate::simulator::refusal::{self, Refusal};
+use crate::simulator::refusal::Refusal;
 use crate::simulator::render;
 use crate::simulator::state::State;
 use crate::simulator::world::Privileged;
@@ -30,7 +30,7 @@ pub(super) fn answer(state: &mut State, call: &Call, channel: Id, rest: &[&str])
         }
         ("GET", [id]) => {
             state.access(me, channel, Permissions::READ_MESSAGE_HISTORY)?;
-            let found = visible(state, channel, path_id(id)?)?;
+            let found = state.message(channel, path_id(id)?)?;
             with(shown(state, found))
         }
         ("PATCH", [id]) => {
@@ -44,11 +44,6 @@ pub(super) fn answer(state: &mut State, call: &Call, channel: Id, rest: &[&str])
         }
         _ => unknown(),
     }
-}
-
-fn visible(state: &State, channel: Id, id: Id) -> Result<&Message, Refusal> {
-    let message = state.message(channel, id)?;
-    if message.only_for.is_some() { Err(refusal::unknown_message()) } else { Ok(message) }
 }
 
 /// A message as the bot gets to read it: without content when the application has no message-content intent.
