@@ -33,6 +33,15 @@ pub(crate) fn check(body: &Value, path: &str) -> Check {
     } else {
         check_menu(body, path)?;
     }
+    check_permissions(body, path)?;
+    if weight(body) > 8000 {
+        let message = "Command exceeds maximum size (8000)";
+        return Err(Refusal::form(&format!("{path}name"), "APPLICATION_COMMAND_TOO_LARGE", message));
+    }
+    Ok(())
+}
+
+fn check_permissions(body: &Value, path: &str) -> Check {
     let permissions = &body["default_member_permissions"];
     if !permissions.is_null() && (!permissions.is_string() || id_of(permissions).is_none()) {
         let path = format!("{path}default_member_permissions");
@@ -41,10 +50,6 @@ pub(crate) fn check(body: &Value, path: &str) -> Check {
             "PERMISSIONS_TYPE_COERCE",
             "Could not interpret value as permissions.",
         ));
-    }
-    if weight(body) > 8000 {
-        let message = "Command exceeds maximum size (8000)";
-        return Err(Refusal::form(&format!("{path}name"), "APPLICATION_COMMAND_TOO_LARGE", message));
     }
     Ok(())
 }

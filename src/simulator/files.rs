@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::body::id_of;
-use super::form::characters;
+use super::form::at_most;
 use super::model::Id;
 use super::refusal::Refusal;
 use super::render;
@@ -59,18 +59,9 @@ pub(crate) fn sorted(
     if let Some(named) = body["attachments"].as_array() {
         (kept, new) = (Vec::new(), Vec::new());
         for (at, one) in named.iter().enumerate() {
-            let path = format!("attachments.{at}");
-            if characters(&one["description"]) > 1024 {
-                return Err(Refusal::too_long(&format!("{path}.description"), 1024));
-            }
-            let id = id_of(&one["id"]).ok_or_else(|| Refusal::required(&format!("{path}.id")))?;
-            if let Some(file) = files.iter().find(|file| file.place == Some(id)) {
-                new.push(file.clone().described(one));
-            } else if let Some(known) = had.iter().find(|known| known["id"] == render::id(id)) {
-                kept.push(known.clone());
-            } else {
-                let message = "No file has been attached by this id.";
-                return Err(Refusal::form(&path, "ATTACHMENT_NOT_FOUND", message));
+            match found(one, &format!("attachments.{at}"), files, had)? {
+                Found::Kept(known) => kept.push(known),
+                Found::New(file) => new.push(file),
             }
         }
     }
@@ -78,6 +69,23 @@ pub(crate) fn sorted(
         return Err(Refusal::too_long("attachments", MOST));
     }
     Ok((kept, new))
+}
+
+/// What an entry of `attachments` stands for.
+enum Found {
+    Kept(Value),
+    New(File),
+}
+
+fn found(one: &Value, path: &str, files: &[File], had: &[Value]) -> Result<Found, Refusal> {
+    at_most(&one["description"], &format!("{path}.description"), 1024)?;
+    let id = id_of(&one["id"]).ok_or_else(|| Refusal::required(&format!("{path}.id")))?;
+    if let Some(file) = files.iter().find(|file| file.place == Some(id)) {
+        return Ok(Found::New(file.clone().described(one)));
+    }
+    let known = had.iter().find(|known| known["id"] == render::id(id)).cloned();
+    let message = "No file has been attached by this id.";
+    known.map(Found::Kept).ok_or_else(|| Refusal::form(path, "ATTACHMENT_NOT_FOUND", message))
 }
 
 /// A file's name as Discord writes it: other characters than these do not survive in its address.

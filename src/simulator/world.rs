@@ -246,23 +246,18 @@ pub(crate) fn settle(state: &mut State, plan: &GuildPlan) -> Result<Id, String> 
         locale: plan.locale.clone(),
         active_thread_limit: plan.active_threads,
         automod: BTreeMap::new(),
-        added_by: Some(owner),
+        added_by: None,
         system_channel: None,
         public_updates_channel: None,
     };
     let names = settle_roles(state, &mut guild, plan);
     settle_members(state, &mut guild, plan, &names)?;
-    if let Some(name) = &plan.added_by {
-        guild.added_by = if name.is_empty() { None } else { Some(member(state, &guild, name)?) };
-    }
-    let mut channels = BTreeMap::new();
-    for (position, channel) in plan.channels.iter().enumerate() {
-        let made = settle_channel(state, &guild, channel, &channels, &names, position)?;
-        channels.insert(made.name.clone(), made.id);
-        state.channels.insert(made.id, made);
-    }
-    guild.system_channel = named(&channels, plan.system_channel.as_ref())?;
-    guild.public_updates_channel = named(&channels, plan.public_updates_channel.as_ref())?;
+    guild.added_by = match plan.added_by.as_deref() {
+        None => Some(owner),
+        Some("") => None,
+        Some(name) => Some(member(state, &guild, name)?),
+    };
+    settle_channels(state, &mut guild, plan, &names)?;
     state.guilds.insert(id, guild);
     let words: Vec<&str> = plan.blocked_words.iter().map(String::as_str).collect();
     state.block_words(id, &words).map_err(|refusal| refusal.to_string())?;
@@ -339,6 +334,23 @@ fn settle_members(
 fn member(state: &State, guild: &Guild, name: &str) -> Result<Id, String> {
     let found = state.user_named(name).filter(|id| guild.members.contains_key(id));
     found.ok_or_else(|| format!("no role or member is called `{name}`"))
+}
+
+fn settle_channels(
+    state: &mut State,
+    guild: &mut Guild,
+    plan: &GuildPlan,
+    names: &RoleNames,
+) -> Result<(), String> {
+    let mut channels = BTreeMap::new();
+    for (position, channel) in plan.channels.iter().enumerate() {
+        let made = settle_channel(state, guild, channel, &channels, names, position)?;
+        channels.insert(made.name.clone(), made.id);
+        state.channels.insert(made.id, made);
+    }
+    guild.system_channel = named(&channels, plan.system_channel.as_ref())?;
+    guild.public_updates_channel = named(&channels, plan.public_updates_channel.as_ref())?;
+    Ok(())
 }
 
 /// The channel a plan names, if it names one.
