@@ -94,6 +94,8 @@ impl State {
         for (key, given) in command.body.as_object().into_iter().flatten() {
             value[key] = given.clone();
         }
+        let asked = id_of(&command.body["default_member_permissions"]);
+        value["default_member_permissions"] = json!(asked.map(|bits| bits.to_string()));
         translations.show(&mut value, &TRANSLATED);
         value["id"] = render::id(command.id);
         value["application_id"] = render::id(self.app.id);

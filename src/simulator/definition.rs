@@ -43,7 +43,8 @@ pub(crate) fn check(body: &Value, path: &str) -> Check {
 
 fn check_permissions(body: &Value, path: &str) -> Check {
     let permissions = &body["default_member_permissions"];
-    if !permissions.is_null() && (!permissions.is_string() || id_of(permissions).is_none()) {
+    // The reference says a string, the API document a number; both are taken.
+    if !permissions.is_null() && id_of(permissions).is_none() {
         let path = format!("{path}default_member_permissions");
         return Err(Refusal::form(
             &path,

@@ -35,6 +35,16 @@ async fn every_registration_is_in_the_log() {
     assert_eq!(counts, [4, 0]);
 }
 
+#[tokio::test]
+async fn permissions_are_taken_as_text_or_number_and_told_as_text() {
+    let (discord, rest, _gateway) = bot().await;
+    let path = format!("/applications/{}/commands", discord.bot());
+    for (given, told) in [(json!("32"), json!("32")), (json!(32), json!("32")), (Value::Null, Value::Null)] {
+        let command = json!({ "name": "set", "description": "d", "default_member_permissions": given });
+        assert_eq!(rest.post(&path, command).await.body["default_member_permissions"], told);
+    }
+}
+
 /// A chat command with a translation at every depth.
 fn translated() -> Value {
     let de = |text: &str| json!({ "de": text });
