@@ -205,7 +205,8 @@ impl Builder {
 
 /// For servers only, and at first only for members with `permissions`.
 fn restrict(value: &mut Value, permissions: Permissions) {
-    value["default_member_permissions"] = permissions.bits().to_string().into();
+    // A number where we send it and a text where Discord gives it back, by its own document.
+    value["default_member_permissions"] = permissions.bits().into();
     value["contexts"] = json!([0]);
     value["integration_types"] = json!([0]);
 }

@@ -51,9 +51,9 @@ fn holds(known: &Value, wanted: &Value) -> bool {
     }
 }
 
-/// Discord gives numbers back as floats where it likes.
+/// Discord gives numbers back as floats, and permissions as text.
 fn number(value: &Value) -> Option<f64> {
-    value.as_f64()
+    value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
 #[cfg(test)]
@@ -64,8 +64,12 @@ mod tests {
 
     #[test]
     fn what_discord_adds_is_no_change_and_what_it_lacks_is() {
-        let wanted = json!([{ "name": "a", "type": 1, "options": [{ "name": "b", "required": false, "max_value": 14 }] }]);
-        let known = |option: Value| json!([{ "id": "1", "name": "a", "type": 1, "nsfw": false, "options": [option] }]);
+        let wanted = json!([{ "name": "a", "type": 1, "options": [{ "name": "b", "required": false, "max_value": 14 }],
+            "default_member_permissions": 32 }]);
+        let known = |option: Value| {
+            json!([{ "id": "1", "name": "a", "type": 1, "nsfw": false, "options": [option],
+                "default_member_permissions": "32" }])
+        };
         assert!(same(&known(json!({ "name": "b", "max_value": 14.0, "type": 3 })), &wanted));
         assert!(!same(&known(json!({ "name": "b" })), &wanted), "a limit is missing");
         assert!(!same(&known(json!({ "name": "c", "max_value": 14 })), &wanted), "another name");

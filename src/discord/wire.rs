@@ -223,7 +223,7 @@ pub(crate) struct InteractionData {
     #[serde(default)]
     pub(crate) custom_id: Option<String>,
     /// What was chosen in a select.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) values: Vec<String>,
     /// The command's name, whatever the reader's language.
     #[serde(default)]
@@ -231,7 +231,7 @@ pub(crate) struct InteractionData {
     /// The command's type.
     #[serde(default, rename = "type")]
     pub(crate) kind: Option<u8>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) options: Vec<GivenOption>,
     /// What a menu was used on.
     #[serde(default)]

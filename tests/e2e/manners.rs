@@ -35,7 +35,8 @@ pub(crate) fn check(discord: &Simulator, home: &Home, said: &[Said]) -> Result<(
     let threads =
         private_threads(discord).into_iter().map(|thread| thread.name).collect::<Vec<_>>().join("\n");
     for said in said {
-        for request in &requests {
+        // What commands are called is the same for everyone, whatever is said.
+        for request in requests.iter().filter(|one| !one.fits("PUT /applications/{}/commands")) {
             said.stays_out_of(&without_enclosure(request), &format!("{} {}", request.method, request.path))?;
             said.secrets_stay_out_of(&request.body.to_string(), "an enclosure")?;
         }
