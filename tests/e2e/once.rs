@@ -1,6 +1,6 @@
 //! Once, and not lost: whatever happens to the process, to the session or to an event.
 
-use aside::simulator::{Id, Message, Moment, Simulator, State};
+use aside::simulator::{Id, Message, Moment, Request, Simulator, State};
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
@@ -66,11 +66,22 @@ pub(crate) fn once_in(discord: &Simulator, place: &str, member: &str) -> Result<
     Err(format!("openings {openings:?}, {public} acknowledgments, the member is inside: {inside}"))
 }
 
+/// Waits until the bot has nothing more to ask for its commands.
+pub(crate) async fn registered(discord: &Simulator) {
+    let answered = |request: &Request| request.fits("PUT /applications/{}/commands") && request.status != 0;
+    discord
+        .wait_until("commands to be registered", |state| state.requests().iter().any(answered).then_some(()))
+        .await
+        .unwrap();
+}
+
 /// One matter is killed at its `n`-th request; what was begun is finished after the next start.
 async fn killed(matter: Matter, n: usize, moment: Moment, forgetful: bool) -> Result<(), String> {
     let discord = Simulator::start(&harbor()).await.unwrap();
     let home = Home::new();
     let process = Process::start(&discord, &home, RULES).await;
+    // What is counted are the requests of the case.
+    registered(&discord).await;
     let mut pause = discord.pause_at(n, moment);
     let said = matter.said();
     let message = post(&discord, "alex", "general", &said.text);
