@@ -2,6 +2,7 @@
 
 mod history;
 mod standing;
+mod test;
 
 use serde_json::json;
 
@@ -27,6 +28,7 @@ where
             "enable" => standing::set(context, given, Standing::On).await,
             "disable" => standing::set(context, given, Standing::Off).await,
             "remove" => standing::set(context, given, Standing::Removed).await,
+            "test" => test::judge(context, given).await,
             "history" => history::show(context, given).await,
             "undo" => history::undo(context, given).await,
             _ => Ok(Answer::Nothing),

@@ -1,6 +1,7 @@
 //! Commands, as moderators and members use them.
 
 mod rules;
+mod test;
 
 use aside::simulator::{Id, Reply, Simulator, State};
 use serde_json::Value;
