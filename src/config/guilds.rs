@@ -132,4 +132,9 @@ impl GuildConfig {
     pub fn rule(&self, name: &str) -> Option<&GuildRule> {
         self.rules.iter().find(|rule| rule.table.name == name)
     }
+
+    /// The rules that apply.
+    pub fn in_force(&self) -> impl Iterator<Item = &super::RuleTable> {
+        self.rules.iter().filter(|rule| rule.standing == Standing::On).map(|rule| &rule.table)
+    }
 }
