@@ -14,6 +14,7 @@ mod register;
 mod regression;
 mod rules;
 mod talk;
+mod trial;
 
 use tracing::{error, warn};
 

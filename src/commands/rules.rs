@@ -1,6 +1,8 @@
 //! `/rules`: what the bot looks for in a server, and what it does about it.
 
+mod backtest;
 mod history;
+mod proposed;
 mod standing;
 mod test;
 
@@ -29,6 +31,7 @@ where
             "disable" => standing::set(context, given, Standing::Off).await,
             "remove" => standing::set(context, given, Standing::Removed).await,
             "test" => test::judge(context, given).await,
+            "backtest" => backtest::run(context, given).await,
             "history" => history::show(context, given).await,
             "undo" => history::undo(context, given).await,
             _ => Ok(Answer::Nothing),

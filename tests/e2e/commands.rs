@@ -1,5 +1,6 @@
 //! Commands, as moderators and members use them.
 
+mod backtest;
 mod menus;
 mod rules;
 mod test;
