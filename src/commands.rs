@@ -13,6 +13,7 @@ mod menus;
 mod register;
 mod regression;
 mod rules;
+mod share;
 mod talk;
 mod trial;
 

@@ -235,3 +235,49 @@ async fn a_rule_for_some_roles_and_a_channel_that_goes_away_meanwhile() {
     assert!(answer.contains("**once** in the last 7 days: 1 of 62 messages (1.61 %)"), "{answer}");
     server.end().await;
 }
+
+fn named(name: &str) -> [(&'static str, Value); 1] {
+    [("name", json!(name))]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rule_that_acts_on_much_of_what_is_said_is_confirmed_with_the_figures() {
+    let talk = Talk::begin().await;
+    talk.calm(57);
+    for at in 0..3 {
+        talk.said("alex", "my invoice, the invoice of mine", minutes(20 - at));
+    }
+    let mut server = talk.server().await;
+    server.says("olga", "rules disable", &named("invoices")).await;
+    let asked = server.asks("olga", "rules enable", &named("invoices"));
+    let told = server.read(asked).await;
+    let figures = "- `invoices` applies to 3 of the latest 60 messages here (5 %), and would have acted on 1 of them. \
+                   I ask before that is more than 1 %.";
+    assert!(told.starts_with("**Not saved yet.**") && told.contains(figures), "{told}");
+    server.restart().await;
+    let left = server.reply(server.press("olga", asked, "Leave it")).await;
+    assert_eq!(left.data["content"], "Left as it was.");
+    let asked = server.asks("olga", "rules enable", &named("invoices"));
+    assert!(server.read(asked).await.contains(figures));
+    let saved = server.read(server.press("olga", asked, "Save it anyway")).await;
+    assert!(saved.starts_with("`invoices` is on."), "{saved}");
+    // What only records, or acts on nothing of it, is saved at once.
+    for name in ["grumbling", "projects"] {
+        server.says("olga", "rules disable", &named(name)).await;
+        let saved = server.says("olga", "rules enable", &named(name)).await;
+        assert!(saved.contains("is on."), "{saved}");
+    }
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn few_messages_or_none_that_can_be_read_are_no_reason_to_ask() {
+    let talk = Talk::begin().await;
+    talk.calm(40);
+    talk.said("alex", "my invoice, the invoice of mine", minutes(20));
+    let mut server = talk.server().await;
+    server.says("olga", "rules disable", &named("invoices")).await;
+    let saved = server.says("olga", "rules enable", &named("invoices")).await;
+    assert!(saved.starts_with("`invoices` is on."), "{saved}");
+    server.end().await;
+}
