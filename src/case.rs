@@ -43,6 +43,9 @@ pub struct Matter {
     /// Why the rule applied, in plain words for moderators.
     #[serde(default)]
     pub because: String,
+    /// The moderator who took its member aside by hand.
+    #[serde(default)]
+    pub by: Option<UserId>,
     /// What to answer in public, of [`Response::Answer`].
     #[serde(default)]
     pub answer: Option<String>,
@@ -232,6 +235,8 @@ pub enum Event {
     Further(Matter),
     /// The offer of a private thread was accepted.
     Accepted,
+    /// This moderator takes its member aside, who was not so far.
+    TakenAside(UserId),
     /// Someone other than us deleted this message.
     Deleted(MessageId),
     /// Someone answered, in the thread or by a reply to our public words.
@@ -311,6 +316,7 @@ impl Case {
             Event::Performed(receipt) => self.state = self.after(receipt),
             Event::Refused(refusal) => self.state = self.without(&refusal),
             Event::Accepted => self.state = self.accepted(),
+            Event::TakenAside(by) => self.state = self.taken_aside(by),
             Event::Deleted(message) => self.state = self.deleted(message),
             Event::Answered => self.answered = true,
             Event::Grown(extent) => self.state = self.grown(extent),

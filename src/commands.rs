@@ -9,10 +9,13 @@ mod buttons;
 mod catalog;
 mod change;
 mod context;
+mod menus;
 mod register;
 mod regression;
 mod rules;
+mod share;
 mod talk;
+mod trial;
 
 use tracing::{error, warn};
 
@@ -78,7 +81,7 @@ where
             "rules" => rules::command(context).await,
             _ => Ok(Answer::Nothing),
         },
-        Asked::Menu { .. } => Ok(Answer::Nothing),
+        Asked::Menu { name, target } => menus::used(context, name, *target).await,
         Asked::Pressed { custom_id, .. } | Asked::Form { custom_id, .. } => {
             match custom_id.split(':').next().unwrap_or_default() {
                 "case" => buttons::press(context, custom_id).await,

@@ -62,6 +62,8 @@ pub struct Config {
     pub quiet_hours: Option<QuietHours>,
     /// What is read back after an absence.
     pub catch_up: CatchUp,
+    /// What commands ask about first.
+    pub commands: Commands,
     /// What the bot says.
     pub wording: WordingSettings,
     /// What differs from server to server.
@@ -173,6 +175,16 @@ pub struct CatchUp {
     /// At most this many messages a channel; 0 reads none back.
     #[serde(deserialize_with = "value::count")]
     pub max_messages: u16,
+}
+
+/// What commands ask about first.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Commands {
+    /// A rule that applies to more than this share of the latest messages is saved only when a moderator says so
+    /// once more, 0 to 1.
+    #[serde(deserialize_with = "value::share")]
+    pub confirm_above: f32,
 }
 
 /// What the bot says.

@@ -7,6 +7,8 @@ mod executor;
 mod gap;
 mod gateway;
 pub(crate) mod guilds;
+pub(crate) mod history;
+pub(crate) mod lookup;
 mod permissions;
 mod report;
 pub(crate) mod rest;

@@ -191,6 +191,13 @@ impl Policy {
         &self.rules
     }
 
+    /// The same with no other rule than the one called `name`.
+    #[must_use]
+    pub fn only(&self, name: &str) -> Self {
+        let rules = self.rules.iter().filter(|rule| &*rule.name == name).cloned().collect();
+        Self { rules, ..self.clone() }
+    }
+
     /// Whether what was found meets any rule, whoever wrote it where: the cheap question asked of every message.
     #[must_use]
     pub fn concerns(&self, scan: &Scan, setting: &Setting) -> bool {

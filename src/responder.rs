@@ -5,6 +5,7 @@
 //! error) it is performed again with [`Attempt::Again`], and the executor looks first whether it was
 //! done already.
 
+mod by_hand;
 mod notices;
 mod raids;
 mod settings;
@@ -30,6 +31,7 @@ use crate::policy::{Decision, Response};
 use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::Utterance;
 
+pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.

@@ -127,6 +127,9 @@ pub struct Facts {
     /// Why the rule applied, in plain words, for moderators; `{{ reason }}`.
     #[serde(default)]
     pub reason: Option<String>,
+    /// The moderator who took the member aside by hand, named by `{{ reason }}`.
+    #[serde(default)]
+    pub by: Option<UserId>,
     /// What the bot would have done, but was held back; `{{ would }}`.
     #[serde(default)]
     pub would: Option<String>,

@@ -37,6 +37,7 @@ fn matter(message: u64, response: Response) -> Matter {
         removed: false,
         would: None,
         because: String::new(),
+        by: None,
         answer: None,
         parties: Vec::new(),
         companion: None,
@@ -335,6 +336,23 @@ fn an_offer_taken_up_leads_to_a_thread_and_becomes_the_acknowledgment() {
     assert_eq!((path.end.offer, path.end.acknowledgment), (None, Some(MessageId(500))));
     let (again, action) = path.end.clone().apply(Event::Accepted);
     assert_eq!((again, action), (path.end, None), "once is enough");
+}
+
+#[test]
+fn a_moderator_takes_aside_whoever_was_only_made_an_offer_or_spoken_of() {
+    let told = smooth(noticed(Response::Alert, everything())).end;
+    assert!(told.alerted && told.place.is_none());
+    for case in [offered(), told] {
+        let (case, action) = case.apply(Event::TakenAside(UserId(9)));
+        assert!(matches!(action, Some(Action::OpenThread { .. })));
+        let path = smooth(case);
+        let alerts = path.posts().filter(|post| post.words.utterance == Utterance::Alert);
+        let reasons: Vec<_> = alerts.map(|post| post.words.facts.reason.as_deref()).collect();
+        assert_eq!(reasons, [Some("<@9> chose *Take aside*")], "moderators hear who it was");
+        assert_eq!(path.end.place, Some(Place { rung: Rung::Thread, channel: THREAD }));
+        let again = path.end.clone().apply(Event::TakenAside(UserId(9)));
+        assert_eq!(again, (path.end, None), "once is enough");
+    }
 }
 
 #[test]

@@ -37,6 +37,7 @@ fn the_documented_file_names_every_key() {
         "[thread]\n".to_owned(),
         "[cases]\n".to_owned(),
         "[catch_up]\n".to_owned(),
+        "[commands]\n".to_owned(),
         "[wording]\n".to_owned(),
         "[server.\"1\"]\n".to_owned(),
         format!("{rule}when = {{ heat = 1 }}\n"),

@@ -43,6 +43,7 @@ fn notice(guild: GuildId, member: UserId, message: u64, response: Response) -> N
         removed: false,
         would: None,
         because: String::new(),
+        by: None,
         answer: None,
         parties: Vec::new(),
         companion: None,
@@ -405,6 +406,7 @@ async fn what_was_said_of_a_message_last_is_what_counts() {
         text: "my card is ▮▮▮▮".to_owned(),
         heat: 0.1,
         found: vec![(Kind::Card, 0.9)],
+        patterns: vec!["card".to_owned()],
     };
     store.keep_example(HARBOR, now(), &example(Judged::Missed)).await.unwrap();
     store.keep_example(HARBOR, now(), &example(Judged::FalseAlarm)).await.unwrap();

@@ -37,6 +37,7 @@ fn facts() -> Facts {
         answer: Some("We're open from 9 to 5: https://shop.example/hours".to_owned()),
         companion: None,
         beside: None,
+        by: None,
         raid: Some(Raid {
             members: 60,
             messages: 600,

@@ -3,7 +3,7 @@
 use super::action::{Action, Receipt, Refusal, Speech};
 use super::{Case, Matter, Place, Posted, Rung, State};
 use crate::detect::Category;
-use crate::message::{ChannelId, MessageId};
+use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
 use crate::policy::raid::Extent;
 use crate::wording::Utterance;
@@ -174,6 +174,19 @@ impl Case {
         }
         self.matter.response = Response::TakeAside;
         (self.matter.would, self.matter.quiet) = (None, false);
+        State::Opening(Rung::Thread)
+    }
+
+    /// What was only offered, answered or told is done after all; moderators hear who wanted it.
+    pub(super) fn taken_aside(&mut self, by: UserId) -> State {
+        if !self.is_at_rest() || self.place.is_some() || self.raid.is_some() {
+            return self.state;
+        }
+        self.matter.response = Response::TakeAside;
+        (self.matter.would, self.matter.quiet) = (None, false);
+        (self.matter.by, self.matter.alert) = (Some(by), true);
+        (self.alerted, self.unacknowledged) = (false, false);
+        self.problems.clear();
         State::Opening(Rung::Thread)
     }
 

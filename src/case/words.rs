@@ -138,7 +138,8 @@ impl Case {
             alerted: self.alerted,
             removed: self.matter.removed,
             problem: (!self.problems.is_empty()).then(|| self.problems.join(" ")),
-            reason: (!self.matter.because.is_empty()).then(|| self.matter.because.clone()),
+            reason: self.reason(),
+            by: self.matter.by,
             would: self.matter.would.map(|would| would.deed().to_owned()),
             answer: self.matter.answer.clone(),
             companion: self.matter.companion,
@@ -146,6 +147,13 @@ impl Case {
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
         };
         Speech { utterance, language: None, variant: 0, facts }
+    }
+
+    /// Who decided by hand had reasons of their own.
+    fn reason(&self) -> Option<String> {
+        let because = &self.matter.because;
+        let by_hand = self.matter.by.map(|by| format!("<@{by}> chose *Take aside*"));
+        by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
     }
 
     fn link(&self) -> String {

@@ -40,6 +40,8 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
     conversations(config, out)?;
     let (age, most) = (time(config.catch_up.max_age), config.catch_up.max_messages);
     row(out, "caught up", &format_args!("at most {most} messages a channel, none older than {age}"))?;
+    let share = config.commands.confirm_above;
+    row(out, "confirmed", &format_args!("rules that apply to more than {share} of the latest messages"))?;
     let templates = config.wording.templates.as_ref().map(|folder| format!(", with {}", folder.display()));
     let language = &config.wording.language;
     row(out, "wording", &format_args!("{language}, built in{}", templates.unwrap_or_default()))

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::talk::{Answer, Reply, button};
-use super::{Context, Outcome, Trouble, regression};
+use super::{Context, Outcome, Trouble, regression, share};
 use crate::config::{GuildConfig, GuildSettings, Part, Subject, Unfit};
 use crate::message::UserId;
 use crate::responder::{Changed, Edit, Executor};
@@ -32,6 +32,7 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
         let after =
             self.responder.configs().build(self.guild, before.revision + 1, settings).map_err(unfit)?;
         concerns.extend(regression::concerns(self, &before, &after).await?);
+        concerns.extend(share::concerns(self, &parts, &before, &after).await);
         if concerns.is_empty() {
             self.commit(parts, None, done).await
         } else {

@@ -1,9 +1,9 @@
 //! Earlier judgments of moderators, which later changes are held against.
 
 use super::{Context, Trouble};
-use crate::config::GuildConfig;
+use crate::config::{Core, GuildConfig, RuleTable};
 use crate::message::{Author, GuildId, Message, Origin, UserId};
-use crate::policy::{Circumstances, Response};
+use crate::policy::{Circumstances, Decision, Response};
 use crate::responder::Executor;
 use crate::store::{Example, Judged, Store};
 
@@ -21,12 +21,11 @@ where
     E: Executor,
 {
     let examples = context.responder.store().examples(context.guild).await?;
+    let (before, after) = (Judges::of(context.guild, before), Judges::of(context.guild, after));
     let returning = |judged: Judged| {
         let examples = examples.iter().filter(move |example| example.judged == judged);
         examples
-            .filter(|example| {
-                is_wrong(context.guild, after, example) && !is_wrong(context.guild, before, example)
-            })
+            .filter(|example| after.is_wrong(example) && !before.is_wrong(example))
             .collect::<Vec<&Example>>()
     };
     let alarms = told(
@@ -47,26 +46,50 @@ fn told(guild: GuildId, what: &str, examples: &[&Example]) -> Option<String> {
     (!examples.is_empty()).then(|| format!("- It {what}: {}{more}", links.collect::<Vec<_>>().join(" ")))
 }
 
-/// Whether `config` goes against what the moderator said of the example.
-pub(super) fn is_wrong(guild: GuildId, config: &GuildConfig, example: &Example) -> bool {
-    acts(guild, config, example) == (example.judged == Judged::FalseAlarm)
+/// What judges examples: a core, and the rules in force in it.
+pub(super) struct Judges<'a> {
+    guild: GuildId,
+    core: &'a Core,
+    rules: Vec<&'a RuleTable>,
 }
 
-/// Whether a rule of `config` does anything that people would notice about the example, judged by itself.
-fn acts(guild: GuildId, config: &GuildConfig, example: &Example) -> bool {
-    let scan = example.scan(config.core.scanner.scan(&example.text));
-    let message = Message {
-        id: example.message,
-        guild,
-        channel: example.channel,
-        home: example.home,
-        author: Author { id: UserId(0), origin: Origin::Member, roles: Vec::new(), moderator: false },
-        answers: None,
-        answered: None,
-        mentions: Vec::new(),
-        content: String::new(),
-        sent: example.message.sent(),
-    };
-    let decision = config.core.policy.decide(&message, &scan, &Circumstances::default()).decision;
-    decision.is_some_and(|decision| decision.asked() != Response::Observe)
+impl<'a> Judges<'a> {
+    /// Everything in force.
+    pub(super) fn of(guild: GuildId, config: &'a GuildConfig) -> Self {
+        Self { guild, core: &config.core, rules: config.in_force().collect() }
+    }
+
+    /// One rule alone, and the core it makes.
+    pub(super) fn alone(guild: GuildId, core: &'a Core, rule: &'a RuleTable) -> Self {
+        Self { guild, core, rules: vec![rule] }
+    }
+
+    /// Whether they go against what the moderator said of the example.
+    pub(super) fn is_wrong(&self, example: &Example) -> bool {
+        self.acting(example).is_some() == (example.judged == Judged::FalseAlarm)
+    }
+
+    /// What they would do about the example that people would notice.
+    pub(super) fn acting(&self, example: &Example) -> Option<Decision> {
+        self.decide(example).filter(|decision| decision.asked() != Response::Observe)
+    }
+
+    /// What they decide about the example, judged by itself and as an ordinary member's.
+    pub(super) fn decide(&self, example: &Example) -> Option<Decision> {
+        let own = self.core.scanner.scan(&example.text);
+        let scan = example.scan(own, self.rules.iter().copied());
+        let message = Message {
+            id: example.message,
+            guild: self.guild,
+            channel: example.channel,
+            home: example.home,
+            author: Author { id: UserId(0), origin: Origin::Member, roles: Vec::new(), moderator: false },
+            answers: None,
+            answered: None,
+            mentions: Vec::new(),
+            content: String::new(),
+            sent: example.message.sent(),
+        };
+        self.core.policy.decide(&message, &scan, &Circumstances::default()).decision
+    }
 }

@@ -1,7 +1,10 @@
 //! `/rules`: what the bot looks for in a server, and what it does about it.
 
+mod backtest;
 mod history;
+mod proposed;
 mod standing;
+mod test;
 
 use serde_json::json;
 
@@ -27,6 +30,8 @@ where
             "enable" => standing::set(context, given, Standing::On).await,
             "disable" => standing::set(context, given, Standing::Off).await,
             "remove" => standing::set(context, given, Standing::Removed).await,
+            "test" => test::judge(context, given).await,
+            "backtest" => backtest::run(context, given).await,
             "history" => history::show(context, given).await,
             "undo" => history::undo(context, given).await,
             _ => Ok(Answer::Nothing),

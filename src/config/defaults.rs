@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::rule::COOLDOWN;
 use super::{
-    Cases, CatchUp, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
+    Cases, CatchUp, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
     WordingSettings,
 };
 use crate::detect::{Category, Kind};
@@ -25,6 +25,7 @@ impl Default for Config {
             raid: Raid::default(),
             quiet_hours: None,
             catch_up: CatchUp::default(),
+            commands: Commands::default(),
             wording: WordingSettings::default(),
             server: BTreeMap::new(),
             rule: rules(),
@@ -66,6 +67,12 @@ impl Default for Raid {
 impl Default for CatchUp {
     fn default() -> Self {
         Self { max_age: Duration::from_hours(1), max_messages: 200 }
+    }
+}
+
+impl Default for Commands {
+    fn default() -> Self {
+        Self { confirm_above: 0.01 }
     }
 }
 

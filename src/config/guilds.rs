@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::build::{self, Core};
-use super::problem::{ConfigError, Mistake};
-use super::rule::{self, Built};
+use super::problem::{ConfigError, Mistake, Problem};
+use super::rule::{self, Built, RuleTable};
 use super::{Config, GuildRule, GuildSettings, Loaded, Server, Standing};
 use crate::message::GuildId;
 use crate::wording::{Source, Wording, WordingError};
@@ -106,6 +106,18 @@ impl GuildConfigs {
         Ok(GuildConfig { revision, settings, server, rules, core, built })
     }
 
+    /// What would judge in `guild` if `table` were its only rule.
+    ///
+    /// # Errors
+    ///
+    /// The rule is not valid.
+    pub fn trial(&self, guild: GuildId, table: &RuleTable) -> Result<Core, Mistake> {
+        let before = self.of(guild);
+        let built = rule::build_all(std::slice::from_ref(table), &before.built).map_err(Problem::mistake)?;
+        let wording = before.core.wording.clone();
+        Ok(build::of_guild(&self.config, &self.elsewhere.core, &before.server, &built, wording))
+    }
+
     fn wording(&self, settings: &GuildSettings, before: &GuildConfig) -> Result<Wording, WordingError> {
         let language = settings.language_over(&self.config);
         if settings.wording == before.settings.wording && before.core.wording.language() == language {
@@ -131,5 +143,10 @@ impl GuildConfig {
     /// The rule called `name`.
     pub fn rule(&self, name: &str) -> Option<&GuildRule> {
         self.rules.iter().find(|rule| rule.table.name == name)
+    }
+
+    /// The rules that apply.
+    pub fn in_force(&self) -> impl Iterator<Item = &RuleTable> {
+        self.rules.iter().filter(|rule| rule.standing == Standing::On).map(|rule| &rule.table)
     }
 }

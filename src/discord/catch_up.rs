@@ -1,10 +1,8 @@
 //! Reads back what was said while we were away, oldest first, and judges it like anything else.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 use serenity::model::id::{ChannelId, GuildId};
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -14,18 +12,12 @@ use super::events::now;
 use super::executor::Discord;
 use super::gap::Gap;
 use super::guilds::{Guilds, Watching};
-use super::rest::{Request, Rest, RestError};
+use super::history::{self, PAGE};
+use super::rest::Rest;
 use super::wire;
 use crate::message::MessageId;
 use crate::responder::{Responder, Source};
 use crate::store::Store;
-
-/// Messages Discord gives at once.
-const PAGE: usize = 100;
-
-/// Waits before a page is asked for again.
-const BACKOFF: [Duration; 4] =
-    [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
 
 /// Reads history after an absence.
 pub(super) struct CatchUp<S> {
@@ -87,33 +79,17 @@ impl<S: Store + 'static> CatchUp<S> {
         latest
     }
 
-    /// The latest messages `before` another, and whether there are no earlier ones.
+    /// A page that cannot be read counts as the last one.
     async fn read_page(
         &self,
         channel: ChannelId,
         before: Option<u64>,
         limit: usize,
     ) -> (Vec<wire::Message>, bool) {
-        let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
-        let path = format!("channels/{channel}/messages?limit={limit}{before}");
-        let values = self.read_patiently(&path).await.unwrap_or_else(|error| {
+        history::page(&self.rest, channel, before, limit).await.unwrap_or_else(|error| {
             warn!(%channel, %error, "what was said meanwhile cannot be read");
-            Vec::new()
-        });
-        let complete = values.len() < limit;
-        (values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect(), complete)
-    }
-
-    async fn read_patiently(&self, path: &str) -> Result<Vec<Value>, RestError> {
-        let mut waits = BACKOFF.into_iter();
-        loop {
-            match (self.rest.send(Request::get(path.to_owned())).await, waits.next()) {
-                (Ok(Value::Array(values)), _) => return Ok(values),
-                (Ok(_), _) => return Ok(Vec::new()),
-                (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
-                (Err(error), _) => return Err(error),
-            }
-        }
+            (Vec::new(), true)
+        })
     }
 
     async fn judge(&self, guild: GuildId, message: &wire::Message) {

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serenity::model::Permissions;
 use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
+use super::history::HISTORY_NEEDS;
 use super::permissions::{self, in_guild};
 use super::wire::{Channel, Guild, Role, kind};
 use crate::case::Surroundings;
@@ -31,7 +32,12 @@ struct Known {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watched {
     pub(super) channel: ChannelId,
+    /// The channel itself, or the parent of a public thread.
+    pub(super) home: ChannelId,
+    /// As far as we were told: it can have been a while.
     pub(super) last_message: Option<MessageId>,
+    /// Whether we may read what was said there before.
+    pub(super) readable: bool,
 }
 
 /// Whether a channel is watched.
@@ -55,6 +61,11 @@ impl Guilds {
 
     pub(super) fn me(&self) -> UserId {
         self.me
+    }
+
+    /// Whether it is us.
+    pub(crate) fn is_me(&self, user: message::UserId) -> bool {
+        self.me.get() == user.0
     }
 
     /// Replaces all that is known of a guild.
@@ -109,15 +120,23 @@ impl Guilds {
         looked.unwrap_or(Watching::Unknown)
     }
 
-    /// Every watched channel and thread that has ever had a message.
+    /// Every watched channel and thread that messages stand in.
     pub(super) fn watched(&self, guild: GuildId) -> Vec<Watched> {
+        let describe = |known: &Known, channel: &Channel| {
+            let home = self.watches(known, channel)?.id;
+            let readable = known.permissions(home, self.me, &known.my_roles).contains(HISTORY_NEEDS);
+            Some(Watched { channel: channel.id, home, last_message: channel.last_message_id, readable })
+        };
         let list = |known: &Known| {
-            let watched = known.channels.values().filter(|channel| self.watches(known, channel).is_some());
-            watched
-                .map(|channel| Watched { channel: channel.id, last_message: channel.last_message_id })
-                .collect()
+            let places = known.channels.values().filter(|channel| channel.holds_messages());
+            places.filter_map(|channel| describe(known, channel)).collect()
         };
         self.look(guild, list).unwrap_or_default()
+    }
+
+    /// The channel itself, or the parent of a thread; none where we have not heard of it in `guild`.
+    pub(super) fn home(&self, guild: GuildId, channel: ChannelId) -> Option<ChannelId> {
+        self.look(guild, |known| Some(known.home(known.channels.get(&channel)?)?.id)).flatten()
     }
 
     /// What a member with `roles` may do in `channel`; nothing where guild or channel are unknown.

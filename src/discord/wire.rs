@@ -64,12 +64,20 @@ pub(super) mod kind {
     pub(in crate::discord) const CATEGORY: u8 = 4;
     pub(in crate::discord) const ANNOUNCEMENT_THREAD: u8 = 10;
     pub(in crate::discord) const PRIVATE_THREAD: u8 = 12;
+    pub(in crate::discord) const DIRECTORY: u8 = 14;
+    pub(in crate::discord) const FORUM: u8 = 15;
+    pub(in crate::discord) const MEDIA: u8 = 16;
 }
 
 impl Channel {
     /// Whether it is a thread or forum post, private ones included.
     pub(super) fn is_thread(&self) -> bool {
         is_thread(self.kind)
+    }
+
+    /// Whether messages stand in it, rather than channels or threads.
+    pub(super) fn holds_messages(&self) -> bool {
+        !matches!(self.kind, kind::CATEGORY | kind::DIRECTORY | kind::FORUM | kind::MEDIA)
     }
 }
 

@@ -98,6 +98,7 @@ pub(super) fn matter(message: &Message, decision: &Decision) -> Matter {
         response: decision.response,
         would: decision.would,
         because: decision.because.to_string(),
+        by: None,
         answer: decision.answer.as_deref().map(str::to_owned),
         parties: parties.filter(|party| *party != decision.subject).collect(),
         companion: decision.companion,

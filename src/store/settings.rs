@@ -1,11 +1,13 @@
 //! What moderators set, propose and judge, as the store keeps it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{GuildSettings, Part};
-use crate::detect::{Finding, Kind, Scan};
-use crate::message::{ChannelId, GuildId, MessageId, UserId};
+use crate::config::{GuildSettings, Part, RuleTable};
+use crate::detect::{Category, Finding, Kind, Scan, mask};
+use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 
 /// A server's settings at one revision.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,22 +85,61 @@ pub struct Example {
     pub heat: f32,
     /// What was found by the built-in detectors, and how surely.
     pub found: Vec<(Kind, f32)>,
+    /// The patterns of rules that matched, as those rules write them: what they matched is masked.
+    #[serde(default)]
+    pub patterns: Vec<String>,
 }
 
 impl Example {
-    /// What a scan of the masked words by a server's own words and patterns, `own`, makes of it: what was masked counts
-    /// as it was found then.
+    /// What is kept of `message`, in which `scan` was found by the detectors of `rules` and those built in: its words
+    /// with everything private masked but the words that rules list, which stand in the rules anyway and could not be
+    /// found again.
     #[must_use]
-    pub fn scan(&self, own: Scan) -> Scan {
-        let found = self.found.iter().map(|(kind, confidence)| Finding {
-            kind: *kind,
-            category: kind.category(),
-            span: 0..0,
-            confidence: *confidence,
-            explanation: "".into(),
+    pub fn new<'a>(
+        message: &Message,
+        scan: &Scan,
+        rules: impl IntoIterator<Item = &'a RuleTable>,
+        judged: Judged,
+        by: UserId,
+    ) -> Self {
+        let hidden: Vec<Finding> =
+            scan.findings.iter().filter(|finding| finding.kind != Kind::Words).cloned().collect();
+        let matched = |table: &&RuleTable| {
+            let own = |finding: &Finding| finding.rule.as_deref() == Some(table.name.as_str());
+            hidden.iter().any(|finding| finding.kind == Kind::Pattern && own(finding))
+        };
+        let patterns = rules.into_iter().filter(matched).filter_map(|table| table.when.pattern.clone());
+        let built_in = scan.findings.iter().filter(|finding| finding.rule.is_none());
+        Self {
+            message: message.id,
+            channel: message.channel,
+            home: message.home,
+            judged,
             rule: None,
-        });
-        let own = own.findings.into_iter().filter(|finding| finding.rule.is_some());
-        Scan { heat: self.heat, findings: found.chain(own).collect() }
+            by,
+            text: mask(&message.content, &hidden),
+            heat: scan.heat,
+            found: built_in.map(|finding| (finding.kind, finding.confidence)).collect(),
+            patterns: patterns.collect(),
+        }
     }
+
+    /// What a scan of the masked words by the detectors of `rules`, `own`, makes of it: what was masked counts as it was
+    /// found then.
+    #[must_use]
+    pub fn scan<'a>(&self, own: Scan, rules: impl IntoIterator<Item = &'a RuleTable>) -> Scan {
+        let built_in = self.found.iter().map(|(kind, sure)| found(*kind, kind.category(), *sure, None));
+        let matched = rules.into_iter().filter(|table| {
+            table.when.pattern.as_ref().is_some_and(|pattern| self.patterns.contains(pattern))
+        });
+        let matched =
+            matched.map(|table| found(Kind::Pattern, table.category, 1.0, Some(table.name.as_str().into())));
+        let own = own.findings.into_iter().filter(|finding| finding.rule.is_some());
+        Scan { heat: self.heat, findings: built_in.chain(matched).chain(own).collect() }
+    }
+}
+
+/// Where in the message it was found is not known any more.
+fn found(kind: Kind, category: Category, confidence: f32, rule: Option<Arc<str>>) -> Finding {
+    Finding { kind, category, span: 0..0, confidence, explanation: "".into(), rule }
 }

@@ -23,7 +23,7 @@ const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
 /// `text` with every mention broken that `facts` do not name.
 pub(super) fn restrict(text: &str, facts: &Facts) -> String {
-    let members = facts.member.into_iter().chain(facts.companion).map(member);
+    let members = facts.member.into_iter().chain(facts.companion).chain(facts.by).map(member);
     let allowed: Vec<String> = members.chain(facts.moderators.iter().copied().map(role)).collect();
     let mut restricted = String::with_capacity(text.len());
     let mut rest = text;
@@ -62,9 +62,10 @@ mod tests {
 
     #[test]
     fn only_those_in_the_facts_are_mentioned() {
-        let facts = Facts { member: Some(UserId(1)), moderators: vec![RoleId(2)], ..Facts::default() };
+        let (member, moderators) = (Some(UserId(1)), vec![RoleId(2)]);
+        let facts = Facts { member, moderators, by: Some(UserId(9)), ..Facts::default() };
         for (text, restricted) in [
-            ("hi <@1> and <@&2>", "hi <@1> and <@&2>"),
+            ("hi <@1> and <@&2>, says <@9>", "hi <@1> and <@&2>, says <@9>"),
             ("hi <@2> and <@&1>", "hi <@\u{200b}2> and <@\u{200b}&1>"),
             ("hi <@11> and <@!1>", "hi <@\u{200b}11> and <@\u{200b}!1>"),
             ("@everyone @here @someone", "@\u{200b}everyone @\u{200b}here @someone"),

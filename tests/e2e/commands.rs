@@ -1,6 +1,9 @@
 //! Commands, as moderators and members use them.
 
+mod backtest;
+mod menus;
 mod rules;
+mod test;
 
 use aside::simulator::{Id, Reply, Simulator, State};
 use serde_json::Value;

@@ -92,7 +92,7 @@ fn check_request(request: &Request) -> Result<(), String> {
     let checked = if request.fits("POST /channels/{}/messages") {
         check_mentions(&request.body).and_then(|()| check_nonce(&request.body))
     } else if request.fits("POST /interactions/{}/{}/callback") {
-        check_mentions(&request.body["data"])
+        check_callback(&request.body)
     } else if request.fits("POST /channels/{}/threads") {
         check_thread(&request.body).and_then(|()| check_reason(request))
     } else if request.method == "DELETE" {
@@ -106,6 +106,11 @@ fn check_request(request: &Request) -> Result<(), String> {
 fn check_mentions(body: &Value) -> Result<(), String> {
     let none = body["allowed_mentions"]["parse"].as_array().is_some_and(Vec::is_empty);
     if none { Ok(()) } else { Err("anyone may be alerted by it".to_owned()) }
+}
+
+/// Only a message, new or changed, can alert anyone: not a promise of one, choices or a form.
+fn check_callback(body: &Value) -> Result<(), String> {
+    if matches!(body["type"].as_u64(), Some(4 | 7)) { check_mentions(&body["data"]) } else { Ok(()) }
 }
 
 fn check_nonce(body: &Value) -> Result<(), String> {
