@@ -1,5 +1,7 @@
 //! Commands, as moderators and members use them.
 
+mod edit;
+mod forms;
 mod rules;
 
 use aside::simulator::{Id, Reply, Simulator, State};

@@ -91,7 +91,7 @@ fn without_enclosure(request: &Request) -> String {
 fn check_request(request: &Request) -> Result<(), String> {
     let checked = if request.fits("POST /channels/{}/messages") {
         check_mentions(&request.body).and_then(|()| check_nonce(&request.body))
-    } else if request.fits("POST /interactions/{}/{}/callback") {
+    } else if request.fits("POST /interactions/{}/{}/callback") && brings_words(&request.body) {
         check_mentions(&request.body["data"])
     } else if request.fits("POST /channels/{}/threads") {
         check_thread(&request.body).and_then(|()| check_reason(request))
@@ -101,6 +101,11 @@ fn check_request(request: &Request) -> Result<(), String> {
         Ok(())
     };
     checked.map_err(|wrong| format!("{} {}: {wrong}", request.method, request.path))
+}
+
+/// Whether an answer to an interaction is a message, or one in the place of another.
+fn brings_words(answer: &Value) -> bool {
+    matches!(answer["type"].as_u64(), Some(4 | 7))
 }
 
 fn check_mentions(body: &Value) -> Result<(), String> {
