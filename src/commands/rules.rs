@@ -1,12 +1,14 @@
 //! `/rules`: what the bot looks for in a server, and what it does about it.
 
 mod add;
+mod automod;
 mod difference;
 mod edit;
 mod fields;
 mod form;
 mod history;
 mod standing;
+mod transfer;
 
 use serde_json::json;
 
@@ -31,6 +33,8 @@ where
             "show" => show(&context.responder.in_force(context.guild), given),
             "add" => add::add(context, given).await,
             "edit" => edit::edit(context, given).await,
+            "export" => Ok(transfer::export(&context.responder.in_force(context.guild))),
+            "import" => transfer::import(context, given).await,
             "enable" => standing::set(context, given, Standing::On).await,
             "disable" => standing::set(context, given, Standing::Off).await,
             "remove" => standing::set(context, given, Standing::Removed).await,

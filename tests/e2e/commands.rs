@@ -3,6 +3,7 @@
 mod edit;
 mod forms;
 mod rules;
+mod transfer;
 
 use aside::simulator::{Id, Reply, Simulator, State};
 use serde_json::Value;
