@@ -22,6 +22,7 @@ use tracing::{error, warn};
 pub(crate) use self::context::{Asked, Context};
 pub(crate) use self::register::register;
 use self::talk::Answer;
+use crate::message::GuildId;
 use crate::responder::Executor;
 use crate::store::{Store, StoreError};
 
@@ -32,6 +33,20 @@ pub(crate) enum Trouble {
     Told(String),
     /// Something only the operator can.
     Failed(String),
+}
+
+impl Trouble {
+    /// In words for the person who asked; what only the operator can put right is logged.
+    fn told(self, guild: GuildId) -> String {
+        match self {
+            Self::Told(words) => words,
+            Self::Failed(error) => {
+                error!(%guild, %error, "a command failed");
+                "Something went wrong on my side, so nothing was done. Whoever runs me finds it in my log."
+                    .to_owned()
+            }
+        }
+    }
 }
 
 impl From<StoreError> for Trouble {
@@ -58,13 +73,7 @@ where
     let handled = context.talk.in_time(handle(context)).await;
     let answer = match handled {
         Ok(answer) => answer,
-        Err(Trouble::Told(words)) => Answer::say(words),
-        Err(Trouble::Failed(error)) => {
-            error!(guild = %context.guild, %error, "a command failed");
-            Answer::say(
-                "Something went wrong on my side, so nothing was done. Whoever runs me finds it in my log.",
-            )
-        }
+        Err(trouble) => Answer::say(trouble.told(context.guild)),
     };
     if let Err(error) = context.talk.give(answer).await {
         warn!(%error, "an interaction could not be answered");

@@ -27,7 +27,10 @@ pub use self::guild::{GuildRule, GuildSettings, Part, RuleChange, RuleOrigin, St
 pub use self::guilds::{GuildConfig, GuildConfigs, Unfit};
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
-pub use self::rule::{COOLDOWN, MOST_RULES, RuleTable, RulesFile, TEMPLATES, WhenTable};
+pub use self::rule::{
+    COOLDOWN, LONGEST_WORD, MOST_RULES, MOST_WORDS, RuleTable, RulesFile, TEMPLATES, WhenTable,
+};
+pub(crate) use self::value::{share_of_one, time, time_text};
 use crate::detect::Allow;
 use crate::message::{ChannelId, GuildId, RoleId};
 use crate::policy::Mode;

@@ -175,6 +175,9 @@ pub trait Store: Send + Sync {
     /// Keeps what a moderator has yet to agree to, for a day; its number.
     async fn propose(&self, guild: GuildId, at: Timestamp, body: &str) -> Result<i64, StoreError>;
 
+    /// What was proposed, which stays; none when it was taken or is too old.
+    async fn proposal(&self, guild: GuildId, id: i64) -> Result<Option<String>, StoreError>;
+
     /// Takes a proposal out; none when it was taken before or is too old.
     async fn take_proposal(&self, guild: GuildId, id: i64) -> Result<Option<String>, StoreError>;
 

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aside::config::{Config, MOST_RULES};
+use aside::config::{Config, LONGEST_WORD, MOST_RULES, MOST_WORDS};
 use aside::detect::Kind;
 use aside::message::{ChannelId, GuildId, RoleId};
 use serde::Deserialize;
@@ -102,6 +102,26 @@ fn rules_have_a_limit() {
     assert!(rules(MOST_RULES).is_ok());
     let error = rules(MOST_RULES + 1).expect_err("one too many");
     assert!(error.contains("101 rules are too many"), "{error}");
+}
+
+#[test]
+fn lists_of_words_have_a_size() {
+    let rule = |count: usize, length: usize| {
+        let word = format!("'{}',", "ü".repeat(length));
+        let words = word.repeat(count);
+        parse(&format!(
+            "[[rule]]\nname = 'r'\ncategory = 'personal'\nwhen = {{ words = [{words}] }}\naction = 'observe'"
+        ))
+    };
+    assert!(rule(MOST_WORDS, LONGEST_WORD).is_ok());
+    let rows = [
+        (MOST_WORDS + 1, 1, "rule.when.words: 201 words and phrases are too many for one rule"),
+        (1, LONGEST_WORD + 1, "rule.when.words: 101 characters are too long a word or phrase"),
+    ];
+    for (count, length, expected) in rows {
+        let error = rule(count, length).expect_err(expected);
+        assert!(error.contains(expected), "{error}");
+    }
 }
 
 #[test]

@@ -385,8 +385,11 @@ async fn a_proposal_is_taken_once_in_its_own_server_within_a_day() {
     let store = home.open().await;
     let id = store.propose(HARBOR, now(), "a").await.unwrap();
     assert_eq!(store.take_proposal(GuildId(2), id).await.unwrap(), None, "of another server");
+    assert_eq!(store.proposal(GuildId(2), id).await.unwrap(), None, "of another server");
+    assert_eq!(store.proposal(HARBOR, id).await.unwrap().as_deref(), Some("a"), "a look takes nothing away");
     assert_eq!(store.take_proposal(HARBOR, id).await.unwrap().as_deref(), Some("a"));
     assert_eq!(store.take_proposal(HARBOR, id).await.unwrap(), None);
+    assert_eq!(store.proposal(HARBOR, id).await.unwrap(), None);
     let old = store.propose(HARBOR, now(), "b").await.unwrap();
     let later = store.propose(HARBOR, now() + SignedDuration::from_hours(25), "c").await.unwrap();
     assert!(old < later && store.take_proposal(HARBOR, old).await.unwrap().is_none());

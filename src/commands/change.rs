@@ -24,29 +24,51 @@ struct Proposal {
     done: String,
 }
 
+/// What is shown before much is changed at once.
+pub(super) struct Shown {
+    pub(super) words: String,
+    /// Line by line, what goes and what comes.
+    pub(super) difference: String,
+}
+
 impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
     /// Saves `parts`, or shows what speaks against them and asks. `concerns` is what the caller has to say against it.
-    pub(super) async fn consider(&self, parts: Vec<Part>, done: &str, mut concerns: Vec<String>) -> Outcome {
+    pub(super) async fn consider(&self, parts: Vec<Part>, done: &str, concerns: Vec<String>) -> Outcome {
+        self.weigh(parts, done, concerns, None).await
+    }
+
+    /// Shows what `parts` would change, with what speaks against them, and asks in any case.
+    pub(super) async fn confirm(&self, parts: Vec<Part>, done: &str, shown: Shown) -> Outcome {
+        self.weigh(parts, done, Vec::new(), Some(shown)).await
+    }
+
+    async fn weigh(
+        &self,
+        parts: Vec<Part>,
+        done: &str,
+        mut concerns: Vec<String>,
+        shown: Option<Shown>,
+    ) -> Outcome {
         let before = self.responder.in_force(self.guild);
         let settings = applied(&before, &parts).map_err(Trouble::Told)?;
         let after =
             self.responder.configs().build(self.guild, before.revision + 1, settings).map_err(unfit)?;
         concerns.extend(regression::concerns(self, &before, &after).await?);
         concerns.extend(share::concerns(self, &parts, &before, &after).await);
-        if concerns.is_empty() {
+        if concerns.is_empty() && shown.is_none() {
             self.commit(parts, None, done).await
         } else {
-            self.ask(parts, done, &concerns).await
+            self.ask(parts, done, &concerns, shown).await
         }
     }
 
-    async fn ask(&self, parts: Vec<Part>, done: &str, concerns: &[String]) -> Outcome {
+    async fn ask(&self, parts: Vec<Part>, done: &str, concerns: &[String], shown: Option<Shown>) -> Outcome {
         let proposal = Proposal { by: self.by, parts, done: done.to_owned() };
         let body = serde_json::to_string(&proposal).map_err(|error| Trouble::Failed(error.to_string()))?;
         let id = self.responder.store().propose(self.guild, self.now, &body).await?;
-        let words = format!("**Not saved yet.** Before it is:\n{}", concerns.join("\n"));
-        Ok(Answer::Say(Reply::new(words).row(vec![
-            button(4, "Save it anyway", &format!("change:{id}:save")),
+        let save = if concerns.is_empty() { (3, "Save it") } else { (4, "Save it anyway") };
+        Ok(Answer::Say(question(concerns, shown).row(vec![
+            button(save.0, save.1, &format!("change:{id}:save")),
             button(2, "Leave it", &format!("change:{id}:leave")),
         ])))
     }
@@ -109,7 +131,20 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
     }
 }
 
-/// Answers *Save it anyway* and *Leave it*.
+fn question(concerns: &[String], shown: Option<Shown>) -> Reply {
+    let before = match concerns {
+        [] => "**Not saved yet.**".to_owned(),
+        _ => format!("**Not saved yet.** Before it is:\n{}", concerns.join("\n")),
+    };
+    match shown {
+        None => Reply::new(before),
+        Some(Shown { words, difference }) => {
+            Reply::new(format!("{words}\n{before}")).with_code("diff", &difference, "difference.diff")
+        }
+    }
+}
+
+/// Answers *Save it*, *Save it anyway* and *Leave it*.
 pub(super) async fn press<S, E>(context: &Context<'_, S, E>, custom_id: &str) -> Outcome
 where
     S: Store + 'static,

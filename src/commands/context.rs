@@ -73,6 +73,14 @@ impl Given {
         self.text(name).ok_or_else(|| Trouble::Told(format!("`{name}` is missing.")))
     }
 
+    /// A text, or a number as text.
+    pub(crate) fn written(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.text(name).map(str::to_owned),
+        }
+    }
+
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.0.get(name).and_then(Value::as_f64)
     }

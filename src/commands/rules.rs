@@ -1,15 +1,22 @@
 //! `/rules`: what the bot looks for in a server, and what it does about it.
 
+mod add;
+mod automod;
 mod backtest;
+mod difference;
+mod edit;
+mod fields;
+mod form;
 mod history;
 mod proposed;
 mod standing;
 mod test;
+mod transfer;
 
 use serde_json::json;
 
 use super::context::{Asked, Given};
-use super::talk::{Answer, Reply, code};
+use super::talk::{Answer, Reply};
 use super::{Context, Outcome, Trouble};
 use crate::config::{GuildConfig, GuildRule, RuleOrigin, RulesFile, Standing};
 use crate::detect::Kind;
@@ -27,6 +34,10 @@ where
         Asked::Command { sub, given, .. } => match sub.as_str() {
             "list" => Ok(list(&context.responder.in_force(context.guild))),
             "show" => show(&context.responder.in_force(context.guild), given),
+            "add" => add::add(context, given).await,
+            "edit" => edit::edit(context, given).await,
+            "export" => Ok(transfer::export(&context.responder.in_force(context.guild))),
+            "import" => transfer::import(context, given).await,
             "enable" => standing::set(context, given, Standing::On).await,
             "disable" => standing::set(context, given, Standing::Off).await,
             "remove" => standing::set(context, given, Standing::Removed).await,
@@ -42,13 +53,19 @@ where
 }
 
 /// Answers a button or form of `/rules`.
-pub(super) async fn press<S, E>(context: &Context<'_, S, E>, _custom_id: &str) -> Outcome
+pub(super) async fn press<S, E>(context: &Context<'_, S, E>, custom_id: &str) -> Outcome
 where
     S: Store + 'static,
     E: Executor,
 {
     context.require_manager()?;
-    Ok(Answer::Nothing)
+    match (&context.asked, custom_id.split(':').nth(1)) {
+        (Asked::Form { fields, .. }, Some("add" | "edit")) => form::sent(context, custom_id, fields).await,
+        (Asked::Pressed { .. }, Some("again")) => {
+            form::again(context, custom_id.split(':').nth(2).unwrap_or_default()).await
+        }
+        _ => Ok(Answer::Nothing),
+    }
 }
 
 fn list(here: &GuildConfig) -> Answer {
@@ -94,15 +111,13 @@ fn origin(origin: RuleOrigin) -> &'static str {
 fn show(here: &GuildConfig, given: &Given) -> Outcome {
     let rule = find(here, given.required("name")?)?;
     let toml = RulesFile { rule: vec![rule.table.clone()] }.to_toml();
-    Ok(Answer::say(format!("{}\n{}", line(rule), code("toml", &toml))))
+    Ok(Answer::Say(Reply::new(line(rule)).with_code("toml", &toml, "rule.toml")))
 }
 
 /// The rule called `name`; else what it may have been meant to be.
 fn find<'a>(here: &'a GuildConfig, name: &str) -> Result<&'a GuildRule, Trouble> {
     here.rule(name).ok_or_else(|| {
-        let mut names: Vec<&str> = here.rules.iter().map(|rule| rule.table.name.as_str()).collect();
-        names.sort_by_key(|other| strsim::damerau_levenshtein(other, name));
-        let nearest = names.first().map_or(String::new(), |name| format!(" Did you mean `{name}`?"));
+        let nearest = fields::nearest(name, here.rules.iter().map(|rule| rule.table.name.as_str()));
         Trouble::Told(format!(
             "`name`: there is no rule of that name here.{nearest} `/rules list` has them all."
         ))

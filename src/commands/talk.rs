@@ -120,12 +120,24 @@ impl Reply {
         Self { file: Some(file), ..self }
     }
 
+    /// With `text` below as code, or as a file called `name` where the message would be too long.
+    pub(crate) fn with_code(self, language: &str, text: &str, name: &str) -> Self {
+        let words = format!("{}\n{}", self.words, code(language, text));
+        if words.chars().count() <= MOST_WORDS {
+            return Self { words, ..self };
+        }
+        self.with_file(File { name: name.to_owned(), content: text.as_bytes().to_vec() })
+    }
+
     /// Nobody is ever called by an answer, and nothing in it is hidden from the one who asked.
     fn body(&self) -> Value {
+        // What is named here is all that is attached: a file of the words before does not stay.
+        let files = self.file.iter().map(|file| json!({ "id": "0", "filename": file.name }));
         json!({
             "content": cut(&self.words, MOST_WORDS),
             "embeds": self.embeds,
             "components": self.rows,
+            "attachments": files.collect::<Vec<_>>(),
             "allowed_mentions": { "parse": [] },
         })
     }
@@ -149,6 +161,14 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 /// `text` as Discord shows code, whatever stands in it.
 pub(crate) fn code(language: &str, text: &str) -> String {
     format!("```{language}\n{}\n```", text.trim_end().replace("```", "`\u{200b}``"))
+}
+
+/// What someone wrote, in one line of code between other words.
+pub(crate) fn quoted(text: &str) -> String {
+    /// The most of it that is repeated, in characters.
+    const MOST: usize = 80;
+    let line = text.replace('`', "'").split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("`{}`", cut(&line, MOST))
 }
 
 /// A button in grey (2), blue (1), green (3) or red (4).
@@ -233,6 +253,11 @@ impl<'a> Talk<'a> {
 
     pub(super) async fn give(&self, answer: Answer) -> Result<(), RestError> {
         let later = self.later.load(Ordering::Relaxed);
+        let answer = match answer {
+            // A form can only be the first answer.
+            Answer::Ask(_) if later => Answer::say("That took longer than a form can wait for. Try again."),
+            answer => answer,
+        };
         match answer {
             Answer::Nothing => Ok(()),
             Answer::Say(reply) if later && self.is_about_a_message() => self.follow_up(&reply).await,

@@ -70,6 +70,8 @@ pub struct Mistake {
     pub what: String,
     /// What would be right.
     pub help: Option<String>,
+    /// The entry of the field's list that is wrong, from 0, where that is known.
+    pub entry: Option<usize>,
     /// The byte of the field's text where it is wrong, where that is known.
     pub position: Option<usize>,
 }
@@ -78,6 +80,9 @@ impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.field.is_empty() {
             write!(f, "`{}`", self.field)?;
+            if let Some(entry) = self.entry {
+                write!(f, ", entry {}", entry + 1)?;
+            }
             if let Some(position) = self.position {
                 write!(f, ", at character {}", position + 1)?;
             }
@@ -164,7 +169,11 @@ impl Problem {
         let path: Vec<Step> = self.path.iter().rev().cloned().collect();
         let field = dotted(&path);
         let field = field.strip_prefix("rule.").unwrap_or(&field).to_owned();
-        Mistake { field, what: self.what, help: self.help, position: self.within }
+        let entry = match path.as_slice() {
+            [_, .., Step::Item(at)] if path.len() > 2 => Some(*at),
+            _ => None,
+        };
+        Mistake { field, what: self.what, help: self.help, entry, position: self.within }
     }
 
     /// The error about settings that no file holds; `origin` says where they come from.

@@ -18,6 +18,12 @@ use crate::wording::{LONGEST_ANSWER, Utterance};
 /// The most rules that can be in force at once.
 pub const MOST_RULES: usize = 100;
 
+/// The most words and phrases that one rule lists.
+pub const MOST_WORDS: usize = 200;
+
+/// The longest of them, in characters.
+pub const LONGEST_WORD: usize = 100;
+
 /// The least time between two acknowledgments when a rule does not say.
 pub const COOLDOWN: Duration = Duration::from_mins(10);
 
@@ -113,7 +119,7 @@ pub struct WhenTable {
         skip_serializing_if = "Option::is_none"
     )]
     pub confidence: Option<f32>,
-    /// Any of these words and phrases.
+    /// Any of these words and phrases: at most [`MOST_WORDS`] of at most [`LONGEST_WORD`] characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<Vec<String>>,
     /// A regular expression.
@@ -291,10 +297,29 @@ impl WhenTable {
                 .help("add `kinds`, or leave `confidence` out")
                 .under("confidence"));
         }
+        self.check_words().map_err(|problem| problem.under("words"))?;
         self.check_kinds().map_err(|problem| problem.under("kinds"))
     }
 
-    fn is_empty(&self) -> bool {
+    fn check_words(&self) -> Result<(), Problem> {
+        let words = self.words.as_deref().unwrap_or_default();
+        if words.len() > MOST_WORDS {
+            let what = format!("{} words and phrases are too many for one rule", words.len());
+            let help = format!("at most {MOST_WORDS}; what is more goes into a rule of its own");
+            return Err(Problem::new(what).help(help).item(MOST_WORDS));
+        }
+        let length = |word: &String| word.chars().count();
+        match words.iter().position(|word| length(word) > LONGEST_WORD) {
+            None => Ok(()),
+            Some(at) => {
+                let what = format!("{} characters are too long a word or phrase", length(&words[at]));
+                Err(Problem::new(what).help(format!("at most {LONGEST_WORD} characters")).item(at))
+            }
+        }
+    }
+
+    /// Whether it gives nothing to look for.
+    pub fn is_empty(&self) -> bool {
         let words = self.words.is_some() || self.pattern.is_some();
         self.heat.is_none() && self.kinds.is_none() && self.exchanges.is_none() && !words
     }

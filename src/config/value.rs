@@ -104,13 +104,27 @@ pub(super) fn servers<'de, D: Deserializer<'de>>(
     Ok(servers.into_iter().map(|(id, server)| (GuildId(id.0), server)).collect())
 }
 
-/// Hours, minutes and seconds, as jiff's "friendly" format has them.
+/// Hours, minutes and seconds, as jiff's "friendly" format has them: "10m", "1h 30m".
+pub(crate) fn time(text: &str) -> Option<Duration> {
+    text.parse::<SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok())
+}
+
+/// As [`time`] reads it.
+pub(crate) fn time_text(time: Duration) -> String {
+    format!("{:#}", SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX))
+}
+
+/// A number from 0 to 1.
+pub(crate) fn share_of_one(value: f64) -> Option<f32> {
+    (0.0..=1.0).contains(&value).then(|| nearest(value))
+}
+
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_any(Scalar {
         expected: "a time such as \"10m\", \"1h30m\" or \"24h\"",
         integer: |_| None,
         float: |_| None,
-        text: |value| value.parse::<SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok()),
+        text: time,
     })
 }
 
@@ -120,15 +134,14 @@ pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         integer: |value| {
             [(0, 0.0), (1, 1.0)].into_iter().find(|(whole, _)| *whole == value).map(|(_, ratio)| Some(ratio))
         },
-        float: |value| (0.0..=1.0).contains(&value).then(|| Some(nearest(value))),
+        float: |value| share_of_one(value).map(Some),
         text: |_| None,
     })
 }
 
-/// As [`duration`] reads it: "10m", "1h 30m".
+/// As [`duration`] reads it.
 pub(super) fn to_text<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    let time = SignedDuration::try_from(*time).unwrap_or(SignedDuration::MAX);
-    serializer.collect_str(&format_args!("{time:#}"))
+    serializer.serialize_str(&time_text(*time))
 }
 
 /// Identifiers as text: as numbers they are too large for many a reader.

@@ -56,6 +56,10 @@ impl fmt::Debug for Token {
     }
 }
 
+/// Where Discord keeps what people upload, besides the base.
+/// Source: <https://discord.com/developers/docs/reference#image-formatting>.
+const FILES: [&str; 2] = ["https://cdn.discordapp.com", "https://media.discordapp.net"];
+
 /// Where Discord is: an origin such as `https://discord.com`. Plain HTTP only on loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(Url);
@@ -118,6 +122,20 @@ pub(crate) enum RestError {
     /// No useful answer; whether it took effect is unknown.
     #[error("{0}")]
     Trouble(String),
+}
+
+/// Why a file cannot be had.
+#[derive(Debug, Error)]
+pub(crate) enum DownloadError {
+    /// It does not lie where Discord keeps files.
+    #[error("the address is none of Discord's")]
+    Elsewhere,
+    /// It is larger than was asked for.
+    #[error("it has more than {0} bytes")]
+    TooLarge(usize),
+    /// Discord refused it, or did not answer.
+    #[error(transparent)]
+    Rest(#[from] RestError),
 }
 
 #[derive(Default, Deserialize)]
@@ -230,6 +248,31 @@ impl Rest {
         Err(RestError::Trouble("Discord kept answering 429".to_owned()))
     }
 
+    /// A file of at most `most` bytes that someone uploaded. The token does not go along, and nothing leads elsewhere.
+    pub(crate) async fn download(&self, url: &str, most: usize) -> Result<Vec<u8>, DownloadError> {
+        let url = Url::parse(url).map_err(|_| DownloadError::Elsewhere)?;
+        if !self.keeps_files(&url) {
+            return Err(DownloadError::Elsewhere);
+        }
+        let mut response = self.client.get(url).send().await.map_err(|error| trouble(&error))?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(RestError::Refused { status, code: 0 }.into());
+        }
+        let mut content = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|error| trouble(&error))? {
+            if content.len() + part.len() > most {
+                return Err(DownloadError::TooLarge(most));
+            }
+            content.extend_from_slice(&part);
+        }
+        Ok(content)
+    }
+
+    fn keeps_files(&self, url: &Url) -> bool {
+        url.origin() == self.base.0.origin() || FILES.contains(&url.origin().ascii_serialization().as_str())
+    }
+
     async fn attempt(&self, request: &Request<'_>, permit: Permit) -> Result<Answer, RestError> {
         let url = format!("{}/api/v10/{}", self.base.as_str(), request.path);
         let mut sending = self.client.request(request.method.clone(), url);
@@ -333,6 +376,64 @@ mod tests {
         ];
         for (text, accepted) in rows {
             assert_eq!(Origin::parse(text).is_ok(), accepted, "{text}");
+        }
+    }
+
+    fn rest(base: &str) -> Rest {
+        Rest::new(Origin::parse(base).unwrap(), Token::new("t")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn files_come_from_discord_alone() {
+        let rest = rest("https://discord.com");
+        let rows = [
+            ("https://cdn.discordapp.com/ephemeral-attachments/1/2/rules.toml?ex=1", true),
+            ("https://media.discordapp.net/attachments/1/2/rules.toml", true),
+            ("https://discord.com/attachments/1", true),
+            ("http://cdn.discordapp.com/attachments/1", false),
+            ("https://cdn.discordapp.com:8443/attachments/1", false),
+            ("https://cdn.discordapp.com.example.com/attachments/1", false),
+            ("https://example.com/https://cdn.discordapp.com/", false),
+            ("http://127.0.0.1/", false),
+            ("file:///etc/passwd", false),
+        ];
+        for (url, expected) in rows {
+            assert_eq!(rest.keeps_files(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+
+    /// Answers one request with `answer`; what was asked.
+    async fn serve(listener: tokio::net::TcpListener, answer: String) -> String {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = vec![0; 4096];
+        let length = stream.read(&mut asked).await.unwrap();
+        // Whoever has read enough hangs up.
+        stream.write_all(answer.as_bytes()).await.ok();
+        String::from_utf8_lossy(&asked[..length]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_file_is_had_without_the_token_without_detours_and_only_as_large_as_asked_for() {
+        let plain = |content: &str| format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{content}");
+        let rows = [
+            (plain("12345"), "12345"),
+            (plain("123456"), "it has more than 5 bytes"),
+            (plain(&"1".repeat(1 << 20)), "it has more than 5 bytes"),
+            (
+                "HTTP/1.1 302 Found\r\nlocation: /other\r\nconnection: close\r\n\r\n".to_owned(),
+                "Discord answered 302 Found (code 0)",
+            ),
+        ];
+        for (answer, expected) in rows {
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+            let base = format!("http://{}", listener.local_addr().unwrap());
+            let rest = rest(&base);
+            let url = format!("{base}/attachments/1/rules.toml");
+            let (asked, had) = tokio::join!(serve(listener, answer), rest.download(&url, 5));
+            let told = had.map_or_else(|error| error.to_string(), |had| String::from_utf8(had).unwrap());
+            assert_eq!(told, expected);
+            assert!(!asked.to_lowercase().contains("authorization"), "{asked}");
         }
     }
 

@@ -233,6 +233,10 @@ impl Store for SqliteStore {
         self.write_proposal(guild, at, body).await
     }
 
+    async fn proposal(&self, guild: GuildId, id: i64) -> Result<Option<String>, StoreError> {
+        self.read_proposal(guild, id).await
+    }
+
     async fn take_proposal(&self, guild: GuildId, id: i64) -> Result<Option<String>, StoreError> {
         self.remove_proposal(guild, id).await
     }

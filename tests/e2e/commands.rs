@@ -1,15 +1,19 @@
 //! Commands, as moderators and members use them.
 
 mod backtest;
+mod edit;
+mod forms;
 mod menus;
 mod rules;
 mod test;
+mod transfer;
 
 use aside::simulator::{Id, Reply, Simulator, State};
 use serde_json::Value;
 
 use crate::community::{Bot, Home, RULES, harbor};
 use crate::log;
+use crate::manners;
 
 /// A server with the bot in it, whose commands are registered.
 pub(crate) struct Server {
@@ -45,6 +49,12 @@ impl Server {
 
     pub(crate) async fn stop(&mut self) {
         self.bot.take().unwrap().stop().await.unwrap();
+    }
+
+    /// Stops the bot; whatever it asked of Discord was well-mannered.
+    pub(crate) async fn end(mut self) {
+        self.stop().await;
+        manners::check(&self.discord, &self.home, &[]).unwrap();
     }
 
     fn place(&self, who: &str) -> (Id, Id) {

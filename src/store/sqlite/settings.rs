@@ -86,6 +86,15 @@ impl SqliteStore {
         Ok(id)
     }
 
+    pub(super) async fn read_proposal(&self, guild: GuildId, id: i64) -> Result<Option<String>, StoreError> {
+        let body = sqlx::query_scalar("SELECT body FROM proposals WHERE id = ? AND guild = ?")
+            .bind(id)
+            .bind(column(guild.0))
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(body)
+    }
+
     pub(super) async fn remove_proposal(
         &self,
         guild: GuildId,

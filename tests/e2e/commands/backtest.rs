@@ -88,7 +88,7 @@ impl Server {
     }
 
     /// Stops the bot. It kept within Discord's limits, and repeated nobody's words.
-    async fn end(&mut self) {
+    async fn discreet(&mut self) {
         self.stop().await;
         manners::check(&self.discord, &self.home, &[]).unwrap();
         assert!(self.discord.requests().iter().all(|one| one.status != 429), "limits are kept");
@@ -143,7 +143,7 @@ async fn a_rule_is_tried_on_a_week_of_a_channel() {
     let asked =
         server.discord.requests().into_iter().filter(|one| one.fits("GET /guilds/{}/members/{}")).count();
     assert_eq!(asked, 2, "one look at each author of a hit");
-    server.end().await;
+    server.discreet().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -186,7 +186,7 @@ async fn a_proposed_rule_is_tried_and_earlier_verdicts_are_held_against_it() {
             "{answer}"
         );
     }
-    server.end().await;
+    server.discreet().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -208,7 +208,7 @@ async fn what_cannot_be_tried_is_told_at_once() {
     }
     let answer = server.backtest(&[("words", json!("falcon"))]).await;
     assert!(answer.starts_with("Nobody said anything that I can read in the last 7 days."), "{answer}");
-    server.end().await;
+    server.discreet().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -233,7 +233,7 @@ async fn a_rule_for_some_roles_and_a_channel_that_goes_away_meanwhile() {
     server.discord.clear_faults();
     let answer = server.backtest(&[("name", json!("for-some"))]).await;
     assert!(answer.contains("**once** in the last 7 days: 1 of 62 messages (1.61 %)"), "{answer}");
-    server.end().await;
+    server.discreet().await;
 }
 
 fn named(name: &str) -> [(&'static str, Value); 1] {
@@ -267,7 +267,7 @@ async fn a_rule_that_acts_on_much_of_what_is_said_is_confirmed_with_the_figures(
         let saved = server.says("olga", "rules enable", &named(name)).await;
         assert!(saved.contains("is on."), "{saved}");
     }
-    server.end().await;
+    server.discreet().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -279,5 +279,5 @@ async fn few_messages_or_none_that_can_be_read_are_no_reason_to_ask() {
     server.says("olga", "rules disable", &named("invoices")).await;
     let saved = server.says("olga", "rules enable", &named("invoices")).await;
     assert!(saved.starts_with("`invoices` is on."), "{saved}");
-    server.end().await;
+    server.discreet().await;
 }
