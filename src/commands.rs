@@ -51,7 +51,7 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    context.note_language().await;
+    let is_news = context.hear_locale();
     let handled = context.talk.in_time(handle(context)).await;
     let answer = match handled {
         Ok(answer) => answer,
@@ -65,6 +65,10 @@ where
     };
     if let Err(error) = context.talk.give(answer).await {
         warn!(%error, "an interaction could not be answered");
+    }
+    // Nobody waits for this.
+    if is_news {
+        context.responder.keep_locale(context.by, &context.locale).await;
     }
 }
 
