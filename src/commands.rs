@@ -13,6 +13,7 @@ mod register;
 mod regression;
 mod rules;
 mod talk;
+mod wording;
 
 use tracing::{error, warn};
 
@@ -80,6 +81,7 @@ where
     match &context.asked {
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
             "rules" => rules::command(context).await,
+            "wording" => wording::command(context).await,
             _ => Ok(Answer::Nothing),
         },
         Asked::Menu { .. } => Ok(Answer::Nothing),
@@ -88,6 +90,7 @@ where
                 "case" => buttons::press(context, custom_id).await,
                 "change" => change::press(context, custom_id).await,
                 "rules" => rules::press(context, custom_id).await,
+                "wording" => wording::press(context, custom_id).await,
                 _ => Ok(Answer::Nothing),
             }
         }

@@ -6,7 +6,7 @@ mod standing;
 use serde_json::json;
 
 use super::context::{Asked, Given};
-use super::talk::{Answer, Reply, code};
+use super::talk::{Answer, Reply};
 use super::{Context, Outcome, Trouble};
 use crate::config::{GuildConfig, GuildRule, RuleOrigin, RulesFile, Standing};
 use crate::detect::Kind;
@@ -89,7 +89,7 @@ fn origin(origin: RuleOrigin) -> &'static str {
 fn show(here: &GuildConfig, given: &Given) -> Outcome {
     let rule = find(here, given.required("name")?)?;
     let toml = RulesFile { rule: vec![rule.table.clone()] }.to_toml();
-    Ok(Answer::say(format!("{}\n{}", line(rule), code("toml", &toml))))
+    Ok(Answer::Say(Reply::new(line(rule)).showing("toml", "rule.toml", &toml)))
 }
 
 /// The rule called `name`; else what it may have been meant to be.

@@ -2,6 +2,7 @@
 
 mod languages;
 mod rules;
+mod wording;
 
 use aside::simulator::{Id, Message, Reply, Simulator, State, World};
 use serde_json::Value;
