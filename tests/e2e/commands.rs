@@ -1,5 +1,6 @@
 //! Commands, as moderators and members use them.
 
+mod frame;
 mod languages;
 mod rules;
 mod wording;
