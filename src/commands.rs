@@ -16,6 +16,7 @@ mod rules;
 mod share;
 mod talk;
 mod trial;
+mod wording;
 
 use tracing::{error, warn};
 
@@ -69,7 +70,7 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    context.note_language().await;
+    let is_news = context.hear_locale();
     let handled = context.talk.in_time(handle(context)).await;
     let answer = match handled {
         Ok(answer) => answer,
@@ -77,6 +78,10 @@ where
     };
     if let Err(error) = context.talk.give(answer).await {
         warn!(%error, "an interaction could not be answered");
+    }
+    // Nobody waits for this.
+    if is_news {
+        context.responder.keep_locale(context.by, &context.locale).await;
     }
 }
 
@@ -88,6 +93,7 @@ where
     match &context.asked {
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
             "rules" => rules::command(context).await,
+            "wording" => wording::command(context).await,
             _ => Ok(Answer::Nothing),
         },
         Asked::Menu { name, target } => menus::used(context, name, *target).await,
@@ -96,6 +102,7 @@ where
                 "case" => buttons::press(context, custom_id).await,
                 "change" => change::press(context, custom_id).await,
                 "rules" => rules::press(context, custom_id).await,
+                "wording" => wording::press(context, custom_id).await,
                 _ => Ok(Answer::Nothing),
             }
         }

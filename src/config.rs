@@ -194,7 +194,7 @@ pub struct Commands {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WordingSettings {
-    /// The language of the templates; `en` is built in.
+    /// The language of the templates; several are built in.
     pub language: String,
     /// A folder with templates of one's own, laid out like `templates/`. Relative paths count
     /// from the configuration file.

@@ -41,7 +41,7 @@ pub use self::words::{Words, WordsError};
 use crate::text::Text;
 
 /// What a rule is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// Really angry, inflammatory or derogatory.

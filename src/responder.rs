@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use crate::case::action::{Action, Receipt, Refusal, Speech};
+use crate::case::action::{Action, Button, Post, Receipt, Refusal, Speech};
 use crate::case::{Event, Surroundings};
 use crate::config::GuildConfigs;
 use crate::detect::{Category, Scan};
@@ -29,7 +29,7 @@ use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
 use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
-use crate::wording::Utterance;
+use crate::wording::{Utterance, Wording};
 
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::settings::{Changed, Edit};
@@ -137,8 +137,8 @@ struct Inner<S, E> {
     last_variant: Mutex<HashMap<Utterance, usize>>,
     /// Settings are changed one at a time, so that no change is made from what another has changed meanwhile.
     changing: tokio::sync::Mutex<()>,
-    /// Of members whose Discord told it.
-    languages: Mutex<HashMap<UserId, String>>,
+    /// Of members whose Discord told it, as Discord names languages.
+    locales: Mutex<HashMap<UserId, String>>,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -164,7 +164,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 noticing: tokio::sync::Mutex::new(()),
                 last_variant: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
-                languages: Mutex::default(),
+                locales: Mutex::default(),
                 tasks: TaskTracker::new(),
                 stopping: CancellationToken::new(),
             }),
@@ -350,7 +350,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     fn choose(&self, guild: GuildId, speech: &mut Speech) {
         let here = self.in_force(guild);
         let theirs = speech.facts.member.filter(|_| speech.utterance.is_for_member());
-        let language = theirs.and_then(|member| self.language_of(member));
+        let locale = theirs.and_then(|member| self.locale_of(member));
+        let language = locale.and_then(|locale| here.core.wording.language_for(&locale).map(str::to_owned));
         let language = language.unwrap_or_else(|| here.core.wording.language().to_owned());
         let mut last = lock(&self.inner.last_variant);
         let before = last.get(&speech.utterance).copied();
@@ -409,10 +410,19 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     fn render(&self, pending: &Pending) -> Action<String> {
         let here = self.in_force(pending.guild);
         let wording = &here.core.wording;
-        pending.action.clone().map(|speech| {
+        let labels = pending.action.post().map(|post| labels(wording, post)).unwrap_or_default();
+        let rendered = pending.action.clone().map(|speech| {
             wording.render(speech.language.as_deref(), speech.utterance, speech.variant, &speech.facts)
-        })
+        });
+        rendered.labelled(labels)
     }
+}
+
+/// What is written on the buttons of `post`, in the language of its words.
+fn labels(wording: &Wording, post: &Post<Speech>) -> Vec<String> {
+    let language = wording.spoken(post.words.language.as_deref(), post.words.utterance);
+    let label = |button: &Button| wording.label(language, button.as_str()).unwrap_or(button.label());
+    post.buttons.iter().map(|button| label(button).to_owned()).collect()
 }
 
 fn log_refusal(pending: &Pending, refusal: &Refusal) {

@@ -193,10 +193,10 @@ pub trait Store: Send + Sync {
     /// Notes something about a server, in the place of what stood under `name`.
     async fn note(&self, guild: GuildId, name: &str, value: &str) -> Result<(), StoreError>;
 
-    /// The language of each member that is known.
+    /// The language that each member's Discord is in, as Discord names it, where it is known.
     async fn languages(&self) -> Result<Vec<(UserId, String)>, StoreError>;
 
-    /// Remembers a member's language.
+    /// Remembers the language of a member's Discord.
     async fn set_language(&self, member: UserId, language: &str) -> Result<(), StoreError>;
 
     /// Finishes what is being written and closes.

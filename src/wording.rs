@@ -20,13 +20,14 @@ use self::layer::Layer;
 use crate::detect::Kind;
 use crate::message::{ChannelId, RoleId, UserId};
 
-/// Declares everything the bot says, with the name of its template.
+/// Declares everything the bot says, with the name of its template. What is written above each is what moderators
+/// read about it.
 macro_rules! utterances {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+    ($($(#[doc = $about:literal])+ $name:ident = $text:literal),+ $(,)?) => {
         /// Everything the bot says.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Utterance {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)+
+            $($(#[doc = $about])+ #[serde(rename = $text)] $name,)+
         }
 
         impl Utterance {
@@ -38,28 +39,34 @@ macro_rules! utterances {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
             }
+
+            /// What it is for, in a line.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$name => concat!($($about),+).trim_start()),+ }
+            }
         }
     };
 }
 
 utterances! {
-    /// Public: a private thread is open. A reply, so the member need not be named.
+    /// A private thread is open. A reply, so the member need not be named.
     Acknowledgment = "acknowledgment",
-    /// Public: something private was removed and a private thread is open. Names the member.
+    /// Something private was removed and a private thread is open. Names the member.
     AcknowledgmentShielded = "acknowledgment_shielded",
-    /// Public: the member was written to directly.
+    /// The member was written to directly.
     AcknowledgmentDirect = "acknowledgment_direct",
-    /// Public: no private place could be opened, but moderators were told.
+    /// No private place could be opened, but moderators were told.
     AcknowledgmentAlerted = "acknowledgment_alerted",
-    /// Public: a private thread is offered, below it the button.
+    /// A private thread is offered, below it the button.
     Suggestion = "suggestion",
-    /// Public: the same where details are needed that are nobody else's business.
+    /// The same where details are needed that are nobody else's business.
     SuggestionDetails = "suggestion_details",
-    /// Public: what a rule answers to a question that is asked often.
+    /// What a rule answers to a question that is asked often.
     Answer = "answer",
-    /// Public: one line for all when many are at boiling point at once.
+    /// One line for all when many are at boiling point at once.
     Raid = "raid",
-    /// Public: nothing else could be done; promises nothing.
+    /// Nothing else could be done; promises nothing.
     AcknowledgmentAlone = "acknowledgment_alone",
     /// First words in the thread: a boiling point, confidential business or the like.
     Opening = "opening",
@@ -75,9 +82,9 @@ utterances! {
     FurtherUnshielded = "further_unshielded",
     /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
     Advice = "advice",
-    /// To moderators: a case, where it began, what it is about, and what could not be done.
+    /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
-    /// To moderators: many are at boiling point at once; how many, and where it began.
+    /// Many are at boiling point at once; how many, and where it began.
     RaidAlert = "raid_alert",
     /// The thread's name: contains the case number and nothing of the member's words.
     ThreadName = "thread_name",
@@ -87,14 +94,32 @@ utterances! {
     ThreadReason = "thread_reason",
     /// The audit-log reason for taking back words of ours.
     WithdrawalReason = "withdrawal_reason",
-    /// The private answer to whoever took up an offer.
+    /// The answer to whoever took up an offer.
     OfferAccepted = "offer_accepted",
-    /// The private answer to someone whom an offer was not made to.
+    /// The answer to someone whom an offer was not made to.
     OfferNotYours = "offer_not_yours",
-    /// The private answer where an offer no longer stands.
+    /// The answer where an offer no longer stands.
     OfferOver = "offer_over",
-    /// The private answer to a button that does nothing yet.
+    /// The answer to a button that does nothing yet.
     ComingSoon = "coming_soon",
+}
+
+/// Who reads what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone in the channel.
+    Everyone,
+    /// One person, in a thread, a direct message or an answer that nobody else sees.
+    Person,
+    /// Moderators.
+    Moderators,
+    /// Whoever sees a thread's name or the audit log: one line of plain text.
+    Records,
+}
+
+impl Audience {
+    /// Every audience, in declaration order.
+    pub const ALL: &[Self] = &[Self::Everyone, Self::Person, Self::Moderators, Self::Records];
 }
 
 /// What a template may speak of. Absent facts render as nothing and test as false.
@@ -181,9 +206,46 @@ impl Utterance {
         }
     }
 
+    /// Who reads it.
+    #[must_use]
+    pub const fn audience(self) -> Audience {
+        match self {
+            Self::Acknowledgment
+            | Self::AcknowledgmentShielded
+            | Self::AcknowledgmentDirect
+            | Self::AcknowledgmentAlerted
+            | Self::AcknowledgmentAlone
+            | Self::Suggestion
+            | Self::SuggestionDetails
+            | Self::Answer
+            | Self::Raid => Audience::Everyone,
+            Self::Opening
+            | Self::OpeningShielded
+            | Self::OpeningUnshielded
+            | Self::DirectOpening
+            | Self::FurtherShielded
+            | Self::FurtherUnshielded
+            | Self::Advice
+            | Self::OfferAccepted
+            | Self::OfferNotYours
+            | Self::OfferOver
+            | Self::ComingSoon => Audience::Person,
+            Self::Alert | Self::RaidAlert => Audience::Moderators,
+            Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
+                Audience::Records
+            }
+        }
+    }
+
+    /// The placeholders that it may use.
+    #[must_use]
+    pub fn placeholders(self) -> &'static [&'static str] {
+        context::placeholders(self)
+    }
+
     /// Whether it is one line of plain text: Discord shows names and reasons as they are.
     const fn is_plain(self) -> bool {
-        matches!(self, Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason)
+        matches!(self.audience(), Audience::Records)
     }
 
     /// Whether it speaks to one member alone, moderators at most reading along.
@@ -202,51 +264,47 @@ impl Utterance {
 
     /// Whether everyone in the channel reads it.
     const fn is_public(self) -> bool {
-        matches!(
-            self,
-            Self::Acknowledgment
-                | Self::AcknowledgmentShielded
-                | Self::AcknowledgmentDirect
-                | Self::AcknowledgmentAlerted
-                | Self::AcknowledgmentAlone
-                | Self::Suggestion
-                | Self::SuggestionDetails
-                | Self::Answer
-                | Self::Raid
-        )
+        matches!(self.audience(), Audience::Everyone)
     }
 }
 
-/// One template file: an utterance in a language.
+/// One file of a language: an utterance, or the labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     language: String,
-    utterance: Utterance,
+    content: Content,
     path: String,
     text: String,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Words(Utterance),
+    Labels,
+}
+
 impl Source {
-    /// The template that `file_name`, such as `opening.md`, is for; `path` names it in errors.
+    /// What `file_name` is for: `opening.md` and the like for an utterance, `labels.toml` for the labels. `path` names
+    /// it in errors.
     ///
     /// # Errors
     ///
-    /// When `file_name` is not an utterance's name with `.md`.
+    /// When `file_name` is neither.
     pub fn new(language: &str, file_name: &str, path: &str, text: String) -> Result<Self, WordingError> {
         let name = file_name.strip_suffix(".md");
-        match name.and_then(Utterance::parse) {
-            Some(utterance) => {
-                Ok(Self { language: language.to_owned(), utterance, path: path.to_owned(), text })
-            }
-            None => Err(WordingError::unknown_file(path, name.unwrap_or(file_name))),
-        }
+        let content = match name.and_then(Utterance::parse) {
+            Some(utterance) => Content::Words(utterance),
+            None if file_name == labels::FILE => Content::Labels,
+            None => return Err(WordingError::unknown_file(path, name.unwrap_or(file_name))),
+        };
+        Ok(Self { language: language.to_owned(), content, path: path.to_owned(), text })
     }
 
     /// A server's own words for `utterance`, one variant after the other, lines of `---` between them.
     #[must_use]
     pub fn own(language: &str, utterance: Utterance, text: String) -> Self {
         let path = format!("{} ({language})", utterance.as_str());
-        Self { language: language.to_owned(), utterance, path, text }
+        Self { language: language.to_owned(), content: Content::Words(utterance), path, text }
     }
 }
 
@@ -277,7 +335,7 @@ impl Wording {
     ///
     /// When a template is not valid, or nothing is written in `language`.
     pub fn over(&self, language: &str, own: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
-        let own = Layer::checked(own)?;
+        let own = Layer::checked(own, |language| self.labels(language))?;
         let mut layers = self.layers.clone();
         if !own.is_empty() {
             layers.insert(0, Arc::new(own));
@@ -331,8 +389,9 @@ impl Wording {
         found.map(|layer| &**layer)
     }
 
-    /// `wanted`, or the language spoken here for what it lacks, or English for what that lacks.
-    fn spoken<'a>(&'a self, wanted: Option<&'a str>, utterance: Utterance) -> &'a str {
+    /// The language that `utterance` is said in: `wanted`, or the language spoken here for what it lacks, or English for
+    /// what that lacks.
+    pub fn spoken<'a>(&'a self, wanted: Option<&'a str>, utterance: Utterance) -> &'a str {
         let ways = wanted.into_iter().chain([self.language.as_str()]);
         let mut ways = ways.filter(|language| self.layer_of(language, utterance).is_some());
         ways.next().unwrap_or(built_in::LANGUAGE)
@@ -380,13 +439,13 @@ impl Wording {
         self.render(language, Utterance::Advice, 0, facts)
     }
 
-    /// What is written on `button`, in `language` or the language spoken here.
-    pub fn label(&self, language: Option<&str>, button: &str) -> Option<&str> {
-        self.labels(language.unwrap_or(&self.language)).button(button)
+    /// What is written on `button`, in `language`; none where it has no label, as in English, which stands in the code.
+    pub fn label(&self, language: &str, button: &str) -> Option<&str> {
+        self.labels(language).button(button)
     }
 
     fn labels(&self, language: &str) -> &Labels {
-        built_in::labels(language)
+        self.layers.iter().find_map(|layer| layer.labels(language)).unwrap_or(&labels::ENGLISH)
     }
 }
 

@@ -3,15 +3,16 @@
 //! `tests/wording/NAME.md` is a broken template: the first line names its file, the lines after
 //! `=====` are what is said about it.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use aside::case::action::Button;
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
-use aside::wording::{Facts, LANGUAGES, Raid, Source, Utterance, Wording};
+use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wording};
 
 fn english() -> Wording {
     Wording::load("en", []).expect("the built-in templates are valid")
@@ -318,6 +319,85 @@ fn what_comes_with_the_bot_is_valid_in_every_language() {
                 panic!("{error}");
             }
         }
+        if let Err(error) = labelled(
+            language,
+            &fs::read_to_string(folder.join(language).join("labels.toml")).expect("readable"),
+        ) {
+            panic!("{error}");
+        }
+    }
+}
+
+/// What is put in other words in chat is typed into a form, which takes no more.
+#[test]
+fn what_comes_with_the_bot_can_be_changed_in_a_form() {
+    let wording = english();
+    for (language, utterance) in
+        LANGUAGES.iter().flat_map(|one| Utterance::ALL.iter().map(move |two| (one, two)))
+    {
+        let text = wording.text(language, *utterance).expect("it is written");
+        assert!(text.chars().count() <= 4_000, "{language} {utterance:?} is long: {}", text.chars().count());
+    }
+}
+
+/// The built-in wording with other labels for one language.
+fn labelled(language: &str, labels: &str) -> Result<Wording, String> {
+    let path = format!("{language}/labels.toml");
+    let source =
+        Source::new(language, "labels.toml", &path, labels.to_owned()).map_err(|error| error.to_string())?;
+    Wording::load("en", [source]).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_button_has_a_label_of_its_own_in_every_language() {
+    let wording = english();
+    for language in LANGUAGES.iter().filter(|language| **language != "en") {
+        let labels: BTreeSet<&str> =
+            Button::ALL.iter().filter_map(|button| wording.label(language, button.as_str())).collect();
+        assert_eq!(labels.len(), Button::ALL.len(), "{language}: {labels:?}");
+        assert!(labels.iter().all(|label| label.chars().count() <= 40), "{language}: {labels:?}");
+    }
+    assert_eq!(wording.label("en", "resolve"), None, "English stands in the code");
+}
+
+#[test]
+fn labels_of_ones_own_go_before_those_that_came_with_the_bot() {
+    let own = "[kinds]\ncard = \"eine Kreditkarte\"\n[buttons]\nresolve = \"Fertig\"\n";
+    let wording = labelled("de", own).expect("valid");
+    assert_eq!(wording.label("de", "resolve"), Some("Fertig"));
+    assert_eq!(wording.label("de", "keep"), english().label("de", "keep"), "what is left out stays as it is");
+    let reason = wording.render(Some("de"), Utterance::RemovalReason, 0, &facts());
+    assert!(reason.contains("eine Kreditkarte und eine Telefonnummer"), "{reason}");
+    assert_eq!(labelled("en", own).expect("valid").label("en", "resolve"), Some("Fertig"));
+}
+
+#[test]
+fn broken_labels_say_what_would_be_right() {
+    let rows = [
+        ("[buttons]\nresolv = \"x\"", "de/labels.toml:2: there is no button `resolv`", "`resolve`, "),
+        (
+            "[buttons]\nkeep = \" \"",
+            "de/labels.toml:2: the label of `keep` does not fit",
+            "1 to 80 characters",
+        ),
+        ("and = \"\"", "de/labels.toml:1: the label of `and` does not fit", "1 to 60 characters"),
+        ("\n[kinds]\ncards = \"x\"", "de/labels.toml:3: unknown variant `cards`", "`[kinds]`"),
+        ("[kinds\n", "de/labels.toml:1: ", "`[kinds]`"),
+        ("[kind]\n", "de/labels.toml:1: unknown field `kind`", "`[kinds]`"),
+    ];
+    for (text, what, help) in rows {
+        let error = labelled("de", text).err().unwrap_or_default();
+        assert!(error.starts_with(what) && error.contains(help), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn what_an_utterance_is_for_is_said_in_a_line() {
+    for utterance in Utterance::ALL {
+        let about = utterance.about();
+        assert!(about.ends_with('.') && (20..=110).contains(&about.len()), "{utterance:?}: {about}");
+        assert_eq!(is_public(*utterance), utterance.audience() == Audience::Everyone, "{utterance:?}");
+        assert_eq!(is_plain(*utterance), utterance.audience() == Audience::Records, "{utterance:?}");
     }
 }
 

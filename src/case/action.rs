@@ -118,6 +118,9 @@ pub struct Post<S> {
     pub number: u32,
     /// What can be pressed below it.
     pub buttons: Vec<Button>,
+    /// What is written on each of them, once the words are rendered; what has nothing here reads in English.
+    #[serde(skip)]
+    pub labels: Vec<String>,
     /// The member's own text, masked, given back below the words.
     pub enclosure: Option<Enclosure>,
 }
@@ -300,6 +303,24 @@ impl<S> Action<S> {
         }
     }
 
+    /// What it says where buttons can stand below it; none for what says nothing or only to the audit log.
+    #[must_use]
+    pub const fn post(&self) -> Option<&Post<S>> {
+        match self {
+            Self::Post(post) | Self::Edit { post, .. } => Some(post),
+            _ => None,
+        }
+    }
+
+    /// The same with `labels` on the buttons.
+    #[must_use]
+    pub fn labelled(mut self, labels: Vec<String>) -> Self {
+        if let Self::Post(post) | Self::Edit { post, .. } = &mut self {
+            post.labels = labels;
+        }
+        self
+    }
+
     /// What it is, in one word, for logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -326,6 +347,7 @@ impl<S> Post<S> {
             roles: self.roles,
             number: self.number,
             buttons: self.buttons,
+            labels: self.labels,
             enclosure: self.enclosure,
         }
     }

@@ -26,6 +26,7 @@ impl Case {
             roles: if direct { Vec::new() } else { self.surroundings.moderators.clone() },
             number: self.number,
             buttons: if direct { Vec::new() } else { self.buttons() },
+            labels: Vec::new(),
             enclosure: self.returned(),
         }
     }
@@ -41,6 +42,7 @@ impl Case {
             roles: Vec::new(),
             number: self.number,
             buttons: Vec::new(),
+            labels: Vec::new(),
             enclosure: self.returned(),
         }
     }
@@ -67,6 +69,7 @@ impl Case {
             roles: if held_back { Vec::new() } else { self.surroundings.moderators.clone() },
             number: self.number,
             buttons: Vec::new(),
+            labels: Vec::new(),
             enclosure: None,
         }
     }
@@ -99,6 +102,7 @@ impl Case {
             roles: Vec::new(),
             number: self.number,
             buttons: Vec::new(),
+            labels: Vec::new(),
             enclosure: None,
         }
     }

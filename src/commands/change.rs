@@ -139,7 +139,7 @@ fn question(concerns: &[String], shown: Option<Shown>) -> Reply {
     match shown {
         None => Reply::new(before),
         Some(Shown { words, difference }) => {
-            Reply::new(format!("{words}\n{before}")).with_code("diff", &difference, "difference.diff")
+            Reply::new(format!("{words}\n{before}")).quoting("diff", "difference.diff", &difference)
         }
     }
 }

@@ -126,10 +126,9 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
         })
     }
 
-    pub(super) async fn note_language(&self) {
-        if !self.locale.is_empty() {
-            self.responder.heard_language(self.guild, self.by, &self.locale).await;
-        }
+    /// Whether their language is news.
+    pub(super) fn hear_locale(&self) -> bool {
+        !self.locale.is_empty() && self.responder.heard_locale(self.by, &self.locale)
     }
 
     /// Who asks, as far as cases go.

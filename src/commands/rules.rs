@@ -111,7 +111,7 @@ fn origin(origin: RuleOrigin) -> &'static str {
 fn show(here: &GuildConfig, given: &Given) -> Outcome {
     let rule = find(here, given.required("name")?)?;
     let toml = RulesFile { rule: vec![rule.table.clone()] }.to_toml();
-    Ok(Answer::Say(Reply::new(line(rule)).with_code("toml", &toml, "rule.toml")))
+    Ok(Answer::Say(Reply::new(line(rule)).showing("toml", "rule.toml", &toml)))
 }
 
 /// The rule called `name`; else what it may have been meant to be.

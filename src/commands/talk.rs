@@ -16,14 +16,18 @@ use crate::discord::wire::Interaction;
 /// Source: <https://discord.com/developers/docs/resources/message#message-object-message-flags>.
 const EPHEMERAL: u32 = 1 << 6;
 
+/// Discord's number of an option being typed.
+const AUTOCOMPLETE: u8 = 4;
+
 /// How long an answer may take before Discord is told that it comes later; it waits for three seconds.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// The most characters of a message.
 const MOST_WORDS: usize = 2000;
 
-/// The most choices that are offered.
+/// The most choices that are offered, and the most characters of what one shows and gives.
 const MOST_CHOICES: usize = 25;
+const MOST_CHOSEN: usize = 100;
 
 /// Discord's numbers of first answers.
 mod callback {
@@ -120,13 +124,28 @@ impl Reply {
         Self { file: Some(file), ..self }
     }
 
-    /// With `text` below as code, or as a file called `name` where the message would be too long.
-    pub(crate) fn with_code(self, language: &str, text: &str, name: &str) -> Self {
-        let words = format!("{}\n{}", self.words, code(language, text));
-        if words.chars().count() <= MOST_WORDS {
-            return Self { words, ..self };
+    pub(crate) fn embed(mut self, embed: Value) -> Self {
+        self.embeds.push(embed);
+        self
+    }
+
+    /// Shows `text` below the words, exactly: as code in `language`, or as the file `name` where it is too long for that
+    /// or holds what would end the code.
+    pub(crate) fn showing(self, language: &str, name: &str, text: &str) -> Self {
+        if text.contains("```") {
+            return self.with_file(File { name: name.to_owned(), content: text.as_bytes().to_vec() });
         }
-        self.with_file(File { name: name.to_owned(), content: text.as_bytes().to_vec() })
+        self.quoting(language, name, text)
+    }
+
+    /// The same for text that is only to be read: what would end the code is broken up in it.
+    pub(crate) fn quoting(mut self, language: &str, name: &str, text: &str) -> Self {
+        let block = code(language, text);
+        if self.words.chars().count() + 1 + block.chars().count() > MOST_WORDS {
+            return self.with_file(File { name: name.to_owned(), content: text.as_bytes().to_vec() });
+        }
+        self.words = format!("{}\n{block}", self.words);
+        self
     }
 
     /// Nobody is ever called by an answer, and nothing in it is hidden from the one who asked.
@@ -150,12 +169,36 @@ impl Reply {
     }
 }
 
+/// Choices as Discord takes them: not too long, and no two alike.
+fn distinct(offered: Vec<Choice>) -> Vec<Choice> {
+    let mut taken: Vec<Choice> = Vec::new();
+    for Choice { name, value } in offered {
+        let long = value.as_str().is_some_and(|text| text.chars().count() > MOST_CHOSEN);
+        if long || taken.iter().any(|other| other.value == value) {
+            continue;
+        }
+        let numbered = (2..).map(|number| format!("{} ({number})", cut(&name, MOST_CHOSEN - 5)));
+        let mut names = [cut(&name, MOST_CHOSEN)].into_iter().chain(numbered);
+        let free = names.find(|name| taken.iter().all(|other| other.name != *name));
+        taken.extend(free.map(|name| Choice { name, value }));
+    }
+    taken
+}
+
 /// `text`, cut where Discord would refuse it.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
     }
+}
+
+/// Words that name the likeliest of `names` to be meant by `given`; nothing where none is like it.
+pub(crate) fn did_you_mean<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let distance = |name: &str| strsim::damerau_levenshtein(name, given);
+    let nearest = names.into_iter().min_by_key(|name| distance(name));
+    let nearest = nearest.filter(|name| distance(name) <= name.len().max(given.len()) / 2);
+    nearest.map_or(String::new(), |name| format!(" Did you mean `{name}`?"))
 }
 
 /// `text` as Discord shows code, whatever stands in it.
@@ -233,10 +276,10 @@ impl<'a> Talk<'a> {
         work.await
     }
 
-    /// Tells Discord that the answer takes a while; from then on no form can be opened.
+    /// Tells Discord that the answer takes a while; from then on no form can be opened. Choices cannot come later.
     pub(crate) async fn come_back_later(&self) -> Result<(), RestError> {
         let _one_at_a_time = self.telling.lock().await;
-        if self.later.load(Ordering::Relaxed) {
+        if self.later.load(Ordering::Relaxed) || self.interaction.kind == AUTOCOMPLETE {
             return Ok(());
         }
         let kind = if self.is_about_a_message() { callback::UPDATE_LATER } else { callback::MESSAGE_LATER };
@@ -268,13 +311,8 @@ impl<'a> Talk<'a> {
             }
             Answer::Update(reply) => self.call_back(callback::MESSAGE, reply.new_body(), reply.file).await,
             Answer::Offer(choices) => {
-                let choices = choices.iter().map(|choice| {
-                    let value = match &choice.value {
-                        Value::String(text) => json!(cut(text, 100)),
-                        other => other.clone(),
-                    };
-                    json!({ "name": cut(&choice.name, 100), "value": value })
-                });
+                let choices = distinct(choices).into_iter();
+                let choices = choices.map(|choice| json!({ "name": choice.name, "value": choice.value }));
                 let body = json!({ "choices": choices.collect::<Vec<_>>() });
                 self.call_back(callback::CHOICES, body, None).await
             }

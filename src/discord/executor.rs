@@ -370,8 +370,9 @@ fn components(post: &Post<String>) -> Value {
     if post.buttons.is_empty() {
         return json!([]);
     }
-    let buttons = post.buttons.iter().map(|button| {
-        json!({ "type": 2, "style": 2, "label": button.label(), "custom_id": button.custom_id(post.number) })
+    let buttons = post.buttons.iter().enumerate().map(|(at, button)| {
+        let label = post.labels.get(at).map_or(button.label(), String::as_str);
+        json!({ "type": 2, "style": 2, "label": label, "custom_id": button.custom_id(post.number) })
     });
     json!([{ "type": 1, "components": buttons.collect::<Vec<_>>() }])
 }
@@ -420,6 +421,7 @@ mod tests {
             roles: Vec::new(),
             number: 7,
             buttons: Vec::new(),
+            labels: Vec::new(),
             enclosure: None,
         }
     }

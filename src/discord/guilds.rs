@@ -195,6 +195,12 @@ impl Guilds {
         self.look(GuildId::new(guild.0), list).unwrap_or_default().into_iter()
     }
 
+    /// The roles that are brought into a thread.
+    pub(crate) fn moderators(&self, guild: message::GuildId) -> Vec<message::RoleId> {
+        let server = &self.configs.of(guild).server;
+        self.look(GuildId::new(guild.0), |known| known.moderators(server)).unwrap_or_default()
+    }
+
     /// What a case about `message` can count on.
     pub(super) fn surroundings(&self, message: &message::Message) -> Surroundings {
         let guild = GuildId::new(message.guild.0);

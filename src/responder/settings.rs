@@ -69,8 +69,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 Err(error) => error!(%error, "a server's settings cannot be read; the file's hold there"),
             }
         }
-        let languages = self.inner.store.languages().await?;
-        lock(&self.inner.languages).extend(languages);
+        let locales = self.inner.store.languages().await?;
+        lock(&self.inner.locales).extend(locales);
         Ok(())
     }
 
@@ -133,19 +133,21 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(Some(Changed::Saved { number, parts }))
     }
 
-    /// Notes the language that a member's Discord is in, for words that are for them alone.
-    pub async fn heard_language(&self, guild: GuildId, member: UserId, locale: &str) {
-        let here = self.in_force(guild);
-        let Some(language) = here.core.wording.language_for(locale) else { return };
-        let known = lock(&self.inner.languages).insert(member, language.to_owned());
-        if known.as_deref() != Some(language)
-            && let Err(error) = self.inner.store.set_language(member, language).await
-        {
+    /// Notes the language that a member's Discord is in, for words that are for them alone; whether that is news, to be
+    /// kept by [`Self::keep_locale`].
+    pub fn heard_locale(&self, member: UserId, locale: &str) -> bool {
+        let known = lock(&self.inner.locales).insert(member, locale.to_owned());
+        known.as_deref() != Some(locale)
+    }
+
+    /// Keeps the language that a member's Discord is in over restarts.
+    pub async fn keep_locale(&self, member: UserId, locale: &str) {
+        if let Err(error) = self.inner.store.set_language(member, locale).await {
             error!(%error, "a member's language could not be remembered");
         }
     }
 
-    pub(super) fn language_of(&self, member: UserId) -> Option<String> {
-        lock(&self.inner.languages).get(&member).cloned()
+    pub(super) fn locale_of(&self, member: UserId) -> Option<String> {
+        lock(&self.inner.locales).get(&member).cloned()
     }
 }

@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::labels::Labels;
 use super::layer::Layer;
-use super::{Source, Utterance};
+use super::{Content, Source, Utterance, labels};
 
 /// The language that stands in for what another lacks.
 pub(super) const LANGUAGE: &str = "en";
@@ -82,15 +81,21 @@ macro_rules! file {
 
 languages!("en", "de", "es", "fr", "pt-BR");
 
-/// All of them, one an utterance and language.
+/// All of them: in each language every utterance, and the labels.
 fn sources() -> impl Iterator<Item = Source> {
-    FILES.iter().flat_map(|(language, text, _)| {
-        Utterance::ALL.iter().map(move |&utterance| Source {
+    FILES.iter().flat_map(|(language, text, labels)| {
+        let words = Utterance::ALL.iter().map(move |&utterance| Source {
             language: (*language).to_owned(),
-            utterance,
+            content: Content::Words(utterance),
             path: format!("templates/{language}/{}.md", utterance.as_str()),
             text: text(utterance).to_owned(),
-        })
+        });
+        words.chain([Source {
+            language: (*language).to_owned(),
+            content: Content::Labels,
+            path: format!("templates/{language}/{}", labels::FILE),
+            text: (*labels).to_owned(),
+        }])
     })
 }
 
@@ -103,18 +108,4 @@ pub(super) fn layer() -> Arc<Layer> {
 #[expect(clippy::expect_used, reason = "they are part of the program, and a test reads them all")]
 fn compiled() -> Layer {
     Layer::trusted(sources()).expect("the built-in templates are valid")
-}
-
-/// The labels of `language`; English where there are none.
-pub(super) fn labels(language: &str) -> &'static Labels {
-    static LABELS: LazyLock<Vec<(&str, Labels)>> = LazyLock::new(read_labels);
-    static ENGLISH: LazyLock<Labels> = LazyLock::new(Labels::default);
-    let found = LABELS.iter().find(|(tag, _)| *tag == language);
-    found.map_or(&ENGLISH, |(_, labels)| labels)
-}
-
-#[expect(clippy::expect_used, reason = "they are part of the program, and a test reads them all")]
-fn read_labels() -> Vec<(&'static str, Labels)> {
-    let read = |text: &str| toml::from_str(text).expect("the built-in labels are valid");
-    FILES.iter().map(|(language, _, labels)| (*language, read(labels))).collect()
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::Utterance;
+use super::{Utterance, labels};
 
 /// Why a template cannot be used. `Display` is for the person who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -24,22 +24,29 @@ impl WordingError {
             what: "the file is named after nothing the bot says".to_owned(),
             help: nearest_first(name, names)
                 .map(|name| format!("`{name}.md`"))
+                .chain([format!("`{}`", labels::FILE)])
                 .collect::<Vec<_>>()
                 .join(", "),
         }
     }
 
-    /// Refuses a template that stands beside the folders of languages; other files may stand there.
+    /// Refuses what stands beside the folders of languages and belongs in one; other files may stand there.
     pub(crate) fn check_stray(path: &str, file_name: &str) -> Result<(), Self> {
-        match file_name.strip_suffix(".md").and_then(Utterance::parse) {
-            None => Ok(()),
-            Some(_) => Err(Self {
-                path: path.to_owned(),
-                line: None,
-                what: "a template belongs in the folder of its language".to_owned(),
-                help: format!("`en/{file_name}`"),
-            }),
+        let words = file_name.strip_suffix(".md").and_then(Utterance::parse).is_some();
+        if !words && file_name != labels::FILE {
+            return Ok(());
         }
+        let what = if words {
+            "a template belongs in the folder of its"
+        } else {
+            "labels belong in the folder of their"
+        };
+        Err(Self {
+            path: path.to_owned(),
+            line: None,
+            what: format!("{what} language"),
+            help: format!("`en/{file_name}`"),
+        })
     }
 
     pub(super) fn unknown_language<'a>(language: &str, known: impl Iterator<Item = &'a str>) -> Self {

@@ -4,10 +4,29 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::error::{nearest_first, quoted};
+use super::{Source, WordingError};
 use crate::detect::{Category, Kind};
 
-/// The names of one language. English stands in the code and needs none.
-#[derive(Debug, Default, Deserialize)]
+/// The file of a language's labels.
+pub(super) const FILE: &str = "labels.toml";
+
+/// English stands in the code and needs none.
+pub(super) static ENGLISH: Labels =
+    Labels { and: None, kinds: BTreeMap::new(), categories: BTreeMap::new(), buttons: BTreeMap::new() };
+
+/// The buttons that can have a label, by their part of a `custom_id`.
+const BUTTONS: &[&str] = &["resolve", "ask", "remove", "keep", "decline", "aside"];
+
+/// The most characters on a button.
+/// Source: <https://discord.com/developers/docs/components/reference#button>.
+const LONGEST_BUTTON: usize = 80;
+
+/// The most characters of any other name, so that the words around it fit beside it.
+const LONGEST_NAME: usize = 60;
+
+/// The names of one language.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Labels {
     /// Between the last two of a list.
@@ -16,13 +35,37 @@ pub(super) struct Labels {
     #[serde(default)]
     kinds: BTreeMap<Kind, String>,
     #[serde(default)]
-    categories: BTreeMap<String, String>,
+    categories: BTreeMap<Category, String>,
     /// By the button's part of a `custom_id`.
     #[serde(default)]
     buttons: BTreeMap<String, String>,
 }
 
 impl Labels {
+    /// The labels that `source` holds.
+    pub(super) fn read(source: &Source) -> Result<Self, WordingError> {
+        toml::from_str(&source.text).map_err(|error: toml::de::Error| {
+            let above = error.span().and_then(|span| source.text.get(..span.start));
+            WordingError {
+                path: source.path.clone(),
+                line: above.map(|above| above.matches('\n').count() + 1),
+                what: error.message().to_owned(),
+                help: "`and`, and the tables `[kinds]`, `[categories]` and `[buttons]`, with text in each"
+                    .to_owned(),
+            }
+        })
+    }
+
+    /// These, and those `beneath` for what they lack.
+    pub(super) fn over(mut self, beneath: &Self) -> Self {
+        let mut whole = beneath.clone();
+        whole.and = self.and.or(whole.and);
+        whole.kinds.append(&mut self.kinds);
+        whole.categories.append(&mut self.categories);
+        whole.buttons.append(&mut self.buttons);
+        whole
+    }
+
     /// "a card number and a phone number".
     pub(super) fn list(&self, kinds: &[Kind]) -> String {
         let and = self.and.as_deref().unwrap_or("and");
@@ -44,13 +87,42 @@ impl Labels {
 
     /// What a case is about.
     pub(super) fn category(&self, category: Category) -> &str {
-        self.categories.get(category.as_str()).map_or(plain(category), String::as_str)
+        self.categories.get(&category).map_or(plain(category), String::as_str)
     }
 
     /// What is written on a button; none in English.
     pub(super) fn button(&self, name: &str) -> Option<&str> {
         self.buttons.get(name).map(String::as_str)
     }
+}
+
+/// Every label is one line that fits, and every button is one of ours.
+pub(super) fn check(source: &Source) -> Result<(), WordingError> {
+    let labels = Labels::read(source)?;
+    let wrong = |key: &str, what: String, help: String| WordingError {
+        path: source.path.clone(),
+        line: source.text.lines().position(|line| line.trim_start().starts_with(key)).map(|at| at + 1),
+        what,
+        help,
+    };
+    if let Some(unknown) = labels.buttons.keys().find(|name| !BUTTONS.contains(&name.as_str())) {
+        let help = quoted(nearest_first(unknown, BUTTONS.iter().copied()));
+        return Err(wrong(unknown, format!("there is no button `{unknown}`"), help));
+    }
+    let names = labels.and.iter().map(|and| ("and", and, LONGEST_NAME));
+    let kinds = labels.kinds.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
+    let categories = labels.categories.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
+    let buttons = labels.buttons.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_BUTTON));
+    for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons) {
+        if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
+            return Err(wrong(
+                key,
+                format!("the label of `{key}` does not fit"),
+                format!("1 to {most} characters in one line"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// What a case is about, in English.
@@ -61,5 +133,17 @@ const fn plain(category: Category) -> &'static str {
         Category::Confidential => "confidential business",
         Category::NeedsDetails => "something that needs more details",
         Category::Personal => "a personal conversation",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::action::Button;
+
+    #[test]
+    fn every_button_can_have_a_label() {
+        let names: Vec<&str> = Button::ALL.iter().map(|button| button.as_str()).collect();
+        assert_eq!(BUTTONS, names);
     }
 }

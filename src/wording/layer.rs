@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use minijinja::{Environment, Value};
 
-use super::template::{self, Template};
-use super::{Source, Utterance, WordingError, built_in};
+use super::labels::{self, ENGLISH, Labels};
+use super::template;
+use super::{Content, Source, Utterance, WordingError};
 
-/// Templates by language and utterance.
+/// Templates by language and utterance, and the labels of each language.
 pub(super) struct Layer {
     environment: Environment<'static>,
     written: BTreeMap<String, BTreeMap<Utterance, Written>>,
+    labels: BTreeMap<String, Labels>,
 }
 
 /// An utterance in a language, as it was written.
@@ -20,58 +22,74 @@ struct Written {
 }
 
 impl Layer {
-    /// `sources`, each checked with every fact there and not there.
-    pub(super) fn checked(sources: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
-        Self::of(sources, true)
-    }
-
-    /// `sources` as they are: whoever has checked them before need not do so at every start.
-    pub(super) fn trusted(sources: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
-        Self::of(sources, false)
-    }
-
-    fn of(sources: impl IntoIterator<Item = Source>, check: bool) -> Result<Self, WordingError> {
-        let mut environment = Environment::empty();
-        environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        let mut layer = Self { environment, written: BTreeMap::new() };
-        for source in sources {
-            layer.add(source, check)?;
+    /// `sources`, each checked with every fact there and not there. What their labels lack is `beneath`.
+    pub(super) fn checked<'a>(
+        sources: impl IntoIterator<Item = Source>,
+        beneath: impl Fn(&str) -> &'a Labels,
+    ) -> Result<Self, WordingError> {
+        let sources: Vec<Source> = sources.into_iter().collect();
+        let layer = Self::of(sources.clone(), &beneath)?;
+        for source in &sources {
+            let labels = layer.labels(&source.language).unwrap_or_else(|| beneath(&source.language));
+            layer.check(source, labels)?;
         }
         Ok(layer)
     }
 
-    fn add(&mut self, source: Source, check: bool) -> Result<(), WordingError> {
+    /// `sources` as they are: whoever has checked them before need not do so at every start.
+    pub(super) fn trusted(sources: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
+        Self::of(sources, &|_: &str| &ENGLISH)
+    }
+
+    fn of<'a>(
+        sources: impl IntoIterator<Item = Source>,
+        beneath: &impl Fn(&str) -> &'a Labels,
+    ) -> Result<Self, WordingError> {
+        let mut environment = Environment::empty();
+        environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        let mut layer = Self { environment, written: BTreeMap::new(), labels: BTreeMap::new() };
+        for source in sources {
+            match source.content {
+                Content::Words(utterance) => layer.add(source, utterance)?,
+                Content::Labels => {
+                    let labels = Labels::read(&source)?.over(beneath(&source.language));
+                    layer.labels.insert(source.language, labels);
+                }
+            }
+        }
+        Ok(layer)
+    }
+
+    fn add(&mut self, source: Source, utterance: Utterance) -> Result<(), WordingError> {
         let templates = template::variants(&source)?;
         for (variant, template) in templates.iter().enumerate() {
-            self.compile(&source, variant, template, check)?;
+            template.check_text()?;
+            self.environment
+                .add_template_owned(name(&source.language, utterance, variant), template.text.clone())
+                .map_err(|error| template.error(&error))?;
         }
         let written = Written { variants: templates.len(), text: source.text };
-        self.written.entry(source.language).or_default().insert(source.utterance, written);
+        self.written.entry(source.language).or_default().insert(utterance, written);
         Ok(())
     }
 
-    fn compile(
-        &mut self,
-        source: &Source,
-        variant: usize,
-        template: &Template,
-        check: bool,
-    ) -> Result<(), WordingError> {
-        let name = name(&source.language, source.utterance, variant);
-        template.check_text()?;
-        self.environment
-            .add_template_owned(name.clone(), template.text.clone())
-            .map_err(|error| template.error(&error))?;
-        if !check {
-            return Ok(());
+    fn check(&self, source: &Source, labels: &Labels) -> Result<(), WordingError> {
+        let Content::Words(utterance) = source.content else { return labels::check(source) };
+        for (variant, template) in template::variants(source)?.iter().enumerate() {
+            let name = name(&source.language, utterance, variant);
+            let compiled = self.environment.get_template(&name).map_err(|error| template.error(&error))?;
+            template.check_compiled(utterance, &compiled, labels)?;
         }
-        let compiled = self.environment.get_template(&name).map_err(|error| template.error(&error))?;
-        template.check_compiled(source.utterance, &compiled, built_in::labels(&source.language))
+        Ok(())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.written.is_empty()
+        self.written.is_empty() && self.labels.is_empty()
+    }
+
+    pub(super) fn labels(&self, language: &str) -> Option<&Labels> {
+        self.labels.get(language)
     }
 
     pub(super) fn languages(&self) -> impl Iterator<Item = &str> {

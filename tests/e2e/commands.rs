@@ -3,17 +3,19 @@
 mod backtest;
 mod edit;
 mod forms;
+mod frame;
+mod languages;
 mod menus;
 mod rules;
 mod test;
 mod transfer;
+mod wording;
 
-use aside::simulator::{Id, Reply, Simulator, State};
+use aside::simulator::{Id, Message, Reply, Simulator, State, World};
 use serde_json::Value;
 
 use crate::community::{Bot, Home, RULES, harbor};
-use crate::log;
-use crate::manners;
+use crate::{log, manners};
 
 /// A server with the bot in it, whose commands are registered.
 pub(crate) struct Server {
@@ -29,7 +31,11 @@ impl Server {
     }
 
     pub(crate) async fn with(config: &str) -> Self {
-        let discord = Simulator::start(&harbor()).await.unwrap();
+        Self::in_world(&harbor(), config).await
+    }
+
+    pub(crate) async fn in_world(world: &World, config: &str) -> Self {
+        let discord = Simulator::start(world).await.unwrap();
         let mut server = Self { discord, home: Home::new(), bot: None, config: config.to_owned() };
         server.start().await;
         server
@@ -55,6 +61,13 @@ impl Server {
     pub(crate) async fn end(mut self) {
         self.stop().await;
         manners::check(&self.discord, &self.home, &[]).unwrap();
+    }
+
+    /// Nothing that was sent so far is anything Discord would not take, could alert anyone, or is there for others to
+    /// read.
+    pub(crate) fn mannerly(&self) {
+        manners::check_requests(&self.discord.requests()).unwrap();
+        manners::check_answers(&self.discord).unwrap();
     }
 
     fn place(&self, who: &str) -> (Id, Id) {
@@ -98,6 +111,23 @@ impl Server {
         self.discord.wait_until("the answer that was promised", filled).await.unwrap()
     }
 
+    /// The message that answers an interaction, once it is there.
+    pub(crate) async fn message(&self, asked: Id) -> Message {
+        self.read(asked).await;
+        let found = |state: &State| {
+            let of = state.interactions().find(|of| of.id == asked)?;
+            state.messages(of.channel).find(|message| Some(message.id) == of.original).cloned()
+        };
+        self.discord.read(found).expect("the answer is a message")
+    }
+
+    /// `who` fills in the form that `asked` was answered with, and sends it; which interaction that was.
+    pub(crate) async fn submits(&self, who: &str, asked: Id, values: &[(&str, &str)]) -> Id {
+        assert_eq!(self.reply(asked).await.kind, 9, "the answer is a form");
+        let (who, _) = self.place(who);
+        self.discord.submit_modal(who, asked, values).unwrap()
+    }
+
     /// `who` presses the button labelled `label` below the answer to `asked`; which interaction that was.
     pub(crate) fn press(&self, who: &str, asked: Id, label: &str) -> Id {
         let (who, channel) = self.place(who);
@@ -110,6 +140,12 @@ impl Server {
         self.discord.press(who, channel, message, &custom_id).unwrap()
     }
 
+    /// `who` types the option `focused`; which interaction that was.
+    pub(crate) fn asks_typing(&self, who: &str, path: &str, options: &[(&str, Value)], focused: &str) -> Id {
+        let (who, channel) = self.place(who);
+        self.discord.autocomplete(who, channel, path, options, focused).unwrap()
+    }
+
     /// What is offered while `who` types the option `focused`.
     pub(crate) async fn offered(
         &self,
@@ -118,9 +154,7 @@ impl Server {
         options: &[(&str, Value)],
         focused: &str,
     ) -> Vec<String> {
-        let (who, channel) = self.place(who);
-        let asked = self.discord.autocomplete(who, channel, path, options, focused).unwrap();
-        let reply = self.reply(asked).await;
+        let reply = self.reply(self.asks_typing(who, path, options, focused)).await;
         let choices = reply.data["choices"].as_array().unwrap().iter();
         choices.map(|choice| choice["value"].to_string().trim_matches('"').to_owned()).collect()
     }

@@ -21,14 +21,7 @@ pub(crate) struct Said {
 /// Checks every request, thread name, byte at rest and log line of a play. The bot must have stopped.
 pub(crate) fn check(discord: &Simulator, home: &Home, said: &[Said]) -> Result<(), String> {
     let requests = discord.requests();
-    requests.iter().try_for_each(check_request)?;
-    let complaints: Vec<String> = DOCUMENT
-        .iter()
-        .flat_map(|document| requests.iter().flat_map(|one| document.complaints(one)))
-        .collect();
-    if !complaints.is_empty() {
-        return Err(complaints.join("\n"));
-    }
+    check_requests(&requests)?;
     check_order(discord)?;
     let log = log::written();
     let at_rest = home.at_rest();
@@ -45,6 +38,28 @@ pub(crate) fn check(discord: &Simulator, home: &Home, said: &[Said]) -> Result<(
         said.stays_out_of(&log, "the log")?;
     }
     if log.contains(&discord.token()) { Err("the log holds the token".to_owned()) } else { Ok(()) }
+}
+
+/// Every request is well-mannered, and one that Discord's own document knows.
+pub(crate) fn check_requests(requests: &[Request]) -> Result<(), String> {
+    requests.iter().try_for_each(check_request)?;
+    let complaints: Vec<String> = DOCUMENT
+        .iter()
+        .flat_map(|document| requests.iter().flat_map(|one| document.complaints(one)))
+        .collect();
+    if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\n")) }
+}
+
+/// Every answer to an interaction is for one person alone.
+pub(crate) fn check_answers(discord: &Simulator) -> Result<(), String> {
+    discord.read(|state| {
+        let answers = state.channels().flat_map(|channel| state.messages(channel.id));
+        let mut answers = answers.filter(|message| message.interaction.is_some());
+        match answers.find(|message| message.only_for.is_none() || !message.pinged.is_empty()) {
+            Some(message) => Err(format!("others read it: {}", message.content)),
+            None => Ok(()),
+        }
+    })
 }
 
 impl Said {
@@ -92,7 +107,14 @@ fn check_request(request: &Request) -> Result<(), String> {
     let checked = if request.fits("POST /channels/{}/messages") {
         check_mentions(&request.body).and_then(|()| check_nonce(&request.body))
     } else if request.fits("POST /interactions/{}/{}/callback") {
-        check_callback(&request.body)
+        // Only these are messages.
+        if matches!(request.body["type"].as_u64(), Some(4 | 7)) {
+            check_mentions(&request.body["data"])
+        } else {
+            Ok(())
+        }
+    } else if request.fits("POST /webhooks/{}/{}") || request.fits("PATCH /webhooks/{}/{}/messages/{}") {
+        check_mentions(&request.body)
     } else if request.fits("POST /channels/{}/threads") {
         check_thread(&request.body).and_then(|()| check_reason(request))
     } else if request.method == "DELETE" {
@@ -106,11 +128,6 @@ fn check_request(request: &Request) -> Result<(), String> {
 fn check_mentions(body: &Value) -> Result<(), String> {
     let none = body["allowed_mentions"]["parse"].as_array().is_some_and(Vec::is_empty);
     if none { Ok(()) } else { Err("anyone may be alerted by it".to_owned()) }
-}
-
-/// Only a message, new or changed, can alert anyone: not a promise of one, choices or a form.
-fn check_callback(body: &Value) -> Result<(), String> {
-    if matches!(body["type"].as_u64(), Some(4 | 7)) { check_mentions(&body["data"]) } else { Ok(()) }
 }
 
 fn check_nonce(body: &Value) -> Result<(), String> {

@@ -217,7 +217,7 @@ fn repeated(words: &str, entered: &BTreeMap<String, String>) -> Reply {
     if lines.is_empty() {
         return Reply::new(words);
     }
-    Reply::new(format!("{words}\nYou had entered:")).with_code("", &lines.join("\n"), "entered.txt")
+    Reply::new(format!("{words}\nYou had entered:")).quoting("", "entered.txt", &lines.join("\n"))
 }
 
 /// Opens a form again, with what was entered before.

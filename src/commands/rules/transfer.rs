@@ -84,7 +84,7 @@ where
         Ok(file) => file,
         Err(error) => {
             let words = "`file`: there is a mistake in it, so nothing was changed.";
-            return Ok(Answer::Say(Reply::new(words).with_code("", &error.to_string(), "mistake.txt")));
+            return Ok(Answer::Say(Reply::new(words).quoting("", "mistake.txt", &error.to_string())));
         }
     };
     if file.rule.is_empty() {
@@ -240,7 +240,7 @@ fn effect(here: &GuildConfig, rules: &[RuleTable], places: &Places) -> Effect {
 /// Says that nothing is to be done, and what was left out.
 fn nothing(words: &str, left: &str) -> Answer {
     let reply = Reply::new(words);
-    Answer::Say(if left.is_empty() { reply } else { reply.with_code("diff", left, "left.diff") })
+    Answer::Say(if left.is_empty() { reply } else { reply.quoting("diff", "left.diff", left) })
 }
 
 fn require_room(settings: &GuildSettings, defaults: &[RuleTable]) -> Result<(), Trouble> {

@@ -200,7 +200,7 @@ async fn what_cannot_be_tried_is_told_at_once() {
             "`detector`: there is no kind of finding called `fone`. Did you mean `phone`?",
         ),
         (vec![("pattern", json!("falcon("))], "`pattern`"),
-        (vec![("words", json!("!?"))], "`words`: nothing to match in this entry"),
+        (vec![("words", json!("!?"))], "`words`, entry 1: nothing to match in this entry"),
     ];
     for (options, expected) in rows {
         let answer = server.says("olga", "rules backtest", &options).await;
