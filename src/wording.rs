@@ -95,6 +95,10 @@ utterances! {
     OfferOver = "offer_over",
     /// The private answer to a button that does nothing yet.
     ComingSoon = "coming_soon",
+    /// To whoever added the bot to a server, once: what it is, and where to begin.
+    Introduction = "introduction",
+    /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
+    Checkup = "checkup",
 }
 
 /// What a template may speak of. Absent facts render as nothing and test as false.
@@ -142,6 +146,12 @@ pub struct Facts {
     /// How many are at boiling point at once: `{{ members }}`, `{{ messages }}`, and the list `{{ links }}`.
     #[serde(default)]
     pub raid: Option<Raid>,
+    /// The name of the server, written so that nothing in it takes effect; `{{ server }}`.
+    #[serde(default)]
+    pub server: Option<String>,
+    /// What keeps the bot from doing its part, in plain words for moderators, a line each; `{{ gaps }}`.
+    #[serde(default)]
+    pub gaps: Option<String>,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -157,6 +167,9 @@ pub struct Raid {
 
 /// The most characters of what a rule answers in public.
 pub const LONGEST_ANSWER: usize = 1_500;
+
+/// The most characters of what keeps the bot from doing its part.
+pub const LONGEST_GAPS: usize = 1_600;
 
 /// The most characters of advice.
 const ADVICE_LIMIT: usize = 900;
