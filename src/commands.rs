@@ -9,8 +9,10 @@ mod buttons;
 mod catalog;
 mod change;
 mod context;
+mod doctor;
 mod register;
 mod regression;
+mod rehearsal;
 mod rules;
 mod talk;
 
@@ -75,6 +77,7 @@ where
 {
     match &context.asked {
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
+            "doctor" => doctor::command(context),
             "rules" => rules::command(context).await,
             _ => Ok(Answer::Nothing),
         },
