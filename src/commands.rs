@@ -14,6 +14,7 @@ mod register;
 mod regression;
 mod rehearsal;
 mod rules;
+mod setup;
 mod talk;
 
 use tracing::{error, warn};
@@ -79,6 +80,7 @@ where
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
             "doctor" => doctor::command(context),
             "rules" => rules::command(context).await,
+            "setup" => setup::command(context),
             _ => Ok(Answer::Nothing),
         },
         Asked::Menu { .. } => Ok(Answer::Nothing),
@@ -87,6 +89,7 @@ where
                 "case" => buttons::press(context, custom_id).await,
                 "change" => change::press(context, custom_id).await,
                 "rules" => rules::press(context, custom_id).await,
+                "setup" => setup::press(context, custom_id).await,
                 _ => Ok(Answer::Nothing),
             }
         }

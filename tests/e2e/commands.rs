@@ -1,6 +1,8 @@
 //! Commands, as moderators and members use them.
 
+mod doctor;
 mod rules;
+mod setup;
 
 use aside::simulator::{Id, Reply, Simulator, State};
 use serde_json::Value;
@@ -28,7 +30,7 @@ impl Server {
         server
     }
 
-    async fn start(&mut self) {
+    pub(crate) async fn start(&mut self) {
         self.bot = Some(Bot::start(&self.discord, &self.home, &self.config).await);
         let registered = |state: &State| (!state.commands().is_empty()).then_some(());
         self.discord.wait_until("commands to be registered", registered).await.unwrap();
@@ -44,7 +46,7 @@ impl Server {
         self.bot.take().unwrap().stop().await.unwrap();
     }
 
-    fn place(&self, who: &str) -> (Id, Id) {
+    pub(crate) fn place(&self, who: &str) -> (Id, Id) {
         (self.discord.user(who).unwrap(), self.discord.channel("general").unwrap())
     }
 

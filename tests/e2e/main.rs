@@ -7,6 +7,8 @@ mod community;
 #[cfg(test)]
 mod expectation;
 #[cfg(test)]
+mod joining;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod manners;
