@@ -9,10 +9,13 @@ mod buttons;
 mod catalog;
 mod change;
 mod context;
+mod doctor;
 mod menus;
 mod register;
 mod regression;
+mod rehearsal;
 mod rules;
+mod setup;
 mod share;
 mod talk;
 mod trial;
@@ -92,8 +95,10 @@ where
 {
     match &context.asked {
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
+            "doctor" => doctor::command(context),
             "rules" => rules::command(context).await,
             "wording" => wording::command(context).await,
+            "setup" => setup::command(context),
             _ => Ok(Answer::Nothing),
         },
         Asked::Menu { name, target } => menus::used(context, name, *target).await,
@@ -103,6 +108,7 @@ where
                 "change" => change::press(context, custom_id).await,
                 "rules" => rules::press(context, custom_id).await,
                 "wording" => wording::press(context, custom_id).await,
+                "setup" => setup::press(context, custom_id).await,
                 _ => Ok(Answer::Nothing),
             }
         }

@@ -1,6 +1,7 @@
 //! Connects to Discord, stays connected, and shuts down in order.
 
 mod catch_up;
+pub(crate) mod checkup;
 mod convert;
 mod events;
 mod executor;
@@ -8,7 +9,9 @@ mod gap;
 mod gateway;
 pub(crate) mod guilds;
 pub(crate) mod history;
+mod introduction;
 pub(crate) mod lookup;
+mod notice;
 mod permissions;
 mod report;
 pub(crate) mod rest;
@@ -31,6 +34,8 @@ use self::events::{Arriving, Ear, Listener};
 use self::executor::Discord;
 use self::gap::Gap;
 use self::guilds::Guilds;
+use self::notice::Voice;
+use self::report::Report;
 pub use self::rest::{Origin, OriginError, Token};
 use self::rest::{Request, Rest, RestError};
 use crate::commands;
@@ -148,7 +153,7 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
     let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, &gap);
-    let responder = listener.responder.clone();
+    let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
@@ -162,6 +167,7 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
+    voice.shut_down().await;
     responder.shut_down(GRACE).await;
     outcome
 }
@@ -208,8 +214,11 @@ fn assemble(
     };
     let (sender, arriving) = mpsc::unbounded_channel();
     let rest = Arc::clone(rest);
+    let voice = Arc::new(Voice::new(Arc::clone(&guilds), Arc::clone(&rest), responder.clone()));
+    let report = Arc::new(Report::new(Arc::clone(&voice)));
     let answers = TaskTracker::new();
-    (Listener { guilds, rest, responder, catch_up, gap, answers }, Ear(sender), arriving)
+    let listener = Listener { guilds, rest, responder, catch_up, gap, voice, report, answers };
+    (listener, Ear(sender), arriving)
 }
 
 /// Tries for a while: without its commands the bot still watches and acts.

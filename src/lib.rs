@@ -22,7 +22,7 @@
 //! | [`config`] | settings of the file, and over them each server's own; checked before they hold; builds the core |
 //! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite) |
 //! | [`responder`] | the conductor: judge, commit, perform, record the receipt; brings settings into force; the trait of the edge |
-//! | [`discord`] | the edge: gateway, REST within its limits, permissions, catching up |
+//! | [`discord`] | the edge: gateway, REST within its limits, permissions and what is missing of them, catching up |
 //! | `commands` | what people ask for: slash commands, menus, buttons, selects and forms |
 //! | [`scan`] | the same judgment over files, offline |
 //! | [`simulator`] | an embedded Discord on loopback: REST and gateway |

@@ -61,6 +61,12 @@ pub enum Failure {
     Trouble,
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 /// The edge that acts on Discord.
 #[async_trait]
 pub trait Executor: Send + Sync + 'static {

@@ -102,6 +102,10 @@ utterances! {
     OfferOver = "offer_over",
     /// The answer to a button that does nothing yet.
     ComingSoon = "coming_soon",
+    /// To whoever added the bot to a server, once: what it is, and where to begin.
+    Introduction = "introduction",
+    /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
+    Checkup = "checkup",
 }
 
 /// Who reads what is said.
@@ -170,6 +174,12 @@ pub struct Facts {
     /// How many are at boiling point at once: `{{ members }}`, `{{ messages }}`, and the list `{{ links }}`.
     #[serde(default)]
     pub raid: Option<Raid>,
+    /// The name of the server, written so that nothing in it takes effect; `{{ server }}`.
+    #[serde(default)]
+    pub server: Option<String>,
+    /// What keeps the bot from doing its part, in plain words for moderators, a line each; `{{ gaps }}`.
+    #[serde(default)]
+    pub gaps: Option<String>,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -185,6 +195,9 @@ pub struct Raid {
 
 /// The most characters of what a rule answers in public.
 pub const LONGEST_ANSWER: usize = 1_500;
+
+/// The most characters of what keeps the bot from doing its part.
+pub const LONGEST_GAPS: usize = 1_600;
 
 /// The most characters of advice.
 const ADVICE_LIMIT: usize = 900;
@@ -230,7 +243,7 @@ impl Utterance {
             | Self::OfferNotYours
             | Self::OfferOver
             | Self::ComingSoon => Audience::Person,
-            Self::Alert | Self::RaidAlert => Audience::Moderators,
+            Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }

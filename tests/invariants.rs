@@ -33,7 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "wording",
         ],
     ),
-    ("discord", &["case", "commands", "config", "message", "responder", "store"]),
+    ("discord", &["case", "commands", "config", "message", "responder", "store", "wording"]),
     ("simulator", &[]),
     ("scan", &["config", "detect", "message", "policy"]),
     ("demo", &["config", "discord", "message", "simulator", "store"]),

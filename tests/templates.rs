@@ -44,6 +44,8 @@ fn facts() -> Facts {
             messages: 600,
             links: vec!["https://discord.com/channels/1/33/56".to_owned(); 10],
         }),
+        server: Some("Harbor".to_owned()),
+        gaps: Some("- **Manage Messages** is missing in <#33>.".to_owned()),
     }
 }
 
@@ -98,7 +100,12 @@ fn what_members_read_is_said_in_several_ways() {
         let several = !is_plain(utterance)
             && !matches!(
                 utterance,
-                Utterance::Advice | Utterance::Alert | Utterance::RaidAlert | Utterance::ComingSoon
+                Utterance::Advice
+                    | Utterance::Alert
+                    | Utterance::RaidAlert
+                    | Utterance::ComingSoon
+                    | Utterance::Introduction
+                    | Utterance::Checkup
             );
         let least = if several { 3 } else { 1 };
         let ways: BTreeSet<String> = (0..wording.variants(utterance))

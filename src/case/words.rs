@@ -149,6 +149,7 @@ impl Case {
             companion: self.matter.companion,
             beside: self.matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
+            ..Facts::default()
         };
         Speech { utterance, language: None, variant: 0, facts }
     }

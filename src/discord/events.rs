@@ -22,8 +22,10 @@ use super::catch_up::CatchUp;
 use super::convert::Arrival;
 use super::executor::Discord;
 use super::guilds::{Guilds, Watching};
+use super::notice::Voice;
+use super::report::Report;
 use super::rest::{Request, Rest};
-use super::{gap::Gap, report, wire};
+use super::{gap::Gap, introduction, wire};
 use crate::commands;
 use crate::message;
 use crate::responder::{Responder, Source};
@@ -56,6 +58,8 @@ pub(super) struct Listener<S> {
     pub(super) responder: Responder<S, Discord>,
     pub(super) catch_up: CatchUp<S>,
     pub(super) gap: Arc<Gap>,
+    pub(super) voice: Arc<Voice<S>>,
+    pub(super) report: Arc<Report<S>>,
     /// Answers to presses, which must not wait for each other nor hold up what arrives.
     pub(super) answers: TaskTracker,
 }
@@ -170,9 +174,12 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     fn joined(&self, shard: ShardId, guild: wire::Guild) {
-        let id = guild.id;
+        let (id, joined) = (guild.id, guild.joined_at);
         self.guilds.insert(guild);
-        report::gaps(&self.guilds, id);
+        self.report.changed(id);
+        if let Some(joined) = joined {
+            introduction::joined(&self.voice, id, joined);
+        }
         match self.gap.since(shard, now()) {
             Some(since) => self.catch_up.start(id, since),
             None => self.gap.read_back(id),
@@ -181,7 +188,7 @@ impl<S: Store + 'static> Listener<S> {
 
     fn note_change(&self, kind: &str, value: Value) {
         let changed = match kind {
-            "GUILD_UPDATE" => read(kind, value).map(|guild| self.guilds.update(guild)),
+            "GUILD_UPDATE" => read(kind, value).map(|guild| self.note_guild(guild)),
             "GUILD_DELETE" => {
                 read(kind, value).map(|gone: Gone| self.guilds.remove(GuildId::new(gone.id.get())))
             }
@@ -189,11 +196,10 @@ impl<S: Store + 'static> Listener<S> {
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
                 read(kind, value).and_then(|change: RoleChange| self.note_role(change))
             }
-            "GUILD_ROLE_DELETE" => {
-                read(kind, value).map(|gone: RoleGone| self.guilds.remove_role(gone.guild_id, gone.role_id))
+            "GUILD_ROLE_DELETE" => read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
+            "CHANNEL_DELETE" | "THREAD_DELETE" => {
+                read(kind, value).and_then(|gone: Gone| self.note_channel_gone(&gone))
             }
-            "CHANNEL_DELETE" | "THREAD_DELETE" => read(kind, value)
-                .and_then(|gone: Gone| gone.guild_id.map(|guild| self.guilds.remove_channel(guild, gone.id))),
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
                 read(kind, value).map(|channel| self.note_channel(channel))
             }
@@ -207,21 +213,48 @@ impl<S: Store + 'static> Listener<S> {
         }
     }
 
+    fn note_guild(&self, guild: wire::Guild) {
+        let id = guild.id;
+        self.guilds.update(guild);
+        self.report.changed(id);
+    }
+
     fn note_channel(&self, channel: wire::Channel) {
-        if let Some(guild) = channel.guild_id {
-            self.guilds.set_channel(guild, channel);
+        let Some(guild) = channel.guild_id else { return };
+        let thread = channel.is_thread();
+        self.guilds.set_channel(guild, channel);
+        // A thread goes by what its channel allows.
+        if !thread {
+            self.report.changed(guild);
         }
+    }
+
+    fn note_channel_gone(&self, gone: &Gone) -> Option<()> {
+        let guild = gone.guild_id?;
+        let thread = self.guilds.kind(gone.id).is_some_and(wire::is_thread);
+        self.guilds.remove_channel(guild, gone.id);
+        if !thread {
+            self.report.changed(guild);
+        }
+        Some(())
     }
 
     fn note_role(&self, change: RoleChange) -> Option<()> {
         let guild = change.guild_id.or(change.role.guild_id)?;
         self.guilds.set_role(guild, change.role);
+        self.report.changed(guild);
         Some(())
+    }
+
+    fn note_role_gone(&self, gone: &RoleGone) {
+        self.guilds.remove_role(gone.guild_id, gone.role_id);
+        self.report.changed(gone.guild_id);
     }
 
     fn note_member(&self, change: MemberChange) {
         if change.user.id == self.guilds.me() {
             self.guilds.set_my_roles(change.guild_id, change.roles);
+            self.report.changed(change.guild_id);
         }
     }
 

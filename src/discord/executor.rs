@@ -12,7 +12,6 @@ use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use tracing::warn;
 
 use super::guilds::Guilds;
-use super::permissions::missing;
 use super::rest::{Request, Rest, RestError};
 use super::wire::{self, kind};
 use crate::case::Surroundings;
@@ -92,7 +91,7 @@ impl Hand<'_> {
     ) -> Result<Receipt, Failure> {
         match action {
             Action::RemoveMessage { channel, message, reason } => {
-                self.require(channel, Permissions::VIEW_CHANNEL | Permissions::MANAGE_MESSAGES)?;
+                self.guilds.require_removal(channel)?;
                 let path = format!("channels/{channel}/messages/{message}");
                 self.delete(path, &reason).await?;
                 Ok(Receipt::Removed)
@@ -127,10 +126,7 @@ impl Hand<'_> {
         auto_archive: u16,
         reason: &str,
     ) -> Result<Receipt, Failure> {
-        if self.guilds.kind(ChannelId::new(parent.0)).is_some_and(|kind| kind != kind::TEXT) {
-            return Err(Failure::Refused(Refusal::WrongChannel));
-        }
-        self.require(parent, THREAD_NEEDS)?;
+        self.guilds.require_thread(parent)?;
         let body = json!({
             "name": name,
             "type": kind::PRIVATE_THREAD,
@@ -205,7 +201,7 @@ impl Hand<'_> {
         {
             return Ok(Receipt::Posted(posted));
         }
-        self.require_voice(post.channel)?;
+        self.guilds.require_voice(post.channel)?;
         let path = format!("channels/{}/messages", post.channel);
         let posted: wire::Posted = self.fetch(Request::post(path, body(post, nonce))).await?;
         Ok(Receipt::Posted(message::MessageId(posted.id.get())))
@@ -260,21 +256,6 @@ impl Hand<'_> {
     async fn send(&self, request: Request<'_>) -> Result<Value, Failure> {
         let request = Request { priority: self.priority, ..request };
         self.rest.send(request).await.map_err(|error| failure(&error))
-    }
-
-    fn require_voice(&self, channel: message::ChannelId) -> Result<(), Failure> {
-        let thread = self.guilds.kind(ChannelId::new(channel.0)).is_some_and(wire::is_thread);
-        let speak = if thread { Permissions::SEND_MESSAGES_IN_THREADS } else { Permissions::SEND_MESSAGES };
-        self.require(channel, Permissions::VIEW_CHANNEL | speak)
-    }
-
-    /// Refuses what we know Discord would refuse: refused requests count towards a ban of the address.
-    fn require(&self, channel: message::ChannelId, needed: Permissions) -> Result<(), Failure> {
-        let held = self.guilds.mine(ChannelId::new(channel.0));
-        match held.and_then(|held| missing(held, needed)) {
-            Some(name) => Err(Failure::Refused(Refusal::Missing(name.to_owned()))),
-            None => Ok(()),
-        }
     }
 }
 

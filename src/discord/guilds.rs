@@ -2,6 +2,11 @@
 //!
 //! Kept from `GUILD_CREATE` on by the events that change it; serenity's own cache would cost ten times as much.
 
+pub(crate) mod foresight;
+mod people;
+mod spelling;
+mod survey;
+
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,7 +14,7 @@ use serenity::model::Permissions;
 use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 use super::history::HISTORY_NEEDS;
-use super::permissions::{self, in_guild};
+use super::permissions;
 use super::wire::{Channel, Guild, Role, kind};
 use crate::case::Surroundings;
 use crate::config::{GuildConfig, GuildConfigs, Server};
@@ -52,6 +57,32 @@ pub(super) enum Watching {
     No,
     /// We have not heard of it.
     Unknown,
+}
+
+/// Why a channel is watched, or why it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Watch {
+    /// Everyone can read it, and no channels were chosen.
+    Public,
+    /// Moderators chose it.
+    Chosen,
+    /// The operator's file adds it.
+    Added,
+    /// Not everyone can read it, and nobody chose it.
+    Closed,
+    /// Moderators chose others.
+    NotChosen,
+    /// The operator's file leaves it out.
+    Ignored,
+    /// It is a private thread.
+    PrivateThread,
+}
+
+impl Watch {
+    /// Whether what is written there is judged.
+    pub(crate) const fn is_on(self) -> bool {
+        matches!(self, Self::Public | Self::Chosen | Self::Added)
+    }
 }
 
 impl Guilds {
@@ -217,38 +248,6 @@ impl Guilds {
         self.look(guild, describe).unwrap_or_default()
     }
 
-    /// Per watched channel of a guild, the permissions we lack there.
-    pub(super) fn gaps(&self, guild: GuildId) -> Vec<(ChannelId, Permissions)> {
-        let wanted = permissions::NEEDED.iter().fold(Permissions::empty(), |sum, (one, _, _)| sum | *one);
-        let list = |known: &Known| {
-            let watched = known.channels.values().filter(|channel| {
-                !channel.is_thread()
-                    && channel.kind != kind::CATEGORY
-                    && self.watches(known, channel).is_some()
-            });
-            let lacking = watched.map(|channel| {
-                (channel.id, wanted - known.permissions(channel.id, self.me, &known.my_roles))
-            });
-            lacking.filter(|(_, lacking)| !lacking.is_empty()).collect()
-        };
-        self.look(guild, list).unwrap_or_default()
-    }
-
-    /// Roles that would be summoned into a thread but cannot be mentioned by us, and so are not brought in.
-    pub(super) fn unmentionable(&self, guild: GuildId) -> Vec<RoleId> {
-        let here = self.in_force(guild);
-        let list = |known: &Known| {
-            let moderators = known.moderators(&here.server);
-            let mine = in_guild(&known.guild, self.me, &known.my_roles);
-            let all = mine.intersects(Permissions::MENTION_EVERYONE | Permissions::ADMINISTRATOR);
-            let roles = known.guild.roles.iter().filter(|role| {
-                !all && !role.mentionable && moderators.contains(&message::RoleId(role.id.get()))
-            });
-            roles.map(|role| role.id).collect()
-        };
-        self.look(guild, list).unwrap_or_default()
-    }
-
     /// What is in force in a guild.
     fn in_force(&self, guild: GuildId) -> Arc<GuildConfig> {
         self.configs.of(message::GuildId(guild.get()))
@@ -256,19 +255,28 @@ impl Guilds {
 
     /// The channel private threads are opened under, if messages in `channel` are judged.
     fn watches<'a>(&self, known: &'a Known, channel: &'a Channel) -> Option<&'a Channel> {
-        let home = known.home(channel)?;
+        known.home(channel).filter(|home| self.watch_of(known, channel, home).is_on())
+    }
+
+    fn watch_of(&self, known: &Known, channel: &Channel, home: &Channel) -> Watch {
         let listed = |list: &[message::ChannelId]| {
             list.iter().any(|listed| listed.0 == channel.id.get() || listed.0 == home.id.get())
         };
         let watch = &self.configs.config().watch;
-        if channel.kind == kind::PRIVATE_THREAD || listed(&watch.ignore_channels) {
-            return None;
+        if channel.kind == kind::PRIVATE_THREAD {
+            return Watch::PrivateThread;
+        }
+        if listed(&watch.ignore_channels) {
+            return Watch::Ignored;
         }
         if let Some(chosen) = &self.in_force(known.guild.id).settings.channels {
-            return listed(chosen).then_some(home);
+            return if listed(chosen) { Watch::Chosen } else { Watch::NotChosen };
         }
-        let public = permissions::of_everyone(&known.guild, home).contains(Permissions::VIEW_CHANNEL);
-        (public || listed(&watch.channels)).then_some(home)
+        match known.is_public(home) {
+            true => Watch::Public,
+            false if listed(&watch.channels) => Watch::Added,
+            false => Watch::Closed,
+        }
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut HashMap<GuildId, Known>) -> T) {
@@ -343,8 +351,12 @@ impl Known {
 
     fn is_for_moderators(&self, channel: ChannelId, me: UserId) -> bool {
         let Some(found) = self.channels.get(&channel) else { return false };
-        let public = permissions::of_everyone(&self.guild, found).contains(Permissions::VIEW_CHANNEL);
         let mine = self.permissions(channel, me, &self.my_roles);
-        !public && mine.contains(Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES)
+        !self.is_public(found) && mine.contains(Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES)
+    }
+
+    /// Whether everyone can read it.
+    fn is_public(&self, channel: &Channel) -> bool {
+        permissions::of_everyone(&self.guild, channel).contains(Permissions::VIEW_CHANNEL)
     }
 }

@@ -5,7 +5,7 @@
 use serenity::model::Permissions;
 use serenity::model::id::{RoleId, UserId};
 
-use super::wire::{Channel, Guild, OverwriteKind};
+use super::wire::{Channel, Guild, OverwriteKind, kind};
 
 /// What a member with `roles` may do in `channel` of `guild`; threads go by their parent channel.
 pub(super) fn of_member(guild: &Guild, channel: &Channel, member: UserId, roles: &[RoleId]) -> Permissions {
@@ -67,32 +67,103 @@ fn settle(sum: Permissions) -> Permissions {
     if sum.contains(Permissions::VIEW_CHANNEL) { sum } else { Permissions::empty() }
 }
 
-/// The permissions we use, as Discord's settings call them, with what does not work without each.
-pub(super) const NEEDED: &[(Permissions, &str, &str)] = &[
-    (Permissions::VIEW_CHANNEL, "View Channel", "I cannot watch it"),
-    (Permissions::SEND_MESSAGES, "Send Messages", "I cannot acknowledge anything there"),
-    (
+/// A permission we use.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Need {
+    pub(super) permission: Permissions,
+    /// As Discord's settings call it.
+    pub(super) name: &'static str,
+    /// What does not work without it; `{instead}` stands for what is done in place of a private thread.
+    pub(super) without: &'static str,
+    /// Whether watching, acknowledging, taking aside or removing fails without it.
+    pub(super) breaks: bool,
+}
+
+/// Every permission we use.
+pub(super) const NEEDED: &[Need] = &[
+    need(Permissions::VIEW_CHANNEL, "View Channel", "nothing said there reaches me", true),
+    need(Permissions::CONNECT, "Connect", "nothing said in the chat of a voice channel reaches me", true),
+    need(Permissions::SEND_MESSAGES, "Send Messages", "I cannot acknowledge anything there", true),
+    need(
         Permissions::CREATE_PRIVATE_THREADS,
         "Create Private Threads",
-        "I fall back to the desk channel or a direct message",
+        "private threads are impossible there, so {instead}",
+        true,
     ),
-    (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Threads", "I cannot speak in private threads"),
-    (Permissions::MANAGE_MESSAGES, "Manage Messages", "I cannot remove a message that gives away a secret"),
-    (Permissions::MANAGE_THREADS, "Manage Threads", "I cannot tidy up threads"),
-    (
+    need(
+        Permissions::SEND_MESSAGES_IN_THREADS,
+        "Send Messages in Threads",
+        "I cannot speak in threads there: nothing in public ones is acknowledged, and in place of private ones \
+         {instead}",
+        true,
+    ),
+    need(
+        Permissions::MANAGE_MESSAGES,
+        "Manage Messages",
+        "I cannot remove a message that gives away a secret, only ask its author to",
+        true,
+    ),
+    need(
+        Permissions::MANAGE_THREADS,
+        "Manage Threads",
+        "I cannot tidy up threads that came to nothing",
+        false,
+    ),
+    need(
         Permissions::READ_MESSAGE_HISTORY,
         "Read Message History",
-        "I miss what was written while I was away, and cannot reply to messages",
+        "I miss what was written while I was away, and name members where I would reply to them",
+        false,
     ),
-    (Permissions::EMBED_LINKS, "Embed Links", "I cannot give a removed message's text back"),
+    need(Permissions::EMBED_LINKS, "Embed Links", "a removed message's text is given back as a quote", false),
 ];
+
+const fn need(permission: Permissions, name: &'static str, without: &'static str, breaks: bool) -> Need {
+    Need { permission, name, without, breaks }
+}
+
+/// Who reads and writes in a voice channel's chat must be able to enter it.
+const VOICE: Permissions = Permissions::VIEW_CHANNEL
+    .union(Permissions::CONNECT)
+    .union(Permissions::SEND_MESSAGES)
+    .union(Permissions::MANAGE_MESSAGES)
+    .union(Permissions::READ_MESSAGE_HISTORY);
+
+/// A forum holds posts, which are threads, and nothing else.
+const FORUM: Permissions = Permissions::VIEW_CHANNEL
+    .union(Permissions::SEND_MESSAGES_IN_THREADS)
+    .union(Permissions::MANAGE_MESSAGES)
+    .union(Permissions::READ_MESSAGE_HISTORY);
+
+/// An announcement channel has public threads, but no private ones.
+const ANNOUNCEMENT: Permissions = FORUM.union(Permissions::SEND_MESSAGES);
+
+const TEXT: Permissions = ANNOUNCEMENT
+    .union(Permissions::CREATE_PRIVATE_THREADS)
+    .union(Permissions::MANAGE_THREADS)
+    .union(Permissions::EMBED_LINKS);
+
+/// What we use in a watched channel of this type.
+pub(super) const fn needed_in(channel: u8) -> Permissions {
+    match channel {
+        kind::TEXT => TEXT,
+        kind::VOICE | kind::STAGE => VOICE,
+        kind::FORUM | kind::MEDIA => FORUM,
+        _ => ANNOUNCEMENT,
+    }
+}
+
+/// What of `needed` is not in `held`. Who cannot see a channel lacks that alone: all else follows from it.
+pub(super) fn lacking(held: Permissions, needed: Permissions) -> impl Iterator<Item = &'static Need> {
+    let lacking = needed - held;
+    let hidden = lacking.contains(Permissions::VIEW_CHANNEL);
+    let lacking = if hidden { Permissions::VIEW_CHANNEL } else { lacking };
+    NEEDED.iter().filter(move |need| lacking.contains(need.permission))
+}
 
 /// The name of the first permission of `needed` that `held` lacks.
 pub(super) fn missing(held: Permissions, needed: Permissions) -> Option<&'static str> {
-    let lacking = |(permission, _, _): &&(Permissions, &str, &str)| {
-        needed.contains(*permission) && !held.contains(*permission)
-    };
-    NEEDED.iter().find(lacking).map(|(_, name, _)| *name)
+    lacking(held, needed).next().map(|need| need.name)
 }
 
 #[cfg(test)]

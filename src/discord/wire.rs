@@ -2,6 +2,7 @@
 //!
 //! serenity decodes whole objects and drops an event it cannot decode; these decode what they need.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use serenity::model::Permissions;
@@ -11,7 +12,15 @@ use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Guild {
     pub(super) id: GuildId,
+    #[serde(default)]
+    pub(super) name: String,
     pub(super) owner_id: UserId,
+    /// The language of the guild's own pages, as in `en-US`.
+    #[serde(default)]
+    pub(super) preferred_locale: String,
+    /// What the guild has switched on, by Discord's names.
+    #[serde(default, deserialize_with = "lenient")]
+    pub(super) features: Vec<String>,
     pub(super) roles: Vec<Role>,
     #[serde(default)]
     pub(super) channels: Vec<Channel>,
@@ -20,6 +29,9 @@ pub(super) struct Guild {
     #[serde(default)]
     pub(super) members: Vec<Member>,
     pub(super) public_updates_channel_id: Option<ChannelId>,
+    /// When we joined; `GUILD_CREATE` alone tells.
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) joined_at: Option<Timestamp>,
 }
 
 /// A role.
@@ -51,6 +63,9 @@ pub(super) struct Channel {
     pub(super) owner_id: Option<UserId>,
     #[serde(default)]
     pub(super) name: Option<String>,
+    /// Its place in the list; threads have none.
+    #[serde(default)]
+    pub(super) position: i64,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) permission_overwrites: Vec<Overwrite>,
     #[serde(default)]
@@ -61,10 +76,12 @@ pub(super) struct Channel {
 /// <https://discord.com/developers/docs/resources/channel#channel-object-channel-types>.
 pub(super) mod kind {
     pub(in crate::discord) const TEXT: u8 = 0;
+    pub(in crate::discord) const VOICE: u8 = 2;
     pub(in crate::discord) const CATEGORY: u8 = 4;
     pub(in crate::discord) const ANNOUNCEMENT_THREAD: u8 = 10;
     pub(in crate::discord) const PRIVATE_THREAD: u8 = 12;
     pub(in crate::discord) const DIRECTORY: u8 = 14;
+    pub(in crate::discord) const STAGE: u8 = 13;
     pub(in crate::discord) const FORUM: u8 = 15;
     pub(in crate::discord) const MEDIA: u8 = 16;
 }

@@ -3,12 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Executor, Responder};
-use crate::case::Matter;
 use crate::case::action::Enclosure;
+use crate::case::{Case, Matter};
 use crate::detect::{Scan, mask};
 use crate::message::{GuildId, Message};
 use crate::policy::conversation::Heated;
-use crate::policy::{Acted, Decision, Response};
+use crate::policy::{Acted, Circumstances, Decision, Response, Verdict};
 use crate::store::{Notice, Store, StoreError, Whose};
 use crate::wording::Utterance;
 
@@ -80,6 +80,19 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 }
 
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
+    /// What the policy makes of a message that nobody sent, and the case it would become.
+    pub fn rehearse(&self, message: &Message, scan: &Scan, now: Timestamp) -> (Verdict, Option<Case>) {
+        let policy = &self.in_force(message.guild).core.policy;
+        let verdict = policy.decide(message, scan, &Circumstances::default());
+        let followed = verdict.decision.as_ref().filter(|decision| decision.response != Response::Observe);
+        let case = followed.map(|decision| {
+            let Notice { guild, member, matter, surroundings, .. } =
+                self.describe(message, scan, decision, now);
+            Case::notice(guild, member, matter, surroundings, now)
+        });
+        (verdict, case)
+    }
+
     fn join_within(&self, guild: GuildId) -> SignedDuration {
         self.in_force(guild).core.join_within
     }

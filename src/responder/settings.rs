@@ -8,6 +8,7 @@ use tracing::{error, info};
 use super::{Executor, Responder, lock};
 use crate::config::{GuildConfig, GuildConfigs, GuildSettings, Part, Unfit};
 use crate::message::{GuildId, UserId};
+use crate::policy::Mode;
 use crate::store::{NewChange, Store, StoreError, Stored};
 
 /// Who changes what, and why it may not be.
@@ -54,6 +55,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// What is in force in `guild`.
     pub fn in_force(&self, guild: GuildId) -> Arc<GuildConfig> {
         self.inner.configs.of(guild)
+    }
+
+    /// How far the bot goes in `guild`.
+    pub fn mode(&self, guild: GuildId) -> Mode {
+        self.in_force(guild).server.mode.unwrap_or(self.configs().config().mode)
     }
 
     /// Brings into force what was set before this start. What cannot be read, or does not fit the file any more, is

@@ -409,6 +409,9 @@ pub(crate) fn guild(guild: &Guild) -> Value {
     value["system_channel_id"] = json!(guild.system_channel.map(id));
     value["public_updates_channel_id"] = json!(guild.public_updates_channel.map(id));
     value["roles"] = guild.roles.values().map(role).collect();
+    if !guild.automod.is_empty() {
+        value["features"] = json!(["COMMUNITY", "AUTO_MODERATION"]);
+    }
     value
 }
 

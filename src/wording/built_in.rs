@@ -75,6 +75,8 @@ macro_rules! file {
                 include_str!(concat!("../../templates/", $tag, "/withdrawal_reason.md"))
             }
             Utterance::ComingSoon => include_str!(concat!("../../templates/", $tag, "/coming_soon.md")),
+            Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
+            Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
         }
     };
 }

@@ -11,7 +11,8 @@ use super::labels::Labels;
 use super::{Facts, Utterance, mention};
 use crate::detect::{Category, Kind};
 
-/// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `answer` says.
+/// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `introduction`,
+/// `checkup` and `answer` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -34,8 +35,13 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "links",
     "given_away",
     "advice",
+    "server",
+    "gaps",
     "answer",
 ];
+
+/// The placeholders that speak of a case: all but those of one utterance only.
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 3).0;
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
@@ -43,6 +49,8 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
         Utterance::ThreadName => &["number"],
         Utterance::Advice => &["kinds", "removed"],
+        Utterance::Introduction => &["member", "server"],
+        Utterance::Checkup => &["gaps"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
         Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
@@ -51,7 +59,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         _ if utterance.is_public() => {
             &["member", "moderators", "number", "channel", "thread", "link", "alerted", "removed"]
         }
-        _ => PLACEHOLDERS.split_last().map_or(PLACEHOLDERS, |(_, all_but_the_answer)| all_but_the_answer),
+        _ => CASE,
     }
 }
 
@@ -85,6 +93,8 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("links", Value::from(raid.map(|raid| raid.links.clone()).unwrap_or_default())),
         ("given_away", Value::from(given_away(facts))),
         ("advice", Value::from(advice)),
+        ("server", text(facts.server.clone())),
+        ("gaps", text(facts.gaps.clone())),
     ]))
 }
 

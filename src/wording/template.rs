@@ -2,7 +2,7 @@
 
 use super::error::{nearest_first, quoted};
 use super::labels::Labels;
-use super::{Facts, LONGEST_ANSWER, Raid, Source, Utterance, WordingError, context, mention};
+use super::{Facts, LONGEST_ANSWER, LONGEST_GAPS, Raid, Source, Utterance, WordingError, context, mention};
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
 
@@ -208,6 +208,8 @@ fn example(name: &str, facts: Facts) -> Facts {
         "companion" => Facts { companion: Some(UserId(u64::MAX)), ..facts },
         "beside" => Facts { beside: Some(u32::MAX), ..facts },
         "members" | "messages" | "links" => Facts { raid: Some(largest_raid()), ..facts },
+        "server" => Facts { server: Some("x".repeat(200)), ..facts },
+        "gaps" => Facts { gaps: Some("x".repeat(LONGEST_GAPS)), ..facts },
         _ => facts,
     }
 }

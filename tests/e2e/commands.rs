@@ -1,12 +1,14 @@
 //! Commands, as moderators and members use them.
 
 mod backtest;
+mod doctor;
 mod edit;
 mod forms;
 mod frame;
 mod languages;
 mod menus;
 mod rules;
+mod setup;
 mod test;
 mod transfer;
 mod wording;
@@ -41,7 +43,7 @@ impl Server {
         server
     }
 
-    async fn start(&mut self) {
+    pub(crate) async fn start(&mut self) {
         self.bot = Some(Bot::start(&self.discord, &self.home, &self.config).await);
         let registered = |state: &State| (!state.commands().is_empty()).then_some(());
         self.discord.wait_until("commands to be registered", registered).await.unwrap();
@@ -70,7 +72,7 @@ impl Server {
         manners::check_answers(&self.discord).unwrap();
     }
 
-    fn place(&self, who: &str) -> (Id, Id) {
+    pub(crate) fn place(&self, who: &str) -> (Id, Id) {
         (self.discord.user(who).unwrap(), self.discord.channel("general").unwrap())
     }
 
@@ -144,6 +146,16 @@ impl Server {
     pub(crate) fn asks_typing(&self, who: &str, path: &str, options: &[(&str, Value)], focused: &str) -> Id {
         let (who, channel) = self.place(who);
         self.discord.autocomplete(who, channel, path, options, focused).unwrap()
+    }
+
+    /// `who` chooses in a select of the answer to `asked`; which interaction that was.
+    pub(crate) fn choose(&self, who: &str, asked: Id, custom_id: &str, values: &[&str]) -> Id {
+        let (channel, message) = self.discord.read(|state| {
+            let of = state.interactions().find(|of| of.id == asked).unwrap();
+            (of.channel, of.original.unwrap())
+        });
+        let who = self.discord.user(who).unwrap();
+        self.discord.choose(who, channel, message, custom_id, values).unwrap()
     }
 
     /// What is offered while `who` types the option `focused`.

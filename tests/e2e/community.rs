@@ -144,7 +144,8 @@ pub(crate) fn harbor() -> World {
 /// The rules most tests play under.
 pub(crate) const RULES: &str = include_str!("rules.toml");
 
-/// What the bot said in `channel`; what Discord says in its name, such as that it added someone, is left out.
+/// What the bot said in `channel` about what was said there; what Discord says in its name, such as that it added
+/// someone, is left out, and so is what it says of its own accord.
 pub(crate) fn said(discord: &Simulator, channel: Id) -> Vec<Message> {
     let bot = discord.bot();
     discord.messages(channel).into_iter().filter(|message| is_said_by(bot, message)).collect()
@@ -152,7 +153,16 @@ pub(crate) fn said(discord: &Simulator, channel: Id) -> Vec<Message> {
 
 /// Whether `author` said it in words that others can read: an ordinary post, or a reply.
 pub(crate) fn is_said_by(author: Id, message: &Message) -> bool {
-    message.author == author && matches!(message.kind, 0 | 19) && message.only_for.is_none()
+    message.author == author
+        && matches!(message.kind, 0 | 19)
+        && message.only_for.is_none()
+        && !is_notice(author, message)
+}
+
+/// Whether `author` said it of its own accord, outside of any case.
+pub(crate) fn is_notice(author: Id, message: &Message) -> bool {
+    let nonce = message.nonce.as_ref().and_then(serde_json::Value::as_str);
+    message.author == author && nonce.is_some_and(|nonce| nonce.starts_with('n'))
 }
 
 /// The private threads of the bot, oldest first.

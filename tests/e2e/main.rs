@@ -7,6 +7,8 @@ mod community;
 #[cfg(test)]
 mod expectation;
 #[cfg(test)]
+mod joining;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod manners;
@@ -29,5 +31,7 @@ mod scenario;
 mod scenarios;
 #[cfg(test)]
 mod simmer;
+#[cfg(test)]
+mod transcript;
 #[cfg(test)]
 mod trouble;

@@ -158,11 +158,11 @@ async fn missing_permissions_are_named_with_what_will_not_work() {
     world.guilds[0].bot = aside::simulator::Permissions::ORDINARY;
     let (discord, home) = (Simulator::start(&world).await.unwrap(), Home::new());
     let running = aside(&discord, &home).stderr(Stdio::piped()).spawn().unwrap();
-    let said = until_said(running, "Manage Threads").await;
+    let said = until_said(running, "Mention Everyone").await;
     for sentence in [
-        "missing permission Create Private Threads in this channel: I fall back to",
-        "missing permission Manage Messages in this channel: I cannot remove",
-        "I cannot mention this moderator role",
+        "Create Private Threads is missing everywhere: private threads are impossible there, so I will write to members",
+        "Manage Messages is missing everywhere: I cannot remove",
+        "I cannot mention <@&",
     ] {
         assert!(said.contains(sentence), "{sentence:?} is not in: {said}");
     }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use aside::simulator::{GuildPlan, Id, Simulator, State, World};
+use aside::simulator::{GuildPlan, Id, State, World};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::commands::Server;
-use crate::community::{Home, harbor, said, settled};
+use crate::community::{harbor, said, settled};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +102,7 @@ impl Play {
         }
         if let Some(select) = &step.chooses {
             let values: Vec<String> = step.values.iter().map(|value| self.name(value)).collect();
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
             return Some(self.server.choose(&step.by, latest(), select, &values));
         }
         let fields = step.fills.as_ref()?;
@@ -172,8 +173,7 @@ fn plan() -> GuildPlan {
 async fn play(text: &str) {
     let transcript: Transcript = toml::from_str(text).unwrap();
     let world = World { guilds: Vec::new(), ..harbor() };
-    let discord = Simulator::start(&world).await.unwrap();
-    let server = Server::on(discord, Home::new(), &transcript.config).await;
+    let server = Server::in_world(&world, &transcript.config).await;
     let mut play = Play { server, latest: BTreeMap::new() };
     for step in &transcript.step {
         play.take(step).await;

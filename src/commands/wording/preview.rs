@@ -61,6 +61,9 @@ where
     embeds.collect()
 }
 
+/// What could keep the bot from doing its part.
+const GAP: &str = "- In one channel Create Private Threads is missing: I fall back to a direct message.";
+
 /// What an utterance is most often about, with the one who asks in the place of the member.
 fn facts<S, E>(context: &Context<'_, S, E>, here: &GuildConfig, utterance: Utterance) -> Facts
 where
@@ -96,6 +99,7 @@ where
         | Utterance::RemovalReason => Facts { removed: true, ..disclosed },
         Utterance::OpeningUnshielded | Utterance::FurtherUnshielded => disclosed,
         Utterance::Answer => Facts { answer: Some(answer(here).unwrap_or(link)), ..heated },
+        Utterance::Checkup => Facts { gaps: Some(GAP.to_owned()), ..heated },
         Utterance::RaidAlert => {
             Facts { raid: Some(Raid { members: 6, messages: 11, links: vec![link; 2] }), ..heated }
         }
