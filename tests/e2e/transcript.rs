@@ -116,24 +116,38 @@ impl Play {
         value.as_str().map_or_else(|| value.clone(), |text| json!(self.name(text)))
     }
 
-    /// What a placeholder stands for.
+    /// `text` with what its placeholders stand for.
     fn name(&self, text: &str) -> String {
-        let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+        let mut parts = text.split('{');
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let named = part.split_once('}').and_then(|(name, rest)| Some((self.id(name)?, rest)));
+            match named {
+                Some((id, rest)) => filled.extend([id.to_string().as_str(), rest]),
+                None => filled.extend(["{", part]),
+            }
+        }
+        filled
+    }
+
+    fn id(&self, name: &str) -> Option<Id> {
         let discord = &self.server.discord;
-        let id = inner.and_then(|name| match name.split_at(1) {
-            ("#", channel) => discord.channel(channel),
-            ("@", role) => discord.role(role),
+        match (name.strip_prefix('#'), name.strip_prefix('@')) {
+            (Some(channel), _) => discord.channel(channel),
+            (_, Some(role)) => discord.role(role),
             _ => None,
-        });
-        id.map_or(text.to_owned(), |id| id.to_string())
+        }
     }
 
     async fn answered(&self, step: &Step, asked: Id) {
         let reply = self.server.reply(asked).await;
-        let words = if reply.kind == 9 { reply.data.to_string() } else { self.server.read(asked).await };
-        for part in &step.reads {
-            assert!(words.contains(part), "{}: {part:?} is not in:\n{words}", step.note);
-        }
+        let words = match reply.kind {
+            9 => reply.data.to_string(),
+            // What is shown on the way to it is not the answer.
+            5 | 6 => self.in_the_end(asked, &step.reads).await,
+            _ => self.server.read(asked).await,
+        };
+        self.expect(step, &step.reads, &words);
         for part in &step.not {
             assert!(!words.contains(part), "{}: {part:?} is in:\n{words}", step.note);
         }
@@ -142,12 +156,32 @@ impl Play {
         }
     }
 
+    /// The words of an answer that comes later, once they hold the first of `parts`.
+    async fn in_the_end(&self, asked: Id, parts: &[String]) -> String {
+        let first = parts.first().map(|part| self.name(part)).unwrap_or_default();
+        let filled = |state: &State| {
+            let of = state.interactions().find(|of| of.id == asked)?;
+            let message = state.messages(of.channel).find(|message| Some(message.id) == of.original)?;
+            message.content.contains(&first).then(|| message.content.clone())
+        };
+        self.server.discord.wait_until(&first, filled).await.unwrap()
+    }
+
+    fn expect(&self, step: &Step, parts: &[String], words: &str) {
+        for part in parts.iter().map(|part| self.name(part)) {
+            assert!(words.contains(&part), "{}: {part:?} is not in:\n{words}", step.note);
+        }
+    }
+
     async fn look(&self, step: &Step) {
         let discord = &self.server.discord;
         if !step.told.is_empty() {
             let by = discord.user(&step.by).unwrap();
-            let told = |_: &State| discord.dms(by).last().map(|message| message.content.clone());
-            expect(step, &step.told, &discord.wait_until("a direct message", told).await.unwrap());
+            let told = |state: &State| {
+                let direct = state.channels().find(|channel| channel.recipients.contains(&by))?;
+                Some(state.messages(direct.id).last()?.content.clone())
+            };
+            self.expect(step, &step.told, &discord.wait_until("a direct message", told).await.unwrap());
         }
         if step.posts.is_none() && step.shows.is_empty() {
             return;
@@ -155,13 +189,7 @@ impl Play {
         settled(discord, &self.server.home).await.unwrap();
         let posts = said(discord, discord.channel(&step.r#in).unwrap());
         assert!(step.posts.is_none_or(|count| posts.len() == count), "{}: {} posts", step.note, posts.len());
-        expect(step, &step.shows, posts.last().map_or("", |post| &post.content));
-    }
-}
-
-fn expect(step: &Step, parts: &[String], words: &str) {
-    for part in parts {
-        assert!(words.contains(part), "{}: {part:?} is not in:\n{words}", step.note);
+        self.expect(step, &step.shows, posts.last().map_or("", |post| &post.content));
     }
 }
 
