@@ -82,10 +82,10 @@ fn rebuild() {
         for round in 0..ROUNDS {
             let revision = 2 * round as u64;
             cold.push(timed(|| {
-                configs.put(HARBOR, configs.build(HARBOR, revision + 1, before.clone()).expect("valid"))
+                configs.put(HARBOR, configs.build(HARBOR, revision + 1, before.clone()).expect("valid"));
             }));
             waits.push(timed(|| {
-                configs.put(HARBOR, configs.build(HARBOR, revision + 2, after.clone()).expect("valid"))
+                configs.put(HARBOR, configs.build(HARBOR, revision + 2, after.clone()).expect("valid"));
             }));
         }
     });

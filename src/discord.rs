@@ -227,7 +227,7 @@ async fn register_commands(rest: &Rest, application: ApplicationId) {
         match commands::register(rest, application.get()).await {
             Ok(()) => return,
             Err(error) => {
-                warn!(%error, "the commands could not be registered; those that Discord knows still work")
+                warn!(%error, "the commands could not be registered; those that Discord knows still work");
             }
         }
         tokio::time::sleep(wait).await;

@@ -51,8 +51,11 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
     ) -> Outcome {
         let before = self.responder.in_force(self.guild);
         let settings = applied(&before, &parts).map_err(Trouble::Told)?;
-        let after =
-            self.responder.configs().build(self.guild, before.revision + 1, settings).map_err(unfit)?;
+        let after = self
+            .responder
+            .configs()
+            .build(self.guild, before.revision + 1, settings)
+            .map_err(|error| unfit(&error))?;
         concerns.extend(regression::concerns(self, &before, &after).await?);
         concerns.extend(share::concerns(self, &parts, &before, &after).await);
         if concerns.is_empty() && shown.is_none() {
@@ -67,7 +70,7 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
         let body = serde_json::to_string(&proposal).map_err(|error| Trouble::Failed(error.to_string()))?;
         let id = self.responder.store().propose(self.guild, self.now, &body).await?;
         let save = if concerns.is_empty() { (3, "Save it") } else { (4, "Save it anyway") };
-        Ok(Answer::Say(question(concerns, shown).row(vec![
+        Ok(Answer::Say(question(concerns, shown).row(&[
             button(save.0, save.1, &format!("change:{id}:save")),
             button(2, "Leave it", &format!("change:{id}:leave")),
         ])))
@@ -89,7 +92,7 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
                 Ok(Answer::Update(Reply::new("That is how it is already; nothing was changed.")))
             }
             Changed::Refused(_) => Err(Trouble::Told(self.conflict(&parts).await?)),
-            Changed::Unfit(error) => Err(unfit(error)),
+            Changed::Unfit(error) => Err(unfit(&error)),
         }
     }
 
@@ -108,8 +111,8 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
     /// Says what was changed meanwhile, by whom.
     async fn conflict(&self, parts: &[Part]) -> Result<String, Trouble> {
         let here = self.responder.in_force(self.guild);
-        let changed = |part: &&Part| here.settings.get(&part.subject) != part.before;
-        let what = parts.iter().find(changed).map_or("That".to_owned(), |part| named(&part.subject));
+        let differs = |part: &&Part| here.settings.get(&part.subject) != part.before;
+        let what = parts.iter().find(differs).map_or("That".to_owned(), |part| named(&part.subject));
         let changes = self.responder.store().changes(self.guild).await?;
         let by = changes.iter().find(|change| touches(change, parts)).map_or(String::new(), |change| {
             format!(" by <@{}> {} (change {})", change.by, ago(change), change.number)
@@ -174,7 +177,7 @@ pub(super) fn applied(config: &GuildConfig, parts: &[Part]) -> Result<GuildSetti
     Ok(settings)
 }
 
-pub(super) fn unfit(error: Unfit) -> Trouble {
+fn unfit(error: &Unfit) -> Trouble {
     Trouble::Told(format!("That cannot be saved.\n{error}"))
 }
 

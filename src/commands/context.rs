@@ -45,7 +45,7 @@ pub(crate) enum Asked {
         given: Given,
     },
     /// The same, while the option `focused` is being typed.
-    Typing { name: String, sub: String, given: Given, focused: String },
+    Typing { name: String, given: Given, focused: String },
     /// A message menu, by its English name.
     Menu { name: String, target: u64 },
     /// A button or a select.
@@ -116,7 +116,7 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
             asked: asked(interaction)?,
             talk: Talk::new(rest, interaction),
             guild: GuildId(interaction.guild_id?.get()),
-            channel: ChannelId(interaction.channel_id.map_or(0, |id| id.get())),
+            channel: ChannelId(interaction.channel_id.map(u64::from).unwrap_or_default()),
             by: UserId(member.user.id.get()),
             roles: member.roles.iter().map(|role| RoleId(role.get())).collect(),
             permissions: member.permissions,
@@ -180,9 +180,9 @@ fn asked(interaction: &Interaction) -> Option<Asked> {
             Some(Asked::Command { name: data.name.clone()?, sub, given: Given::of(options) })
         }
         AUTOCOMPLETE => {
-            let (sub, options) = within(data);
+            let (_, options) = within(data);
             let focused = options.iter().find(|option| option.focused)?.name.clone();
-            Some(Asked::Typing { name: data.name.clone()?, sub, given: Given::of(options), focused })
+            Some(Asked::Typing { name: data.name.clone()?, given: Given::of(options), focused })
         }
         COMPONENT => Some(Asked::Pressed { custom_id: data.custom_id.clone()?, values: data.values.clone() }),
         MODAL => Some(Asked::Form { custom_id: data.custom_id.clone()?, fields: fields(&data.components) }),

@@ -27,14 +27,16 @@ pub(crate) async fn register(rest: &Rest, application: u64) -> Result<(), RestEr
 /// Whether Discord knows the same commands, whatever it says of them besides and in whatever order.
 fn same(known: &Value, wanted: &Value) -> bool {
     let (Some(known), Some(wanted)) = (known.as_array(), wanted.as_array()) else { return false };
-    let twin = |one: &&Value, other: &Value| {
-        one["name"] == other["name"]
-            && number(&one["type"]).unwrap_or(1.0) == number(&other["type"]).unwrap_or(1.0)
-    };
+    let twin = |one: &&Value, other: &Value| one["name"] == other["name"] && kind(one) == kind(other);
     known.len() == wanted.len()
         && wanted
             .iter()
             .all(|one| known.iter().find(|known| twin(known, one)).is_some_and(|known| holds(known, one)))
+}
+
+/// A command's type; a chat command's need not be said.
+fn kind(command: &Value) -> u64 {
+    command["type"].as_u64().unwrap_or(1)
 }
 
 /// Whether everything that `wanted` says stands in `known`, too. What is false, null or empty need not be there.

@@ -115,7 +115,7 @@ impl Reply {
         Self { words: words.into(), ..Self::default() }
     }
 
-    pub(crate) fn row(mut self, components: Vec<Value>) -> Self {
+    pub(crate) fn row(mut self, components: &[Value]) -> Self {
         self.rows.push(json!({ "type": 1, "components": components }));
         self
     }
@@ -305,11 +305,12 @@ impl<'a> Talk<'a> {
             Answer::Nothing => Ok(()),
             Answer::Say(reply) if later && self.is_about_a_message() => self.follow_up(&reply).await,
             Answer::Say(reply) | Answer::Update(reply) if later => self.edit(&reply).await,
-            Answer::Say(reply) => self.call_back(callback::MESSAGE, reply.new_body(), reply.file).await,
             Answer::Update(reply) if self.is_about_a_message() => {
                 self.call_back(callback::UPDATE, reply.body(), reply.file).await
             }
-            Answer::Update(reply) => self.call_back(callback::MESSAGE, reply.new_body(), reply.file).await,
+            Answer::Say(reply) | Answer::Update(reply) => {
+                self.call_back(callback::MESSAGE, reply.new_body(), reply.file).await
+            }
             Answer::Offer(choices) => {
                 let choices = distinct(choices).into_iter();
                 let choices = choices.map(|choice| json!({ "name": choice.name, "value": choice.value }));

@@ -205,7 +205,7 @@ where
         return reply;
     }
     match keep(context, &Draft { of, entered: entered.clone() }).await {
-        Ok(id) => reply.row(vec![button(1, "Open the form again", &format!("rules:again:{id}"))]),
+        Ok(id) => reply.row(&[button(1, "Open the form again", &format!("rules:again:{id}"))]),
         Err(_) => reply,
     }
 }

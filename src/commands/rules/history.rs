@@ -36,7 +36,7 @@ where
 }
 
 fn line(change: &Change, all: &[Change]) -> String {
-    let what: Vec<String> = change.parts.iter().map(|part| told(part)).collect();
+    let what: Vec<String> = change.parts.iter().map(told).collect();
     let undone = all.iter().any(|other| other.undoes == Some(change.number));
     let note = match change.undoes {
         Some(number) => format!(" (took back {number})"),

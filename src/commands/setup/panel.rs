@@ -48,7 +48,7 @@ where
         Page::Summary => {
             let words = summary::words(context, panel.here, panel.checkup);
             Reply::new(words)
-                .row(vec![button(2, "Back", "setup:watching"), button(2, "Begin again", "setup:people")])
+                .row(&[button(2, "Back", "setup:watching"), button(2, "Begin again", "setup:people")])
         }
     }
 }
@@ -90,10 +90,10 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
             self.warnings(Concern::Alerts, FEW_WARNINGS),
         ];
         Reply::new(paragraphs(&words))
-            .row(vec![choice(6, "setup:role", "Moderator role", "role", role.map(|role| role.0))])
-            .row(vec![text_channel("setup:desk", "Desk channel", text(server.desk_channel))])
-            .row(vec![text_channel("setup:alerts", "Alert channel", text(server.alert_channel))])
-            .row(vec![button(1, "Next", "setup:watching")])
+            .row(&[choice(6, "setup:role", "Moderator role", "role", role.map(|role| role.0))])
+            .row(&[text_channel("setup:desk", "Desk channel", text(server.desk_channel))])
+            .row(&[text_channel("setup:alerts", "Alert channel", text(server.alert_channel))])
+            .row(&[button(1, "Next", "setup:watching")])
     }
 
     fn brought_in(&self) -> String {
@@ -132,10 +132,10 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
             .take(MOST_CHANNELS)
             .collect();
         Reply::new(paragraphs(&words))
-            .row(vec![channels(&known)])
-            .row(vec![self.modes()])
-            .row(vec![self.languages()])
-            .row(vec![
+            .row(&[channels(&known)])
+            .row(&[self.modes()])
+            .row(&[self.languages()])
+            .row(&[
                 button(2, "Back", "setup:people"),
                 button(2, "Watch every public channel", "setup:everywhere"),
                 button(3, "Finish", "setup:finish"),
