@@ -8,9 +8,9 @@ use crate::own::Own;
 
 /// What a row counts beside an example: one of ordinary chat, and one labelled by others. Times its weight.
 const QUIET: f32 = 4.0;
-const LABELLED: f32 = 0.5;
+const LABELLED: f32 = 0.7;
 /// The same of a threat.
-const THREAT: f32 = 3.0;
+const THREAT: f32 = 6.0;
 /// How often every row is gone over, and how many rows make a step.
 const ROUNDS: usize = 60;
 const BATCH: usize = 512;
@@ -92,7 +92,9 @@ pub(crate) fn fit(rows: &[&Row]) -> Blend {
     for _ in 0..ROUNDS {
         random.shuffle(&mut order);
         for batch in order.chunks_exact(BATCH) {
-            batch.iter().for_each(|at| search.add(rows[*at]));
+            for at in batch {
+                search.add(rows[*at]);
+            }
             search.step();
         }
     }
@@ -106,7 +108,7 @@ struct Search {
     slopes: Blend,
     means: Blend,
     squares: Blend,
-    step: usize,
+    step: i32,
     steps: usize,
     /// What a row counts on average.
     mean: f32,
@@ -124,14 +126,23 @@ impl Search {
         Self { blend, slopes, means, squares, step: 0, steps, mean }
     }
 
-    /// Adds what `row` says of the slopes.
-    fn add(&mut self, row: &Row) {
+    /// What each unit hears of `row`, and what is said of it without them.
+    fn hear(&self, row: &Row) -> ([f32; UNITS], f32) {
         let (mut sums, mut said) = ([0.0; UNITS], 0.0);
         for (at, value) in &row.heard {
             said += self.blend.direct[*at] * value;
-            sums.iter_mut().zip(&self.blend.heard[*at]).for_each(|(sum, weight)| *sum += weight * value);
+            for (sum, weight) in sums.iter_mut().zip(&self.blend.heard[*at]) {
+                *sum += weight * value;
+            }
         }
-        said += sums.iter().zip(&self.blend.units).map(|(sum, unit)| sum.max(0.0) * unit).sum::<f32>();
+        (sums, said)
+    }
+
+    /// Adds what `row` says of the slopes.
+    fn add(&mut self, row: &Row) {
+        let (sums, direct) = self.hear(row);
+        let units = sums.iter().zip(&self.blend.units);
+        let said = direct + units.map(|(sum, unit)| sum.max(0.0) * unit).sum::<f32>();
         let error = (1.0 / (1.0 + (-said).exp()) - row.boils) * row.counts / (self.mean * BATCH as f32);
         let mut errors = [0.0; UNITS];
         for (unit, sum) in sums.iter().enumerate() {
@@ -140,8 +151,9 @@ impl Search {
         }
         for (at, value) in &row.heard {
             self.slopes.direct[*at] += error * value;
-            let slopes = &mut self.slopes.heard[*at];
-            slopes.iter_mut().zip(&errors).for_each(|(slope, error)| *slope += error * value);
+            for (slope, error) in self.slopes.heard[*at].iter_mut().zip(&errors) {
+                *slope += error * value;
+            }
         }
     }
 
@@ -149,7 +161,7 @@ impl Search {
     fn step(&mut self) {
         self.step += 1;
         let rate = RATE * (1.0 - 0.95 * self.step as f32 / self.steps as f32);
-        let [first, second] = KEPT.map(|kept| 1.0 - kept.powi(self.step as i32));
+        let [first, second] = KEPT.map(|kept| 1.0 - kept.powi(self.step));
         let state = self.means.numbers_mut().zip(self.squares.numbers_mut());
         let numbers = self.blend.numbers_mut().zip(self.slopes.numbers_mut());
         for ((number, slope), (mean, square)) in numbers.zip(state) {

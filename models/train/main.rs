@@ -2,8 +2,8 @@
 //! that `models/sources.toml` lists. The same inputs give the same weights; another file in place of one is refused.
 //!
 //! Two heads learn what public texts call abuse and anger. The heads that matter learn from the project's own
-//! examples, with the public heads among their signals, and voices combine them all. Figures come from examples whose author or whole theme was
-//! left out, and from public texts that were kept back.
+//! examples, with the public heads among their signals, and a network hears them all. Figures come from examples whose
+//! author or whole theme was left out, and from public texts that were kept back.
 
 #![expect(
     clippy::print_stdout,
