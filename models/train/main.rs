@@ -2,8 +2,8 @@
 //! that `models/sources.toml` lists. The same inputs give the same weights; another file in place of one is refused.
 //!
 //! Two heads learn what public texts call abuse and anger. The heads that matter learn from the project's own
-//! examples, with the public heads among their signals, and voices combine them all. Figures come from examples whose author or whole theme was
-//! left out, and from public texts that were kept back.
+//! examples, with the public heads among their signals, and a network hears them all. Figures come from examples whose
+//! author or whole theme was left out, and from public texts that were kept back.
 
 #![expect(
     clippy::print_stdout,
@@ -27,7 +27,7 @@ use std::error::Error;
 use std::path::Path;
 
 use aside::detect::heat::ngrams::BUCKETS;
-use aside::detect::heat::weights::{Logits, Weights, heat_logit};
+use aside::detect::heat::weights::{Weights, heat_logit};
 
 use data::Public;
 use fit::{Linear, Problem};
@@ -65,23 +65,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         .filter_map(|((text, row), logits)| Own::public(row, logits.into(), text))
         .partition(|own| own.held);
 
-    let (by_author, quietly) = own::left_out(&own, &quiet, |own| &own.batch, AUTHORS);
-    let voices = blend::fit(own.iter().chain(&quiet).zip(by_author.iter().chain(&quietly)));
-    let heat = |(own, logits): (&Own, &Logits)| heat_logit(&voices, logits, &own.signals);
-    let by_author: Vec<f32> = own.iter().zip(&by_author).map(heat).collect();
+    let rows: Vec<&Own> = own.iter().chain(&quiet).collect();
+    let authors = own::folds(&rows, |own| &own.batch, AUTHORS);
+    let logits = own::left_out(&rows, &authors);
+    let heard = blend::rows(&rows, &logits);
+    let by_author = blend::left_out(&heard, &authors, own.len());
     report::left_out("author", &own, &by_author);
-    let (by_theme, _) = own::left_out(&own, &quiet, |own| &own.theme, THEMES);
-    report::left_out("theme", &own, &own.iter().zip(&by_theme).map(heat).collect::<Vec<_>>());
+    let themes = own::folds(&rows, |own| &own.theme, THEMES);
+    let theme_logits = own::left_out(&rows, &themes);
+    let by_theme = blend::left_out(&blend::rows(&rows, &theme_logits), &themes, own.len());
+    report::left_out("theme", &own, &by_theme);
     let calibration = calibrate::points(&own, &by_author);
     report::calibration(&own, &by_author, &calibration);
     report::functional(&own, &by_author, &calibration);
 
-    let fitted = Heads::fit(own.iter().chain(&quiet));
-    let judge = |own: &Own| heat((own, &fitted.logits(own)));
+    let blend = blend::fit(&heard.iter().collect::<Vec<_>>());
+    let fitted = Heads::fit(&rows);
+    let judge = |own: &Own| heat_logit(&blend, &fitted.logits(own), &own.signals);
     report::blind(&judge, &|text, boils| Own::blind(&table, &heads, text, boils), &calibration)?;
     report::public(&held, &judge, &sources, &calibration);
     report::worst(&own, &by_author, &held, &judge);
-    let weights = table.weights(&heads, &fitted.all, &voices, calibration);
+    let weights = table.weights(&heads, &fitted.all, blend, calibration);
     let bytes = weights.to_bytes();
     Weights::parse(&bytes).map_err(|error| error.to_string())?;
     std::fs::write(root.join("heat.bin"), &bytes)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aside::detect::heat::ngrams::BUCKETS;
 use aside::detect::heat::signals::{self, Signal, Signals};
-use aside::detect::heat::weights::{Head, Logits, Voice};
+use aside::detect::heat::weights::{Head, Logits};
 
 use crate::data::{Example, Label, Public};
 use crate::fit::{self, Linear, Problem};
@@ -18,6 +18,9 @@ const HOSTILE_RIDGE: f64 = 0.33;
 const THREAT: f64 = 2.0;
 /// The same of a harmless line with a swear word in it, whose like public texts take for abuse.
 const HARMLESS: f64 = 3.0;
+/// Kinds of lines that are as rude as what boils, and harmless.
+const HARMLESS_KINDS: [&str; 9] =
+    ["banter", "joke", "quote", "report", "idiom", "negation", "self", "sarcasm", "frustration"];
 
 /// A row to learn from or to judge.
 pub(crate) struct Own {
@@ -38,6 +41,8 @@ pub(crate) struct Own {
     pub(crate) held: bool,
     /// Of a public text: its source, and what its label says.
     pub(crate) source: Option<(usize, bool)>,
+    /// Of a public text by developers: whether it is abuse.
+    work: Option<bool>,
     pub(crate) text: String,
 }
 
@@ -58,6 +63,7 @@ impl Own {
             ordinary: false,
             held: false,
             source: None,
+            work: None,
             text: example.text.clone(),
         }
     }
@@ -80,6 +86,7 @@ impl Own {
             ordinary: false,
             held: true,
             source: None,
+            work: None,
             text: text.to_owned(),
         }
     }
@@ -103,6 +110,7 @@ impl Own {
             ordinary: text.ordinary,
             held: text.held,
             source: Some((text.source, text.abuse.or(text.annoyance).unwrap_or_default())),
+            work: text.work,
             text: text.text.clone(),
         })
     }
@@ -110,6 +118,11 @@ impl Own {
     /// Whether a word of the lexicon that is taken for swearing or an insult is there.
     pub(crate) fn swears(&self) -> bool {
         swears(&self.signals)
+    }
+
+    /// Whether a list of harsh words could take it for hostile, which it is not.
+    fn sounds_hostile(&self) -> bool {
+        !self.boils() && (self.swears() || HARMLESS_KINDS.contains(&&*self.kind))
     }
 
     pub(crate) fn boils(&self) -> bool {
@@ -144,15 +157,9 @@ pub(crate) struct Heads {
 }
 
 impl Heads {
-    pub(crate) fn fit<'o>(rows: impl Iterator<Item = &'o Own>) -> Self {
-        let rows: Vec<&Own> = rows.collect();
+    pub(crate) fn fit(rows: &[&Own]) -> Self {
         let own = &Head::ALL[Head::PUBLIC..];
-        Self { all: fit::each(own.len(), |at| learn(own[at], &rows)) }
-    }
-
-    /// Those that voices hear.
-    fn fit_heard(rows: &[&Own]) -> Self {
-        Self { all: Head::ALL[Head::PUBLIC..Voice::HEADS].iter().map(|head| learn(*head, rows)).collect() }
+        Self { all: fit::each(own.len(), |at| learn(own[at], rows)) }
     }
 
     /// The logits of all heads that are fitted.
@@ -180,37 +187,43 @@ fn learn(head: Head, rows: &[&Own]) -> Linear {
 /// What the label of a row says of a head.
 fn says(head: Head, own: &Own) -> Option<bool> {
     let boils = own.boils();
-    // Others' labels say nothing of what sort of boiling point it is.
-    let sort = boils && own.source.is_none();
     let trusted = own.source.is_none() || own.ordinary;
     match head {
         Head::Abuse | Head::Annoyance => None,
         Head::Boiling => trusted.then_some(boils),
         Head::Displeased => trusted.then_some(own.label != Label::Cold),
         Head::Hostile => Some(boils),
-        Head::Insult => sort.then(|| matches!(&*own.kind, "insult" | "derogation")),
         Head::Threat => trusted.then(|| own.kind == "threat"),
-        Head::Grievance => sort.then(|| own.kind == "fury"),
+        Head::Insult => trusted.then(|| own.kind == "insult"),
+        Head::Grievance => trusted.then(|| own.kind == "fury"),
+        Head::Contempt => trusted.then(|| own.kind == "derogation"),
+        Head::Harmless => (own.source.is_none() && (boils || own.sounds_hostile())).then_some(!boils),
+        Head::Work => own.work,
     }
 }
 
-/// The logits of `own`, then of `quiet`, each by heads that never saw a row of its group or, of a public text, of its
-/// part.
-pub(crate) fn left_out(
-    own: &[Own],
-    quiet: &[Own],
-    group: impl Fn(&Own) -> &String + Sync,
-    folds: usize,
-) -> (Vec<Logits>, Vec<Logits>) {
-    let groups: Vec<&String> = own.iter().map(&group).collect::<BTreeSet<_>>().into_iter().collect();
+/// Into which of `count` parts each row falls: the project's own by their group, public texts by a draw.
+pub(crate) fn folds(rows: &[&Own], group: impl Fn(&Own) -> &String, count: usize) -> Vec<usize> {
+    let own = rows.iter().filter(|own| own.source.is_none());
+    let groups: Vec<&String> = own.map(|own| group(own)).collect::<BTreeSet<_>>().into_iter().collect();
     let fold = |own: &Own| match own.source {
-        Some(_) => own.draw as usize % folds,
-        None => groups.iter().position(|name| *name == group(own)).unwrap_or(0) % folds,
+        Some(_) => own.draw as usize % count,
+        None => groups.binary_search(&group(own)).unwrap_or(0) % count,
     };
-    let heads = fit::each(folds, |out| {
-        let rows: Vec<&Own> = own.iter().chain(quiet).filter(|own| fold(own) != out).collect();
-        Heads::fit_heard(&rows)
+    rows.iter().map(|own| fold(own)).collect()
+}
+
+/// The logits of `rows`, each by heads that never saw a row of its fold.
+pub(crate) fn left_out(rows: &[&Own], folds: &[usize]) -> Vec<Logits> {
+    let count = folds.iter().max().map_or(0, |last| last + 1);
+    let heads = fit::each(count, |out| {
+        let kept = rows.iter().zip(folds).filter(|(_, fold)| **fold != out);
+        Heads { all: learn_all(&kept.map(|(own, _)| *own).collect::<Vec<_>>()) }
     });
-    let logits = |rows: &[Own]| rows.iter().map(|own| heads[fold(own)].logits(own)).collect();
-    (logits(own), logits(quiet))
+    rows.iter().zip(folds).map(|(own, fold)| heads[*fold].logits(own)).collect()
+}
+
+/// Every head, one after the other.
+fn learn_all(rows: &[&Own]) -> Vec<Linear> {
+    Head::ALL[Head::PUBLIC..].iter().map(|head| learn(*head, rows)).collect()
 }

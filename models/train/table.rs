@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use aside::detect::heat::Sample;
 use aside::detect::heat::ngrams::{BUCKETS, Family};
-use aside::detect::heat::weights::{ENTRY, Head, IDF_UNIT, VOICES, Voice, Weights};
+use aside::detect::heat::weights::{Blend, ENTRY, Head, IDF_UNIT, Weights};
 
 use crate::fit::Linear;
 
@@ -64,10 +64,10 @@ impl Table {
         &self,
         public: &[Linear],
         own: &[Linear],
-        voices: &[Voice; VOICES],
+        blend: Blend,
         calibration: Vec<(f32, f32)>,
     ) -> Weights<'static> {
-        let mut weights = Weights { voices: *voices, calibration, ..Weights::default() };
+        let mut weights = Weights { blend, calibration, ..Weights::default() };
         let mut table = vec![0_u8; BUCKETS * ENTRY];
         for (entry, idf) in table.chunks_exact_mut(ENTRY).zip(&self.idf) {
             entry[0] = *idf;

@@ -1,8 +1,9 @@
 //! How near boiling a message is.
 //!
-//! A linear model, small and quick: n-grams of words and letters ([`ngrams`]) and signals such as whom the words are
-//! aimed at ([`signals`]) give a logit, and a calibration turns it into heat, so that of messages with a heat of
-//! 0.8 about 80% are at boiling point. How it is trained, on what, and how well it does stands beside the weights,
+//! A model that is small and quick: from n-grams of words and letters ([`ngrams`]) and signals such as whom the words
+//! are aimed at ([`signals`]), linear heads judge one thing each, a network that hears them all gives a logit
+//! ([`weights`]), and a calibration turns it into heat, so that of messages with a heat of 0.8 about 80% are at boiling
+//! point. How it is trained, on what, and how well it does stands beside the weights,
 //! in `models/CARD.md`; what counts as boiling, in `models/GUIDE.md`.
 //!
 //! Only the author's own sentences are read: quoted lines, code and links say nothing of the author's mood.
@@ -142,8 +143,9 @@ fn finding(text: &Text<'_>, logits: &Logits, heat: f32) -> Finding {
 
 /// What sort of boiling point it most likely is.
 fn kind(logits: &Logits) -> Kind {
-    let [insult, threat, grievance] =
-        [Head::Insult, Head::Threat, Head::Grievance].map(|head| logits[head as usize]);
+    let [insult, contempt, threat, grievance] =
+        [Head::Insult, Head::Contempt, Head::Threat, Head::Grievance].map(|head| logits[head as usize]);
+    let insult = insult.max(contempt);
     if threat > insult && threat > grievance {
         Kind::Threat
     } else if insult > grievance {
@@ -170,7 +172,8 @@ mod tests {
     #[test]
     fn every_phrase_is_read_and_of_a_known_group() {
         let read = Phrases::parse(LEXICON_SOURCE).map_err(|error| error.to_string());
-        let known = ["insult", "threat", "menace", "anger", "mute", "calm", "swear", "oath", "joy"];
+        let known =
+            ["insult", "threat", "menace", "anger", "mute", "calm", "swear", "oath", "joy", "earnest"];
         assert_eq!(read.map(|phrases| phrases.names().filter(|name| !known.contains(name)).count()), Ok(0));
     }
 

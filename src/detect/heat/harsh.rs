@@ -15,6 +15,24 @@ const SOURCE: &str = include_str!("harsh.txt");
 const SHORTEST: usize = 5;
 /// The fewest letters that may be left when the vowels are.
 const LEAST_CONSONANTS: usize = 4;
+/// Shorter words sound like too many others.
+const SHORTEST_SOUND: usize = 4;
+/// Letters, and others that are read alike.
+const SOUNDS: [(&str, &str); 13] = [
+    ("ck", "kk"),
+    ("ck", "k"),
+    ("ck", "cc"),
+    ("c", "k"),
+    ("f", "ph"),
+    ("ss", "zz"),
+    ("s", "z"),
+    ("i", "y"),
+    ("u", "v"),
+    ("w", "vv"),
+    ("er", "a"),
+    ("er", "ah"),
+    ("tard", "turd"),
+];
 /// Longer forms are no single word.
 const LONGEST: usize = 24;
 /// What harsh words are run together with.
@@ -78,7 +96,8 @@ impl Harsh {
         let (word, given) = line.split_once('=').unwrap_or((line, ""));
         let word = word.trim();
         self.words.insert(word);
-        for form in misspelled(word).into_iter().filter(|form| LEXICON.word(form).is_none()) {
+        let forms = misspelled(word).into_iter().chain(sounding_alike(word));
+        for form in forms.filter(|form| LEXICON.word(form).is_none()) {
             self.spellings.entry(form.into()).or_insert(word);
         }
         self.spellings.extend(given.split_whitespace().map(|form| (form.into(), word)));
@@ -131,6 +150,26 @@ fn misspelled(word: &str) -> Vec<String> {
     dropped.chain(doubled).chain(swapped).chain(bare).filter(|form| form != word).collect()
 }
 
+/// Spellings that sound like `word`: up to two of [`SOUNDS`] in place of what they sound like, and one letter doubled.
+fn sounding_alike(word: &str) -> Vec<String> {
+    if word.len() < SHORTEST_SOUND || !word.is_ascii() {
+        return Vec::new();
+    }
+    let mut forms: Vec<String> = exchanged(word);
+    let twice: Vec<String> = forms.iter().flat_map(|form| exchanged(form)).collect();
+    let doubled =
+        |form: &String| (1..form.len()).map(|at| [&form[..=at], &form[at..]].concat()).collect::<Vec<_>>();
+    let stretched: Vec<String> = forms.iter().flat_map(doubled).collect();
+    forms.extend(twice.into_iter().chain(stretched));
+    forms
+}
+
+/// `form` with one sound spelled otherwise, in every way.
+fn exchanged(form: &str) -> Vec<String> {
+    let each = SOUNDS.iter().flat_map(|(from, to)| form.match_indices(from).map(move |found| (found, to)));
+    each.map(|((at, from), to)| [&form[..at], to, &form[at + from.len()..]].concat()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::behind;
@@ -143,6 +182,10 @@ mod tests {
             ("sutpid", "stupid"),
             ("stpd", "stupid"),
             ("fvck", "fuck"),
+            ("kvnt", "cunt"),
+            ("phukk", "fuck"),
+            ("scvmbagg", "scumbag"),
+            ("jackazz", "jackass"),
             ("youredisgusting", "disgusting"),
             ("youstupidlittleman", "stupid"),
         ];

@@ -1,7 +1,8 @@
 //! The n-grams of a message, hashed: words and pairs of them, marks of punctuation between, and runs of letters.
 //!
 //! A word stands in them as it is normalized, with three further liberties: a disguise is undone where a lexicon
-//! knows the word behind it, letters are repeated twice at most, and every digit is a zero.
+//! knows the word behind it, or else digits and symbols among letters are read as the letters they resemble; letters are
+//! repeated twice at most, and every other digit is a zero.
 
 use crate::text::{Text, Word};
 
@@ -11,6 +12,8 @@ pub const BUCKETS: usize = 1 << 18;
 const RUN: std::ops::RangeInclusive<usize> = 3..=5;
 /// The longest word that is read letter by letter, in bytes; of a longer one, the beginning.
 const LONGEST_WORD: usize = 32;
+/// Fewer letters hide no word behind digits: "3d", "2nd".
+const FEWEST_LETTERS: usize = 3;
 /// How much punctuation between two words is told apart, in marks.
 const LONGEST_MARK: usize = 3;
 
@@ -111,8 +114,13 @@ struct Spelled {
 impl Spelled {
     fn new(form: &str) -> Self {
         let mut spelled = Self { bytes: [b' '; LONGEST_WORD + 2], length: 1 };
-        for byte in form.bytes() {
-            let byte = if byte.is_ascii_digit() { b'0' } else { byte };
+        let hides = hides_letters(form.as_bytes());
+        for (at, byte) in form.bytes().enumerate() {
+            let byte = match byte {
+                b'0'..=b'9' | b'@' | b'$' | b'!' if hides && is_within(form.as_bytes(), at) => letter(byte),
+                b'0'..=b'9' => b'0',
+                byte => byte,
+            };
             let repeated =
                 spelled.length >= 3 && spelled.bytes[spelled.length - 2..spelled.length] == [byte; 2];
             if !repeated && spelled.length <= LONGEST_WORD {
@@ -125,5 +133,33 @@ impl Spelled {
 
     fn bytes(&self) -> &[u8] {
         &self.bytes[..=self.length]
+    }
+}
+
+/// Whether digits and symbols of `form` can stand for letters: of a word with more letters than these, the model then
+/// knows what it knows of the word in plain letters.
+fn hides_letters(form: &[u8]) -> bool {
+    let letters = form.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    letters < form.len() && letters >= FEWEST_LETTERS && 2 * letters > form.len()
+}
+
+/// Whether letters or other signs stand on both sides of the byte at `at`, or a letter after it: "m0uth", "5hut".
+fn is_within(form: &[u8], at: usize) -> bool {
+    let after = form.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
+    after && (at == 0 || !form[at - 1].is_ascii_digit())
+}
+
+/// The letter that a digit or a symbol resembles.
+const fn letter(byte: u8) -> u8 {
+    match byte {
+        b'0' => b'o',
+        b'1' | b'!' => b'i',
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        b'8' => b'b',
+        b'9' => b'g',
+        other => other,
     }
 }

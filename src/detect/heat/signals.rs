@@ -1,5 +1,9 @@
 //! What a message shows beside its n-grams: phrases of the lexicon, whom the words are aimed at, how it is written.
 
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::super::phrase::Match;
 use super::harsh;
 use crate::text::{Text, Word};
@@ -127,10 +131,20 @@ signals! {
     SwearingAtNobody,
     /// Swearing and praise.
     SwearingInPraise,
+    /// Phrases that say it is meant.
+    Earnest,
+    /// Threat or menace, and a phrase that says it is meant.
+    ThreatInEarnest,
+    /// Words for harm done to somebody: "stab him", "burn your car".
+    HarmToPerson,
+    /// Words for harm done to a thing: "kill the process", "beat this level".
+    HarmToThing,
+    /// Harm to somebody by one who says that it will, should or may be done.
+    HarmWilled,
 }
 
 /// What phrases of the lexicon speak for.
-const LEXICAL: [Signal; 9] = [
+const LEXICAL: [Signal; 10] = [
     Signal::Insult,
     Signal::Threat,
     Signal::Menace,
@@ -140,6 +154,7 @@ const LEXICAL: [Signal; 9] = [
     Signal::Swearing,
     Signal::Oath,
     Signal::Joy,
+    Signal::Earnest,
 ];
 
 /// The values of all signals.
@@ -320,6 +335,81 @@ const PRAISE: [&str; 62] = [
     "🙌",
     "💯",
 ];
+/// Words for harm, as they stand before whom it is done to.
+const HARM: [&str; 56] = [
+    "kill",
+    "murder",
+    "stab",
+    "shoot",
+    "strangle",
+    "slaughter",
+    "beat",
+    "hurt",
+    "slap",
+    "punch",
+    "drown",
+    "bury",
+    "choke",
+    "smash",
+    "crush",
+    "knife",
+    "hang",
+    "burn",
+    "torch",
+    "swat",
+    "dox",
+    "doxx",
+    "maim",
+    "cripple",
+    "lynch",
+    "behead",
+    "batter",
+    "break",
+    "snap",
+    "hit",
+    "kick",
+    "gut",
+    "skin",
+    "slit",
+    "slice",
+    "rip",
+    "poison",
+    "bomb",
+    "destroy",
+    "ruin",
+    "end",
+    "finish",
+    "hunt",
+    "find",
+    "jump",
+    "run",
+    "drag",
+    "throw",
+    "bash",
+    "whip",
+    "harm",
+    "attack",
+    "leak",
+    "expose",
+    "raid",
+    "execute",
+];
+/// Words that will what follows, or call for it.
+const WILL: [&str; 22] = [
+    "will", "ill", "well", "gonna", "going", "should", "must", "ought", "wanna", "want", "would", "id",
+    "lets", "needs", "need", "gotta", "deserve", "deserves", "please", "better", "imma", "hope",
+];
+/// Words for people and what is theirs, as harm is done to them.
+const PERSON: [&str; 22] = [
+    "you", "u", "ya", "yall", "your", "ur", "yourself", "him", "her", "them", "his", "their", "em",
+    "everyone", "somebody", "someone", "people", "those", "admin", "mods", "devs", "staff",
+];
+/// Words that a thing follows, or that stand for one.
+const THING: [&str; 12] =
+    ["it", "the", "this", "that", "a", "an", "my", "our", "some", "its", "these", "another"];
+/// How many words after harm its object stands, at most, and how many before it the will.
+const OBJECT_WITHIN: usize = 2;
+const WILL_WITHIN: usize = 4;
 const REPORTS: [&str; 16] = [
     "said",
     "says",
@@ -388,6 +478,7 @@ impl Reading {
                 "menace" => Signal::Menace,
                 "oath" => Signal::Oath,
                 "joy" => Signal::Joy,
+                "earnest" => Signal::Earnest,
                 "anger" => Signal::Anger,
                 "mute" => Signal::Muted,
                 "calm" => Signal::Calm,
@@ -414,6 +505,7 @@ impl Reading {
                 self.add(Signal::Disguised, 1.0);
             }
         }
+        self.harm(text);
         let count = count(words.len());
         for signal in [Signal::Capitals, Signal::Quoted] {
             let value = self.get(signal);
@@ -440,9 +532,31 @@ impl Reading {
             Signal::Scowls,
             Signal::Praise,
             Signal::Disguised,
+            Signal::HarmToPerson,
+            Signal::HarmToThing,
+            Signal::HarmWilled,
         ] {
             let value = self.get(signal);
             self.set(signal, value.ln_1p());
+        }
+    }
+
+    /// To whom harm is done, and whether it is willed.
+    fn harm(&mut self, text: &Text<'_>) {
+        let words = text.prose();
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| means_harm(text.form(word))) {
+            let after = words[at + 1..].iter().take_while(|next| !next.opens).take(OBJECT_WITHIN);
+            let before = words[..at].iter().rev().take(WILL_WITHIN);
+            let to = after.map(|word| text.form(word)).find_map(object);
+            if to == Some(Signal::HarmToPerson)
+                && !word.opens
+                && before.map(|word| text.form(word)).any(wills)
+            {
+                self.add(Signal::HarmWilled, 1.0);
+            }
+            if let Some(to) = to {
+                self.add(to, 1.0);
+            }
         }
     }
 
@@ -502,6 +616,7 @@ impl Reading {
         self.set(Signal::ThreatInFun, both * fun);
         self.set(Signal::ThreatQuoted, both * self.has(Signal::Quoted).max(self.has(Signal::Reports)));
         self.set(Signal::ThreatAndMenace, threat.min(menace));
+        self.set(Signal::ThreatInEarnest, both * self.has(Signal::Earnest));
     }
 
     /// 1 where nobody is spoken to or of.
@@ -523,6 +638,22 @@ impl Reading {
     }
 }
 
+/// Whether `form` is a word for harm.
+fn means_harm(form: &str) -> bool {
+    static WORDS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| HARM.into_iter().collect());
+    WORDS.contains(form)
+}
+
+fn wills(form: &str) -> bool {
+    WILL.contains(&form)
+}
+
+/// What harm is done to, if `form` says so.
+fn object(form: &str) -> Option<Signal> {
+    let to = |words: &[&str], signal| words.contains(&form).then_some(signal);
+    to(&PERSON, Signal::HarmToPerson).or_else(|| to(&THING, Signal::HarmToThing))
+}
+
 /// What a word speaks of.
 fn about(form: &str) -> &'static [Signal] {
     const TABLE: [(&[&str], &[Signal]); 11] = [
@@ -538,13 +669,9 @@ fn about(form: &str) -> &'static [Signal] {
         (&REPORTS, &[Signal::Reports]),
         (&PRAISE, &[Signal::Praise]),
     ];
-    static WORDS: std::sync::LazyLock<std::collections::HashMap<&'static str, &'static [Signal]>> =
-        std::sync::LazyLock::new(|| {
-            TABLE
-                .iter()
-                .flat_map(|(words, signals)| words.iter().map(move |word| (*word, *signals)))
-                .collect()
-        });
+    static WORDS: LazyLock<FxHashMap<&'static str, &'static [Signal]>> = LazyLock::new(|| {
+        TABLE.iter().flat_map(|(words, signals)| words.iter().map(move |word| (*word, *signals))).collect()
+    });
     WORDS.get(form).copied().unwrap_or(&[])
 }
 

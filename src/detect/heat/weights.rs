@@ -8,10 +8,9 @@
 //! logit = bias + Σ_block Σ_ngram weight · idf / ‖block‖ + Σ_signal weight · value
 //! ```
 //!
-//! The file, little-endian: `ASIDEH04`; for each head a scale and a bias; for each of the project's own heads a
-//! weight a signal; for each voice a weight for each of the first six heads, a weight a signal and a bias; the number of
-//! calibration points and as many pairs of logit and heat;
-//! then [`BUCKETS`] entries of nine bytes, an inverse document frequency in sixteenths and a signed weight, idf
+//! The file, little-endian: `ASIDEH05`; for each head a scale and a bias; for each of the project's own heads a
+//! weight a signal; the [`Blend`]; the number of calibration points and as many pairs of logit and heat;
+//! then [`BUCKETS`] entries of [`ENTRY`] bytes, an inverse document frequency in sixteenths and a signed weight, idf
 //! included, for each head. All but the table are `f32` or `u32`.
 
 use std::fmt;
@@ -34,15 +33,21 @@ pub enum Head {
     Hostile,
     /// A threat, beside everything else.
     Threat,
-    /// Of boiling points: an insult or contempt.
+    /// An insult, beside everything else.
     Insult,
-    /// Of boiling points: a grievance.
+    /// A grievance at its end, beside everything else.
     Grievance,
+    /// Contempt and wishing ill, beside everything else.
+    Contempt,
+    /// What sounds hostile and is not, beside what is.
+    Harmless,
+    /// Abuse among developers, as public texts have it.
+    Work,
 }
 
 impl Head {
     /// Every head, in the order of the file.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Abuse,
         Self::Annoyance,
         Self::Boiling,
@@ -51,6 +56,9 @@ impl Head {
         Self::Threat,
         Self::Insult,
         Self::Grievance,
+        Self::Contempt,
+        Self::Harmless,
+        Self::Work,
     ];
     /// How many are learned from public texts; they come first and have no weights for signals.
     pub const PUBLIC: usize = 2;
@@ -66,7 +74,7 @@ pub const ENTRY: usize = 1 + Head::ALL.len();
 /// The inverse document frequency of 1 as the table has it.
 pub const IDF_UNIT: f32 = 16.0;
 
-const MAGIC: &[u8] = b"ASIDEH04";
+const MAGIC: &[u8] = b"ASIDEH05";
 
 /// Why weights cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +96,7 @@ pub struct Weights<'a> {
     /// By own head: the weight of each signal.
     pub signals: [Vec<f32>; Head::OWN],
     /// What heat is read from.
-    pub voices: [Voice; VOICES],
+    pub blend: Blend,
     /// Pairs of logit and heat, rising in both; between them heat is interpolated.
     pub calibration: Vec<(f32, f32)>,
     /// [`BUCKETS`] entries of [`ENTRY`] bytes.
@@ -110,8 +118,8 @@ impl<'a> Weights<'a> {
         for head in &mut weights.signals {
             *head = (0..Signal::ALL.len()).map(|_| reader.number()).collect::<Result<_, _>>()?;
         }
-        for weight in weights.voices.iter_mut().flat_map(|voice| &mut voice.0) {
-            *weight = reader.number()?;
+        for number in weights.blend.numbers_mut() {
+            *number = reader.number()?;
         }
         let points = u32::from_le_bytes(reader.four()?);
         for _ in 0..points {
@@ -135,7 +143,7 @@ impl<'a> Weights<'a> {
             put(*bias);
         }
         self.signals.iter().flatten().for_each(|weight| put(*weight));
-        self.voices.iter().flat_map(|voice| voice.0).for_each(put);
+        self.blend.numbers().for_each(put);
         let points = u32::try_from(self.calibration.len()).unwrap_or(u32::MAX);
         bytes.extend(points.to_le_bytes());
         for (logit, heat) in &self.calibration {
@@ -174,7 +182,7 @@ impl<'a> Weights<'a> {
     /// The logit that heat is read from.
     #[must_use]
     pub fn heat_logit(&self, logits: &Logits, signals: &Signals) -> f32 {
-        heat_logit(&self.voices, logits, signals)
+        heat_logit(&self.blend, logits, signals)
     }
 
     /// Heat, 0 to 1: about this share of messages of this logit is at boiling point.
@@ -192,30 +200,53 @@ impl<'a> Weights<'a> {
     }
 }
 
-/// How many voices heat is read from.
-pub const VOICES: usize = 3;
+/// How many units hear heads and signals.
+pub const UNITS: usize = 32;
 
-/// A weighted sum: a weight for each of [`Voice::HEADS`], a weight a signal, and a bias.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Voice(pub [f32; Voice::LENGTH]);
+/// What heat is read from: a weighted sum of heads and signals, and of units that hear all of them and speak up where
+/// what they hear together is more than its sum, as a harsh word with a friend's laughter is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blend {
+    /// By head, then by signal, then for the bias: what it is to each unit.
+    pub heard: Vec<[f32; UNITS]>,
+    /// In the same order: what it is to heat without any unit.
+    pub direct: [f32; Blend::INPUTS],
+    /// What each unit that speaks is to heat.
+    pub units: [f32; UNITS],
+}
 
-impl Voice {
-    /// How many heads are heard, the first in the order of [`Head::ALL`].
-    pub const HEADS: usize = 6;
-    /// How many weights there are, the bias included.
-    pub const LENGTH: usize = Self::HEADS + Signal::ALL.len() + 1;
-
+impl Blend {
+    /// What is heard: heads, signals and the bias.
+    pub const INPUTS: usize = Head::ALL.len() + Signal::ALL.len() + 1;
     /// What it says of `logits` and `signals`.
     #[must_use]
     pub fn of(&self, logits: &Logits, signals: &Signals) -> f32 {
-        let heard = logits[..Self::HEADS].iter().chain(signals).chain(&[1.0]);
-        self.0.iter().zip(heard).map(|(weight, value)| weight * value).sum()
+        let (mut sums, mut said) = ([0.0; UNITS], 0.0);
+        let heard = logits.iter().chain(signals).chain(&[1.0]);
+        // Most signals are silent in most messages.
+        for (at, value) in heard.enumerate().filter(|(_, value)| **value != 0.0) {
+            said += self.direct[at] * value;
+            for (sum, weight) in sums.iter_mut().zip(&self.heard[at]) {
+                *sum += weight * value;
+            }
+        }
+        said + sums.iter().zip(&self.units).map(|(sum, unit)| sum.max(0.0) * unit).sum::<f32>()
+    }
+
+    /// Every number, in the order of the file.
+    pub fn numbers(&self) -> impl Iterator<Item = f32> {
+        self.heard.iter().flatten().chain(&self.direct).chain(&self.units).copied()
+    }
+
+    /// Every number, in the order of the file, to be changed.
+    pub fn numbers_mut(&mut self) -> impl Iterator<Item = &mut f32> {
+        self.heard.iter_mut().flatten().chain(&mut self.direct).chain(&mut self.units)
     }
 }
 
-impl Default for Voice {
+impl Default for Blend {
     fn default() -> Self {
-        Self([0.0; Self::LENGTH])
+        Self { heard: vec![[0.0; UNITS]; Self::INPUTS], direct: [0.0; Self::INPUTS], units: [0.0; UNITS] }
     }
 }
 
@@ -225,19 +256,17 @@ const DISPLEASURE: f32 = 0.7;
 const RESERVE: f32 = 2.0;
 const MOST_DISPLEASURE: f32 = -1.0;
 
-/// The logit that heat is read from: the loudest of `voices`, and displeasure below them.
+/// The logit that heat is read from: the louder of what `blend` says and of displeasure.
 #[must_use]
-pub fn heat_logit(voices: &[Voice; VOICES], logits: &Logits, signals: &Signals) -> f32 {
-    let said = loudest(voices.each_ref().map(|voice| voice.of(logits, signals)));
+pub fn heat_logit(blend: &Blend, logits: &Logits, signals: &Signals) -> f32 {
+    let said = blend.of(logits, signals);
     let displeasure = DISPLEASURE.mul_add(logits[Head::Displeased as usize], -RESERVE);
-    loudest([said, displeasure.min(MOST_DISPLEASURE)])
+    louder(said, displeasure.min(MOST_DISPLEASURE))
 }
 
-/// The soft maximum of what is said: ln(eᵃ + eᵇ + …).
-#[must_use]
-pub fn loudest<const COUNT: usize>(said: [f32; COUNT]) -> f32 {
-    let most = said.into_iter().fold(f32::MIN, f32::max);
-    most + said.into_iter().map(|one| (one - most).exp()).sum::<f32>().ln()
+/// The soft maximum of two: ln(eᵃ + eᵇ).
+fn louder(one: f32, other: f32) -> f32 {
+    one.max(other) + (-(one - other).abs()).exp().ln_1p()
 }
 
 /// The sums over the n-grams of one family.
