@@ -20,6 +20,9 @@ const RECENT: SignedDuration = SignedDuration::from_mins(10);
 struct Proposal {
     by: UserId,
     parts: Vec<Part>,
+    /// The change that it takes back.
+    #[serde(default)]
+    undoes: Option<u32>,
     /// What is said when it is saved.
     done: String,
 }
@@ -34,23 +37,32 @@ pub(super) struct Shown {
 impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
     /// Saves `parts`, or shows what speaks against them and asks. `concerns` is what the caller has to say against it.
     pub(super) async fn consider(&self, parts: Vec<Part>, done: &str, concerns: Vec<String>) -> Outcome {
-        self.weigh(parts, done, concerns, None).await
+        self.weigh(parts, None, done, concerns, None).await
+    }
+
+    /// Takes change `number` back by `parts`, or shows what speaks against that and asks.
+    pub(super) async fn take_back(&self, number: u32, parts: Vec<Part>) -> Outcome {
+        self.weigh(parts, Some(number), &format!("Change {number} is taken back."), Vec::new(), None).await
     }
 
     /// Shows what `parts` would change, with what speaks against them, and asks in any case.
     pub(super) async fn confirm(&self, parts: Vec<Part>, done: &str, shown: Shown) -> Outcome {
-        self.weigh(parts, done, Vec::new(), Some(shown)).await
+        self.weigh(parts, None, done, Vec::new(), Some(shown)).await
     }
 
     async fn weigh(
         &self,
         parts: Vec<Part>,
+        undoes: Option<u32>,
         done: &str,
         mut concerns: Vec<String>,
         shown: Option<Shown>,
     ) -> Outcome {
         let before = self.responder.in_force(self.guild);
-        let settings = applied(&before, &parts).map_err(Trouble::Told)?;
+        let settings = match applied(&before, &parts) {
+            Ok(settings) => settings,
+            Err(_) => return Err(Trouble::Told(self.conflict(&parts, undoes).await?)),
+        };
         let after = self
             .responder
             .configs()
@@ -59,15 +71,15 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
         concerns.extend(regression::concerns(self, &before, &after).await?);
         concerns.extend(share::concerns(self, &parts, &before, &after).await);
         if concerns.is_empty() && shown.is_none() {
-            self.commit(parts, None, done).await
+            self.commit(parts, undoes, done).await
         } else {
-            self.ask(parts, done, &concerns, shown).await
+            let proposal = Proposal { by: self.by, parts, undoes, done: done.to_owned() };
+            self.ask(&proposal, &concerns, shown).await
         }
     }
 
-    async fn ask(&self, parts: Vec<Part>, done: &str, concerns: &[String], shown: Option<Shown>) -> Outcome {
-        let proposal = Proposal { by: self.by, parts, done: done.to_owned() };
-        let body = serde_json::to_string(&proposal).map_err(|error| Trouble::Failed(error.to_string()))?;
+    async fn ask(&self, proposal: &Proposal, concerns: &[String], shown: Option<Shown>) -> Outcome {
+        let body = serde_json::to_string(proposal).map_err(|error| Trouble::Failed(error.to_string()))?;
         let id = self.responder.store().propose(self.guild, self.now, &body).await?;
         let save = if concerns.is_empty() { (3, "Save it") } else { (4, "Save it anyway") };
         Ok(Answer::Say(question(concerns, shown).row(&[
@@ -83,7 +95,8 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
         let changed = self.responder.change(edit).await?;
         match changed {
             Changed::Saved { number, parts } => {
-                let beside = self.others(number, &parts).await?;
+                // It is saved whatever becomes of this look.
+                let beside = self.others(number, &parts).await.unwrap_or_default();
                 Ok(Answer::Update(Reply::new(format!(
                     "{done}\n-# Change {number}; `/rules undo number:{number}` takes it back.{beside}"
                 ))))
@@ -91,7 +104,7 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
             Changed::Nothing => {
                 Ok(Answer::Update(Reply::new("That is how it is already; nothing was changed.")))
             }
-            Changed::Refused(_) => Err(Trouble::Told(self.conflict(&parts).await?)),
+            Changed::Refused(_) => Err(Trouble::Told(self.conflict(&parts, undoes).await?)),
             Changed::Unfit(error) => Err(unfit(&error)),
         }
     }
@@ -109,7 +122,7 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
     }
 
     /// Says what was changed meanwhile, by whom.
-    async fn conflict(&self, parts: &[Part]) -> Result<String, Trouble> {
+    async fn conflict(&self, parts: &[Part], undoes: Option<u32>) -> Result<String, Trouble> {
         let here = self.responder.in_force(self.guild);
         let differs = |part: &&Part| here.settings.get(&part.subject) != part.before;
         let what = parts.iter().find(differs).map_or("That".to_owned(), |part| named(&part.subject));
@@ -117,6 +130,11 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
         let by = changes.iter().find(|change| touches(change, parts)).map_or(String::new(), |change| {
             format!(" by <@{}> {} (change {})", change.by, ago(change), change.number)
         });
+        if let Some(number) = undoes {
+            return Ok(format!(
+                "{what} was changed since{by}, so change {number} cannot be taken back. Take the later one back first."
+            ));
+        }
         Ok(format!(
             "{what} was changed meanwhile{by}, so nothing of yours was saved. Look at it as it is now, and try again."
         ))
@@ -130,7 +148,7 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
             return Ok(());
         }
         let part = Part { subject: subject.clone(), before: Some(Value::Bool(true)), after: None };
-        Err(Trouble::Told(self.conflict(&[part]).await?))
+        Err(Trouble::Told(self.conflict(&[part], None).await?))
     }
 }
 
@@ -161,7 +179,7 @@ where
     match proposal {
         None => Ok(Answer::Update(Reply::new("This was decided before, or is more than a day old."))),
         Some(_) if words.next() != Some("save") => Ok(Answer::Update(Reply::new("Left as it was."))),
-        Some(proposal) => context.commit(proposal.parts, None, &proposal.done).await,
+        Some(proposal) => context.commit(proposal.parts, proposal.undoes, &proposal.done).await,
     }
 }
 

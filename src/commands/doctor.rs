@@ -77,7 +77,6 @@ where
     let roles: Vec<String> = checkup.moderators.iter().map(|role| format!("<@&{role}>")).collect();
     let mut lines = vec![
         format!("- Watched channels ({}): {}.", checkup.watched.len(), listed(&checkup.watched)),
-        "- What is written there I can read: the message content intent is on.".to_owned(),
         format!(
             "- Mode **{}**, language `{}`.",
             context.responder.mode(context.guild).as_str(),
@@ -144,10 +143,10 @@ fn watched(channel: ChannelId, watch: Watch) -> Step {
     let why = match watch {
         Watch::Public => "everyone can read it",
         Watch::Chosen => "it was chosen in `/setup`",
-        Watch::Added => "the operator's file adds it",
+        Watch::Added => "whoever runs me added it",
         Watch::Closed => "not everyone can read it, and nobody chose it in `/setup`",
         Watch::NotChosen => "others were chosen in `/setup`, and it was not",
-        Watch::Ignored => "the operator's file leaves it out",
+        Watch::Ignored => "whoever runs me left it out",
         Watch::PrivateThread => "private threads never are",
     };
     let not = if watch.is_on() { "" } else { "not " };

@@ -54,7 +54,7 @@ fn outcome(message: &Message, done: ByHand) -> String {
             format!("Case {number} of <@{author}> is open already{thread}; this message is part of it now.")
         }
         (Taken::Opened | Taken::Joined | Taken::TakenUp, _) => {
-            format!("A private thread with <@{author}> is being opened (case {number}).")
+            format!("I am taking <@{author}> aside (case {number}).")
         }
         (Taken::Known, _) => format!("This message is case {number} already{thread}; nothing more was done."),
     }
@@ -99,9 +99,10 @@ where
                  are held against it from now on.";
     let rule = match &acting {
         Some(rule) => format!(
-            "As things stand, `{rule}` acts on it: `/rules edit` or `/rules disable name:{rule}` changes that."
+            "As things stand, `{rule}` applies to it; who may manage the server can change that with `/rules edit` or \
+             `/rules disable name:{rule}`."
         ),
-        None => "No rule acts on it as things stand.".to_owned(),
+        None => "No rule applies to it as things stand.".to_owned(),
     };
     let case = case.map_or(String::new(), |case| format!("\nCase {} stays as it is.", case.number));
     Ok(Answer::say(format!("{noted}\n{rule}{case}")))

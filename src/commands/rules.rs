@@ -71,8 +71,9 @@ where
 fn list(here: &GuildConfig) -> Answer {
     let lines = here.rules.iter().map(line);
     let heading = format!(
-        "**{} rules**, looked at in this order. The one that does most wins.",
-        here.rules.iter().filter(|rule| rule.standing == Standing::On).count()
+        "**{} of {} rules are on**, looked at in this order. The one that does most wins.",
+        here.rules.iter().filter(|rule| rule.standing == Standing::On).count(),
+        here.rules.len()
     );
     let all: Vec<String> = [heading].into_iter().chain(lines).collect();
     let words = all.join("\n");
@@ -136,13 +137,13 @@ where
             let names = here.rules.iter().map(|rule| (rule.table.name.clone(), json!(rule.table.name)));
             Ok(Answer::matching(typed, names))
         }
-        "number" => history::numbers(context).await,
+        "number" => history::numbers(context, given.integer("number")).await,
         "detector" => Ok(next_in_list(
             typed,
             Kind::ALL
                 .iter()
                 .filter(|kind| kind.is_asked_for())
-                .map(|kind| (format!("{}: {}", kind.as_str(), kind.label()), kind.as_str().to_owned())),
+                .map(|kind| (kind.as_str().to_owned(), kind.as_str().to_owned())),
         )),
         "channels" => Ok(next_in_list(typed, context.guilds.channel_names(context.guild))),
         "roles" => Ok(next_in_list(typed, context.guilds.role_names(context.guild))),
@@ -150,11 +151,12 @@ where
     }
 }
 
-/// Completes the last entry of a list that is separated by commas: what is shown, and what is put there.
+/// Completes the last entry of a list that is separated by commas: what is shown, and what is put there. Whoever types
+/// on after choosing types on at what is shown, so that is the whole list, in words that are understood, too.
 fn next_in_list(typed: &str, all: impl Iterator<Item = (String, String)>) -> Answer {
     let (before, last) = typed.rsplit_once(',').map_or(("", typed), |(before, last)| (before, last));
     let put = |value: &str| if before.is_empty() { value.to_owned() } else { format!("{before}, {value}") };
-    let entries = all.map(|(shown, value)| (shown, json!(put(&value))));
+    let entries = all.map(|(shown, value)| (put(&shown), json!(put(&value))));
     // Discord refuses values of more than 100 characters.
     let short = entries.filter(|(_, value)| value.as_str().is_some_and(|value| value.chars().count() <= 100));
     Answer::matching(last.trim(), short)

@@ -131,7 +131,7 @@ where
     E: Executor,
 {
     let language = chosen.ok_or_else(unreadable)?;
-    let done = format!("From now on I speak {} here.", panel::language_name(language));
+    let done = format!("From now on I speak {} in threads and in public.", panel::language_name(language));
     save(context, Page::Watching, &done, |settings| settings.language = Some(language.to_owned())).await
 }
 

@@ -69,7 +69,9 @@ fn entry(here: &GuildConfig, given: &Given) -> Result<Entry, Trouble> {
 }
 
 fn utterance(name: &str) -> Result<Utterance, Trouble> {
-    Utterance::parse(&name.to_lowercase()).ok_or_else(|| {
+    // As it is shown while it is typed, with what it is for.
+    let named = name.split(':').next().unwrap_or_default().trim();
+    Utterance::parse(&named.to_lowercase()).ok_or_else(|| {
         let names = Utterance::ALL.iter().map(|utterance| utterance.as_str());
         Trouble::Told(format!(
             "`utterance`: I say nothing of that name.{} `/wording list` has everything.",
@@ -90,7 +92,8 @@ fn known_language(here: &GuildConfig, text: &str) -> Result<String, Trouble> {
     let known = here.core.wording.languages();
     let is_meant = |tag: &&str| {
         let (name, own) = names(tag);
-        [*tag, name, own].into_iter().any(|name| name.to_lowercase() == text.to_lowercase())
+        let both = named_both_ways(tag);
+        [*tag, name, own, &both].into_iter().any(|name| name.to_lowercase() == text.to_lowercase())
     };
     known.iter().copied().find(is_meant).map(str::to_owned).ok_or_else(|| {
         let all: Vec<String> = known.iter().map(|tag| format!("`{tag}`")).collect();

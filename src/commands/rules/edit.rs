@@ -92,7 +92,7 @@ pub(super) fn change(
 
 fn done(rule: &GuildRule, is_default: bool, lines: &[String]) -> String {
     let name = &rule.table.name;
-    let how = if is_default { "is as in the file again" } else { "is changed" };
+    let how = if is_default { "is the default again" } else { "is changed" };
     let off = match rule.standing {
         Standing::On => String::new(),
         _ => format!(" It is off; `/rules enable name:{name}` switches it on."),

@@ -30,7 +30,10 @@ where
     let shown: Vec<String> =
         changes.iter().filter(wanted).take(MOST_SHOWN).map(|change| line(change, &changes)).collect();
     if shown.is_empty() {
-        return Ok(Answer::say("Nothing was changed in chat so far: everything is as in the file."));
+        return Ok(Answer::say(match given.text("name") {
+            Some(name) => format!("Nothing was ever changed about `{}` here.", plain(name)),
+            None => "Nothing was changed in chat so far: everything is as it came.".to_owned(),
+        }));
     }
     Ok(Answer::say(shown.join("\n")))
 }
@@ -49,7 +52,7 @@ fn line(change: &Change, all: &[Change]) -> String {
 /// What became of one thing: "The mode: act → observe".
 fn told(part: &Part) -> String {
     let shown = |value: &Option<Value>| match value {
-        None => "as in the file".to_owned(),
+        None => "default".to_owned(),
         Some(Value::String(text)) => format!("`{}`", plain(text)),
         Some(other) => format!("`{}`", plain(&other.to_string())),
     };
@@ -76,17 +79,19 @@ where
         before: part.after.clone(),
         after: part.before.clone(),
     });
-    context.commit(back.collect(), Some(number), &format!("Change {number} is taken back.")).await
+    context.take_back(number, back.collect()).await
 }
 
 /// The latest changes, to choose from.
-pub(super) async fn numbers<S, E>(context: &Context<'_, S, E>) -> Outcome
+pub(super) async fn numbers<S, E>(context: &Context<'_, S, E>, typed: Option<u32>) -> Outcome
 where
     S: Store + 'static,
     E: Executor,
 {
     let changes = context.responder.store().changes(context.guild).await?;
-    let choices = changes.iter().take(25).map(|change| {
+    let typed = typed.map(|number| number.to_string()).unwrap_or_default();
+    let begun = |change: &&Change| change.number.to_string().starts_with(&typed);
+    let choices = changes.iter().filter(begun).take(25).map(|change| {
         let what: Vec<String> =
             change.parts.iter().map(|part| named(&part.subject).replace('`', "")).collect();
         Choice { name: format!("{}: {}", change.number, what.join(", ")), value: json!(change.number) }

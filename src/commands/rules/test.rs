@@ -31,6 +31,7 @@ where
     let scan = here.core.scanner.scan(&message.content);
     let verdict = here.core.policy.decide(&message, &scan, &Circumstances::default());
     let head = [
+        format!("-# Judged as one message of an ordinary member in <#{}>.", message.channel),
         format!("Heat **{:.2}**. {}", scan.heat, fires(verdict.decision.as_ref())),
         findings(&scan),
         shown(&message.content, &scan),

@@ -120,10 +120,16 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
             ),
             self.left_out(chosen),
             self.warnings(Concern::Channels, MANY_WARNINGS),
-            "**Mode**: observe first. I then say nothing in public and tell moderators what I would have done; after \
-             some days you know whether that fits, and let me act."
-                .to_owned(),
-            format!("**Language**: what I say to members and moderators.{}", self.suggestion()),
+            format!(
+                "**Mode**: now **{}**. My advice is to observe first: I then say nothing in public and tell moderators \
+                 what I would have done; after some days you know whether that fits, and let me act.",
+                self.context.responder.mode(self.context.guild).as_str()
+            ),
+            format!(
+                "**Language**: what I say in threads, in public and to moderators; my answers to commands are in \
+                 English.{}",
+                self.suggestion()
+            ),
         ];
         let known: Vec<ChannelId> = chosen
             .iter()

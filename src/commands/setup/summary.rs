@@ -3,7 +3,7 @@
 use crate::commands::Context;
 use crate::commands::rehearsal::{Sample, Step, rehearse};
 use crate::config::GuildConfig;
-use crate::discord::checkup::{Checkup, listed};
+use crate::discord::checkup::{Checkup, Concern, Gap, listed};
 use crate::discord::guilds::foresight::Person;
 use crate::message::ChannelId;
 use crate::policy::Mode;
@@ -42,7 +42,7 @@ where
     E: Executor,
 {
     let mut lines = vec!["**All is saved. What happens from now on**".to_owned()];
-    lines.push(format!("- {}", far(context.responder.mode(context.guild))));
+    lines.push(format!("- {}", far(context.responder.mode(context.guild), !checkup.alerts.is_empty())));
     lines.push(format!("- Watched channels ({}): {}.", checkup.watched.len(), listed(&checkup.watched)));
     let roles: Vec<String> = checkup.moderators.iter().map(|role| format!("<@&{role}>")).collect();
     if !roles.is_empty() {
@@ -70,10 +70,13 @@ where
     played.into()
 }
 
-const fn far(mode: Mode) -> &'static str {
+const fn far(mode: Mode, told: bool) -> &'static str {
     match mode {
-        Mode::Observe => {
+        Mode::Observe if told => {
             "I only observe: I say nothing in public, and tell moderators what I would have done."
+        }
+        Mode::Observe => {
+            "I only observe, but have nowhere to tell moderators what I would have done: choose an alert channel."
         }
         Mode::Suggest => "I suggest: I offer a private thread with a button, and remove nothing.",
         Mode::Act => "I act: I take aside, and remove what gives secrets away, as the rules say.",
@@ -93,10 +96,13 @@ fn example<S, E>(context: &Context<'_, S, E>, here: &GuildConfig, checkup: &Chec
 fn missing(checkup: &Checkup, room: usize) -> String {
     const MORE: &str = "\n- There is more.";
     const LAST: &str = "\n-# `/doctor` shows more; `/setup` changes any of it.";
-    let all_is_well = checkup.breaking().next().is_none();
+    // Nobody to tell breaks nothing in Discord's eyes, and half of what this is for.
+    let untold = checkup.about(Concern::Alerts).filter(|gap| !gap.breaks());
+    let gaps: Vec<&Gap> = checkup.breaking().chain(untold).collect();
+    let all_is_well = gaps.is_empty();
     let title = if all_is_well { "\nNothing is missing." } else { "\n**What is missing**" };
     let mut words = title.to_owned();
-    for gap in checkup.breaking() {
+    for gap in gaps {
         let line = format!("\n- {gap}");
         let needed =
             [&words, line.as_str(), MORE, LAST].iter().map(|part| part.chars().count()).sum::<usize>();

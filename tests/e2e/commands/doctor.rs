@@ -53,7 +53,6 @@ async fn a_server_learns_what_works_in_another_way_and_why() {
         &words,
         &[
             "Watched channels (5)",
-            "message content intent is on",
             "Mode **act**, language `en`",
             &format!("Brought into private threads: <@&{}>", server.id("Moderator")),
             &format!(
