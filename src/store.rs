@@ -169,7 +169,7 @@ pub trait Store: Send + Sync {
     /// [`NewChange::from`], and nothing was saved.
     async fn change(&self, change: NewChange) -> Result<Option<u32>, StoreError>;
 
-    /// The latest 500 changes of a server, newest first.
+    /// The latest 100 changes of a server, newest first; those this version cannot read are left out.
     async fn changes(&self, guild: GuildId) -> Result<Vec<Change>, StoreError>;
 
     /// Keeps what a moderator has yet to agree to, for a day; its number.
@@ -184,7 +184,7 @@ pub trait Store: Send + Sync {
     /// Keeps what a moderator said of a message; what was said of it before is forgotten.
     async fn keep_example(&self, guild: GuildId, at: Timestamp, example: &Example) -> Result<(), StoreError>;
 
-    /// The latest 1,000 examples of a server, newest first.
+    /// The latest 1,000 examples of a server, newest first; those this version cannot read are left out.
     async fn examples(&self, guild: GuildId) -> Result<Vec<Example>, StoreError>;
 
     /// What was noted about a server under `name`.

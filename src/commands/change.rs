@@ -159,6 +159,10 @@ fn question(concerns: &[String], shown: Option<Shown>) -> Reply {
     };
     match shown {
         None => Reply::new(before),
+        // What speaks against it comes first: of what does not fit into a message the end is lost.
+        Some(Shown { words, difference }) if !concerns.is_empty() => {
+            Reply::new(format!("{before}\n{words}")).quoting("diff", "difference.diff", &difference)
+        }
         Some(Shown { words, difference }) => {
             Reply::new(format!("{words}\n{before}")).quoting("diff", "difference.diff", &difference)
         }

@@ -42,7 +42,10 @@ fn kind(command: &Value) -> u64 {
 /// Whether everything that `wanted` says stands in `known`, too. What is false, null or empty need not be there.
 fn holds(known: &Value, wanted: &Value) -> bool {
     match wanted {
-        Value::Object(fields) => fields.iter().all(|(key, value)| holds(&known[key], value)),
+        Value::Object(fields) => {
+            fields.iter().all(|(key, value)| holds(&known[key], value))
+                && OURS.iter().all(|key| fields.contains_key(*key) || is_nothing(&known[*key]))
+        }
         Value::Array(items) => {
             let known = known.as_array().map_or(&[][..], Vec::as_slice);
             known.len() == items.len() && items.iter().zip(known).all(|(item, known)| holds(known, item))
@@ -50,6 +53,28 @@ fn holds(known: &Value, wanted: &Value) -> bool {
         Value::Bool(false) | Value::Null => known.is_null() || known == wanted,
         Value::Number(_) => number(known) == number(wanted),
         other => known == other,
+    }
+}
+
+/// What we may say of a command or an option: where we no longer do, Discord must not either.
+const OURS: &[&str] = &[
+    "options",
+    "choices",
+    "autocomplete",
+    "min_value",
+    "max_value",
+    "max_length",
+    "name_localizations",
+    "description_localizations",
+    "default_member_permissions",
+];
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
     }
 }
 
@@ -74,6 +99,8 @@ mod tests {
         };
         assert!(same(&known(json!({ "name": "b", "max_value": 14.0, "type": 3 })), &wanted));
         assert!(!same(&known(json!({ "name": "b" })), &wanted), "a limit is missing");
+        let choices = json!({ "name": "b", "max_value": 14, "choices": [{ "name": "c", "value": "c" }] });
+        assert!(!same(&known(choices), &wanted), "it still offers what we no longer do");
         assert!(!same(&known(json!({ "name": "c", "max_value": 14 })), &wanted), "another name");
         assert!(!same(&json!([]), &wanted), "nothing is registered");
         let more = json!([{ "name": "a", "type": 1 }, { "name": "z", "type": 1 }]);

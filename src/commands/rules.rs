@@ -16,7 +16,7 @@ mod transfer;
 use serde_json::json;
 
 use super::context::{Asked, Given};
-use super::talk::{Answer, Reply};
+use super::talk::{Answer, Choice, Reply};
 use super::{Context, Outcome, Trouble};
 use crate::config::{GuildConfig, GuildRule, RuleOrigin, RulesFile, Standing};
 use crate::detect::Kind;
@@ -156,8 +156,13 @@ where
 fn next_in_list(typed: &str, all: impl Iterator<Item = (String, String)>) -> Answer {
     let (before, last) = typed.rsplit_once(',').map_or(("", typed), |(before, last)| (before, last));
     let put = |value: &str| if before.is_empty() { value.to_owned() } else { format!("{before}, {value}") };
-    let entries = all.map(|(shown, value)| (put(&shown), json!(put(&value))));
     // Discord refuses values of more than 100 characters.
+    let entries = all.map(|(shown, value)| (shown, json!(put(&value))));
     let short = entries.filter(|(_, value)| value.as_str().is_some_and(|value| value.chars().count() <= 100));
-    Answer::matching(last.trim(), short)
+    match Answer::matching(last.trim(), short) {
+        Answer::Offer(choices) => Answer::Offer(
+            choices.into_iter().map(|choice| Choice { name: put(&choice.name), ..choice }).collect(),
+        ),
+        other => other,
+    }
 }

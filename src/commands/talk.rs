@@ -271,9 +271,10 @@ impl<'a> Talk<'a> {
             done = &mut work => return done,
             () = tokio::time::sleep(PATIENCE) => {}
         }
-        // When even that fails, the answer itself will say so.
-        drop(self.come_back_later().await);
-        work.await
+        // Together: the work may be telling Discord the same this very moment, and waits for its turn. When even that
+        // fails, the answer itself will say so.
+        let (_, done) = tokio::join!(self.come_back_later(), work);
+        done
     }
 
     /// Tells Discord that the answer takes a while; from then on no form can be opened. Choices cannot come later.

@@ -36,7 +36,7 @@ pub struct GuildSettings {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleChange>,
     /// What is said in other words, by language.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "known_utterances")]
     pub wording: BTreeMap<String, BTreeMap<Utterance, String>>,
 }
 
@@ -284,6 +284,18 @@ impl GuildSettings {
     pub fn language_over<'a>(&'a self, config: &'a Config) -> &'a str {
         self.language.as_deref().unwrap_or(&config.wording.language)
     }
+}
+
+/// What this version does not say any more is left out.
+fn known_utterances<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, BTreeMap<Utterance, String>>, D::Error> {
+    let read = BTreeMap::<String, BTreeMap<String, String>>::deserialize(deserializer)?;
+    let known = |(name, text): (String, String)| Some((Utterance::parse(&name)?, text));
+    Ok(read
+        .into_iter()
+        .map(|(language, texts)| (language, texts.into_iter().filter_map(known).collect()))
+        .collect())
 }
 
 /// Settings are text, numbers and lists of them: nothing that JSON could not hold.

@@ -10,6 +10,9 @@ use thiserror::Error;
 use super::place::{self, Place, Step};
 use crate::wording::WordingError;
 
+/// More of a wrong name is neither compared nor shown.
+const MOST_GIVEN: usize = 64;
+
 /// Why the settings cannot be used. `Display` is for the person who wrote them; it may take
 /// several lines.
 #[derive(Debug, Error)]
@@ -112,8 +115,9 @@ impl Problem {
 
     /// `given` is not among `valid`, which are listed with the likeliest first.
     pub(crate) fn unknown<'a>(noun: &str, given: &str, valid: impl Iterator<Item = &'a str>) -> Self {
+        let given: String = given.chars().take(MOST_GIVEN).collect();
         let mut valid: Vec<&str> = valid.collect();
-        valid.sort_by_key(|name| strsim::damerau_levenshtein(name, given));
+        valid.sort_by_cached_key(|name| strsim::damerau_levenshtein(name, &given));
         let listed: Vec<String> = valid.iter().map(|name| format!("`{name}`")).collect();
         Self::new(format!("unknown {noun} `{given}`")).help(listed.join(", "))
     }

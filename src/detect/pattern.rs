@@ -14,6 +14,9 @@ pub const MAX_PATTERN_LENGTH: usize = 1_000;
 /// (`\w{500}`) meets it long before it meets the length.
 pub const MAX_PATTERN_SIZE: usize = 256 * 1024;
 
+/// The most matches of one pattern that are looked for in a message: each search may read all of what is left.
+const MOST_MATCHES: usize = 32;
+
 /// Finds what a rule's pattern matches, in the message as written.
 pub struct Pattern {
     rule: Arc<str>,
@@ -76,11 +79,16 @@ fn explain(pattern: &str, error: &regex::Error) -> PatternError {
 
 impl Detector for Pattern {
     fn detect(&self, text: &Text<'_>, findings: &mut Vec<Finding>) {
-        let matches = self.regex.find_iter(text.original()).filter(|found| !found.is_empty());
-        findings.extend(matches.map(|found| Finding {
+        let original = text.original();
+        let mut matches = self.regex.find_iter(original).filter(|found| !found.is_empty());
+        let spans: Vec<_> = matches.by_ref().take(MOST_MATCHES).map(|found| found.range()).collect();
+        // What is left unread after so many is taken for one more.
+        let rest = spans.last().filter(|_| spans.len() == MOST_MATCHES).map(|last| last.end..original.len());
+        let rest = rest.filter(|rest| !rest.is_empty());
+        findings.extend(spans.into_iter().chain(rest).map(|span| Finding {
             kind: Kind::Pattern,
             category: self.category,
-            span: found.range(),
+            span,
             confidence: 1.0,
             explanation: Cow::Borrowed("A match of this rule's pattern"),
             rule: Some(Arc::clone(&self.rule)),
@@ -105,6 +113,15 @@ mod tests {
         let found: Vec<_> =
             findings.iter().map(|finding| (finding.span.clone(), finding.rule.as_deref())).collect();
         assert_eq!(found, [(15..21, Some("badge"))]);
+        Ok(())
+    }
+
+    #[test]
+    fn after_many_matches_the_rest_is_one() -> Result<(), PatternError> {
+        let mut findings = Vec::new();
+        build("x")?.detect(&Text::new(&"x ".repeat(1_000)), &mut findings);
+        let last = findings.last().map(|finding| finding.span.clone());
+        assert_eq!((findings.len(), last), (33, Some(63..2_000)));
         Ok(())
     }
 

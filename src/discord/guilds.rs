@@ -338,12 +338,18 @@ impl Known {
         (channel.kind == kind::TEXT && sees && can).then_some(desk)
     }
 
-    /// Where moderators can be told: the alert channel, the desk, the community's moderator-only channel;
-    /// only such as not everyone can read.
+    /// Where moderators can be told: the alert channel, if not everyone can read it; the desk or the community's
+    /// channel for moderators, if nobody else can.
     fn alerts(&self, server: &Server, me: UserId) -> Vec<message::ChannelId> {
         let updates = self.guild.public_updates_channel_id.map(|id| message::ChannelId(id.get()));
+        // A desk is for members to see; what stands in for an alert channel must be moderators' alone.
+        let stand_ins = [server.desk_channel, updates].into_iter().flatten();
+        let closed = |id: &message::ChannelId| {
+            let channel = self.channels.get(&ChannelId::new(id.0));
+            channel.is_some_and(|channel| self.only_moderators_see(channel, me))
+        };
         let mut alerts: Vec<message::ChannelId> =
-            [server.alert_channel, server.desk_channel, updates].into_iter().flatten().collect();
+            server.alert_channel.into_iter().chain(stand_ins.filter(closed)).collect();
         alerts.dedup();
         alerts.retain(|alert| self.is_for_moderators(ChannelId::new(alert.0), me));
         alerts

@@ -45,8 +45,18 @@ pub(super) struct Role {
     pub(super) permissions: Permissions,
     #[serde(default)]
     pub(super) managed: bool,
+    /// Whom a managed role is for.
+    #[serde(default)]
+    pub(super) tags: Value,
     #[serde(default)]
     pub(super) mentionable: bool,
+}
+
+impl Role {
+    /// Whether it belongs to a bot; roles of boosters and subscribers are managed, too, and people hold them.
+    pub(super) fn is_a_bots(&self) -> bool {
+        self.managed && (self.tags.is_null() || self.tags.get("bot_id").is_some())
+    }
 }
 
 /// A channel or thread.

@@ -43,6 +43,25 @@ pub enum Changed {
     Unfit(Unfit),
 }
 
+/// What may not fit the file or this version any more, in the order in which it is left out. How far the bot goes, and
+/// where, always holds: a server that only observes must never find the bot acting.
+#[derive(Clone, Copy, Debug)]
+enum Unfitting {
+    Wording,
+    Language,
+    Rules,
+}
+
+impl Unfitting {
+    fn leave_out(self, settings: &mut GuildSettings) {
+        match self {
+            Self::Wording => settings.wording.clear(),
+            Self::Language => settings.language = None,
+            Self::Rules => settings.rules.clear(),
+        }
+    }
+}
+
 /// How often a change is made anew when another process was quicker.
 const ATTEMPTS: usize = 5;
 
@@ -81,12 +100,18 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     }
 
     fn bring_into_force(&self, stored: Stored) {
-        let Stored { guild, revision, settings } = stored;
-        match self.inner.configs.build(guild, revision, settings) {
-            Ok(config) => self.inner.configs.put(guild, config),
-            Err(error) => {
-                error!(%guild, %error, "a server's settings do not fit any more; the file's hold there");
+        let Stored { guild, revision, mut settings } = stored;
+        for part in [Unfitting::Wording, Unfitting::Language, Unfitting::Rules] {
+            match self.inner.configs.build(guild, revision, settings.clone()) {
+                Ok(config) => return self.inner.configs.put(guild, config),
+                Err(error) => {
+                    error!(%guild, %error, ?part, "a server's settings do not fit any more; this part is left out")
+                }
             }
+            part.leave_out(&mut settings);
+        }
+        if let Ok(config) = self.inner.configs.build(guild, revision, settings) {
+            self.inner.configs.put(guild, config);
         }
     }
 

@@ -8,6 +8,9 @@ use super::labels::{self, ENGLISH, Labels};
 use super::template;
 use super::{Content, Source, Utterance, WordingError};
 
+/// Steps that rendering may take. The longest of ours takes some hundreds.
+const FUEL: u64 = 20_000;
+
 /// Templates by language and utterance, and the labels of each language.
 pub(super) struct Layer {
     environment: Environment<'static>,
@@ -48,6 +51,7 @@ impl Layer {
         let mut environment = Environment::empty();
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_fuel(Some(FUEL));
         let mut layer = Self { environment, written: BTreeMap::new(), labels: BTreeMap::new() };
         for source in sources {
             match source.content {

@@ -60,8 +60,13 @@ impl Template {
         self.text.lines().position(|line| line.contains(word)).map(|at| at + 1)
     }
 
-    /// Whom the bot mentions is decided in code, never in a template.
+    /// Whom the bot mentions is decided in code, never in a template; and what a template may do is little enough that
+    /// nobody can make it take long or much.
     pub(super) fn check_text(&self) -> Result<(), WordingError> {
+        if let Some((tag, line)) = forbidden(&self.text) {
+            let what = format!("`{tag}` has no place in a template");
+            return Err(self.wrong(Some(line), what, "placeholders such as `{{ number }}`, {% if … %}…{% endif %}, and {% for link in links %}…{% endfor %}"));
+        }
         match mention::FORBIDDEN.iter().find(|mention| self.text.contains(**mention)) {
             None => Ok(()),
             Some(mention) => {
@@ -120,6 +125,50 @@ impl Template {
         let what = format!("can become {length} characters long");
         Err(self.wrong(Some(1), what, format!("1 to {limit} characters, whichever facts are there")))
     }
+}
+
+/// The statements that templates may make; of loops only the one over a list of at most eight links.
+const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "endfor"];
+const LOOP: [&str; 4] = ["for", "link", "in", "links"];
+
+/// What multiplies or joins texts could be made to fill the memory.
+const OPERATORS: &[char] = &['*', '~', '+', '|', '(', '%', '\\'];
+
+/// The first thing in a template that it may not do, and its line.
+fn forbidden(text: &str) -> Option<(String, usize)> {
+    let mut rest = text;
+    while let Some(at) = rest.find("{%").into_iter().chain(rest.find("{{")).min() {
+        let line = text[..text.len() - rest.len() + at].matches('\n').count() + 1;
+        let (statement, inner) = (rest[at..].starts_with("{%"), &rest[at + 2..]);
+        let end = end_of(inner, if statement { "%}" } else { "}}" })?;
+        let tag = inner[..end].trim_matches(['-', '+']).trim();
+        let words: Vec<&str> = tag.split_whitespace().collect();
+        let first = words.first().copied().unwrap_or_default();
+        if statement && !STATEMENTS.contains(&first) && words != LOOP {
+            return Some((first.to_owned(), line));
+        }
+        if let Some(operator) = tag.chars().find(|one| OPERATORS.contains(one)) {
+            return Some((operator.to_string(), line));
+        }
+        rest = &inner[end + 2..];
+    }
+    None
+}
+
+/// Where a tag ends: not within a text in quotes.
+fn end_of(tag: &str, end: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, one) in tag.char_indices() {
+        match quote {
+            Some(open) if one == open => quote = None,
+            Some(_) => {}
+            None if matches!(one, '"' | '\'') => quote = Some(one),
+            None if tag[at..].starts_with(end) => return Some(at),
+            None => {}
+        }
+    }
+    // Without an end the template engine refuses it.
+    None
 }
 
 /// A rendered template, ready for Discord.

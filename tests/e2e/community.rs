@@ -46,6 +46,13 @@ impl Home {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// Changes the database behind the back of a bot that has stopped.
+    pub(crate) async fn execute(&self, change: &'static str, value: &str) {
+        let options = SqliteConnectOptions::new().filename(self.path().join("aside.db"));
+        let mut database = options.connect().await.unwrap();
+        sqlx::query(change).bind(value).execute(&mut database).await.unwrap();
+    }
+
     /// Waits until everything committed has been done.
     pub(crate) async fn idle(&self) -> Result<(), String> {
         self.until("SELECT count(*) = 0 FROM outbox").await

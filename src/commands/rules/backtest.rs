@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use self::report::Report;
@@ -21,6 +22,9 @@ use crate::message::{Author, Message, Origin};
 use crate::policy::Response;
 use crate::responder::Executor;
 use crate::store::{Judged, Store};
+
+/// How many backtests read history at the same time, over all servers.
+static READING: Semaphore = Semaphore::const_new(2);
 
 /// The days that are read unless others are asked for, and the most.
 const DAYS: u32 = 7;
@@ -148,6 +152,8 @@ impl<'a, S: Store + 'static, E: Executor> Backtest<'a, S, E> {
     }
 
     async fn read(&mut self, core: &Core) {
+        // The limits are every server's, so only so many read at once; an error means that we stop.
+        let Ok(_turn) = READING.acquire().await else { return };
         loop {
             self.tell("Reading").await;
             match tokio::time::timeout_at(self.deadline, self.reading.next()).await {

@@ -13,6 +13,9 @@ use crate::store::{Change, Store};
 /// The most changes shown at once.
 const MOST_SHOWN: usize = 15;
 
+/// The most parts of one change that are shown.
+const MOST_PARTS: usize = 3;
+
 /// The most of a value that is shown, in characters.
 const MOST_OF_A_VALUE: usize = 160;
 
@@ -39,7 +42,10 @@ where
 }
 
 fn line(change: &Change, all: &[Change]) -> String {
-    let what: Vec<String> = change.parts.iter().map(told).collect();
+    let mut what: Vec<String> = change.parts.iter().take(MOST_PARTS).map(told).collect();
+    if change.parts.len() > MOST_PARTS {
+        what.push(format!("and {} more", change.parts.len() - MOST_PARTS));
+    }
     let undone = all.iter().any(|other| other.undoes == Some(change.number));
     let note = match change.undoes {
         Some(number) => format!(" (took back {number})"),

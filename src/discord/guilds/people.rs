@@ -62,7 +62,7 @@ impl Known {
         let everyone = of_everyone(&self.guild, channel).contains(speak);
         everyone
             || self.guild.roles.iter().any(|role| {
-                let ordinary = !role.managed && !role.permissions.intersects(MODERATING);
+                let ordinary = !role.is_a_bots() && !role.permissions.intersects(MODERATING);
                 ordinary && self.held_with(role, channel).contains(speak)
             })
     }
@@ -73,10 +73,10 @@ impl Known {
     }
 
     /// Whether each role that sees `channel` looks after the server, and no single member was let in but us.
-    fn only_moderators_see(&self, channel: &Channel, me: UserId) -> bool {
+    pub(super) fn only_moderators_see(&self, channel: &Channel, me: UserId) -> bool {
         let sees = |role: &Role| self.held_with(role, channel).contains(Permissions::VIEW_CHANNEL);
         let everyone = RoleId::new(self.guild.id.get());
-        let mut roles = self.guild.roles.iter().filter(|role| role.id != everyone && !role.managed);
+        let mut roles = self.guild.roles.iter().filter(|role| role.id != everyone && !role.is_a_bots());
         let let_in = channel.permission_overwrites.iter().any(|one| {
             one.kind == OverwriteKind::Member
                 && one.id != me.get()

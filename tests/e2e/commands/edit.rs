@@ -316,11 +316,11 @@ async fn only_what_is_given_changes_and_a_rule_can_be_as_in_the_file_again() {
     assert!(same.contains("That is how it is already"), "{same}");
     let back =
         edit(&[("name", "projects"), ("words", "project falcon"), ("heat", "-"), ("cooldown", "-")]).await;
-    assert!(back.starts_with("`projects` is as in the file again."), "{back}");
+    assert!(back.starts_with("`projects` is the default again."), "{back}");
     let listed = server.says("olga", "rules list", &[]).await;
     assert!(listed.contains("- `projects` confidential → take_aside · default\n"), "{listed}");
     let history = server.says("olga", "rules history", &texts(&[("name", "projects")])).await;
-    assert!(history.contains("→ as in the file"), "{history}");
+    assert!(history.contains("→ default"), "{history}");
     // What is about something that is gone goes with it.
     let quiet = edit(&[("name", "opening-hours"), ("action", "alert")]).await;
     assert!(quiet.contains("- action: answer\n+ action: alert\n- answer: 9 to 5"), "{quiet}");

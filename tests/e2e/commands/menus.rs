@@ -73,7 +73,10 @@ async fn a_false_alarm_is_told_before_a_rule_brings_it_back() {
     server.settled().await;
     let noted = server.uses("mia", NOT_AN_ISSUE, message).await;
     assert!(noted.starts_with("Noted: this is not an issue."), "{noted}");
-    assert!(noted.contains("`projects` acts on it") && noted.contains("Case 1 stays as it is."), "{noted}");
+    assert!(
+        noted.contains("`projects` applies to it") && noted.contains("Case 1 stays as it is."),
+        "{noted}"
+    );
     let off = server.says("olga", "rules disable", &named("projects")).await;
     assert!(off.starts_with("`projects` is off."), "what helps is not asked about: {off}");
 
@@ -103,7 +106,7 @@ async fn what_a_pattern_matched_is_kept_masked_and_known_again() {
     server.settled().await;
     server.says("olga", "rules undo", &[("number", json!(1))]).await;
     let noted = server.uses("mia", NOT_AN_ISSUE, message).await;
-    assert!(noted.contains("`secrets` acts on it"), "{noted}");
+    assert!(noted.contains("`secrets` applies to it"), "{noted}");
     server.says("olga", "rules disable", &named("secrets")).await;
     let asked = server.asks("olga", "rules enable", &named("secrets"));
     assert!(server.read(asked).await.contains(&server.link(message)));
@@ -120,10 +123,7 @@ async fn who_is_taken_aside_by_hand_gets_a_thread_and_moderators_hear_from_whom(
     assert_eq!(private_threads(&server.discord).len(), 0);
     let (alex, mia) = (server.discord.user("alex").unwrap(), server.discord.user("mia").unwrap());
     let answer = server.uses("mia", TAKE_ASIDE, message).await;
-    assert!(
-        answer.starts_with(&format!("A private thread with <@{alex}> is being opened (case 1).")),
-        "{answer}"
-    );
+    assert!(answer.starts_with(&format!("I am taking <@{alex}> aside (case 1).")), "{answer}");
     assert!(answer.contains("I noted that it was missed"), "{answer}");
     server.settled().await;
     let threads = private_threads(&server.discord);
@@ -184,7 +184,7 @@ async fn what_was_held_back_or_offered_is_done_when_a_moderator_says_so() {
         assert_eq!(private_threads(&server.discord).len(), 0, "{mode}");
         let answer = server.uses("mia", TAKE_ASIDE, message).await;
         let alex = server.discord.user("alex").unwrap();
-        assert_eq!(answer, format!("A private thread with <@{alex}> is being opened (case 1)."), "{mode}");
+        assert_eq!(answer, format!("I am taking <@{alex}> aside (case 1)."), "{mode}");
         server.settled().await;
         assert_eq!(private_threads(&server.discord).len(), 1, "{mode}");
         let general = server.discord.channel("general").unwrap();
@@ -238,9 +238,9 @@ async fn a_message_no_rule_acts_on_is_noted_and_so_is_one_of_a_public_thread() {
     let mia = server.discord.user("mia").unwrap();
     let asked = server.discord.message_menu(mia, thread, NOT_AN_ISSUE, message).unwrap();
     let noted = server.read(asked).await;
-    assert!(noted.contains("No rule acts on it as things stand."), "{noted}");
+    assert!(noted.contains("No rule applies to it as things stand."), "{noted}");
     let asked = server.discord.message_menu(mia, thread, TAKE_ASIDE, message).unwrap();
-    assert!(server.read(asked).await.contains("is being opened (case 1)"));
+    assert!(server.read(asked).await.contains("aside (case 1)"));
     server.settled().await;
     assert_eq!(private_threads(&server.discord)[0].parent, Some(general), "under the channel of the thread");
     assert_eq!(said(&server.discord, thread).len(), 1, "and acknowledged where it was said");

@@ -41,3 +41,29 @@ async fn what_is_not_there_is_told_with_the_nearest_name() {
     assert_eq!(offered, ["projects"]);
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_longer_fits_is_left_out_and_the_mode_still_holds() {
+    let mut server = Server::new().await;
+    let asked = server.asks("olga", "setup", &[]);
+    server.read(asked).await;
+    let next = server.press("olga", asked, "Next");
+    server.read(next).await;
+    let chosen = server.choose("olga", next, "setup:mode", &["observe"]);
+    server.read(chosen).await;
+    server.says("olga", "rules disable", &named("invoices")).await;
+    server.stop().await;
+    // As a later version might find them: a language that is gone, an utterance nobody says, a rule that is not valid.
+    let settings = r#"{ "mode": "observe", "language": "tlh", "wording": { "en": { "greeting": "Hi" } },
+        "rules": [{ "name": "broken", "table": { "name": "broken", "category": "confidential",
+            "when": { "pattern": "(" }, "action": "alert" } }] }"#;
+    server.home.execute("UPDATE guild_settings SET body = ?", settings).await;
+    server.start().await;
+    let (alex, general) = (server.discord.user("alex").unwrap(), server.discord.channel("general").unwrap());
+    server.discord.post(alex, general, "news about project falcon?").unwrap();
+    settled(&server.discord, &server.home).await.unwrap();
+    assert_eq!(said(&server.discord, general).len(), 0, "it still only observes");
+    let saved = server.says("olga", "rules disable", &named("projects")).await;
+    assert!(saved.contains("`projects` is off."), "settings can be changed again: {saved}");
+    server.stop().await;
+}

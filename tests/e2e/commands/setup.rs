@@ -157,7 +157,7 @@ async fn the_panel_goes_on_after_a_restart_and_shows_what_is_in_force() {
     let (asked, _) = choose(&server, "olga", asked, "setup:channels", &[&news, &ideas]).await;
     server.restart().await;
     let (asked, words) = choose(&server, "olga", asked, "setup:language", &["de"]).await;
-    assert!(words.contains("I speak Deutsch here"), "{words}");
+    assert!(words.contains("I speak Deutsch in threads and in public"), "{words}");
     let (_, parts) = panel(&server.discord, asked);
     assert_eq!(defaults(&part(&parts, "setup:channels")), [news, ideas]);
     assert_eq!(chosen(&part(&parts, "setup:language")), "de");

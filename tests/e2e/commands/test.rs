@@ -33,7 +33,7 @@ async fn a_text_is_judged_masked_and_every_rule_says_why() {
     let asked = format!("the crew of Project Falcon pays with {} ```by monday```", card());
     let answer = server.says("olga", "rules test", &text(&asked)).await;
     let fires = "**`secrets` fires**: I would have removed the message and taken the member aside.";
-    assert!(answer.starts_with("Heat **0.") && answer.contains(fires), "{answer}");
+    assert!(answer.contains("\nHeat **0.") && answer.contains(fires), "{answer}");
     assert!(answer.contains("- a card number (confidence "), "{answer}");
     assert!(answer.contains("(`projects`)"), "a rule's own words: {answer}");
     assert!(answer.contains("the crew of ▮▮▮▮ pays with ▮▮▮▮ `\u{200b}``by monday"), "{answer}");
