@@ -143,14 +143,18 @@ struct Voice {
 /// What a corpus must give at least; measured, raised as it improves.
 struct Demand {
     corpus: &'static str,
+    /// Rows that boil, and rows that do not.
+    rows: (u32, u32),
     recall: f64,
     precision: f64,
 }
 
-/// `blind` was written by someone who knew neither the examples nor the lexicon.
-const DEMANDS: [Demand; 2] = [
-    Demand { corpus: "boiling_point", recall: 0.8, precision: 0.85 },
-    Demand { corpus: "blind", recall: 0.7, precision: 0.85 },
+/// `blind` and `functional` were written by people who knew neither the examples nor the lexicon; `functional` asks one
+/// thing at a time: threats, disguise, harmless swearing, contempt for groups, fury without swearing, and their likes.
+const DEMANDS: [Demand; 3] = [
+    Demand { corpus: "boiling_point", rows: (200, 350), recall: 0.8, precision: 0.85 },
+    Demand { corpus: "blind", rows: (200, 350), recall: 0.7, precision: 0.85 },
+    Demand { corpus: "functional", rows: (270, 150), recall: 0.68, precision: 0.88 },
 ];
 
 /// The heat at which the shipped rule takes a member aside.
@@ -172,7 +176,8 @@ fn boiling_points_are_told_from_ordinary_heat() -> Outcome {
         let mut by_why: BTreeMap<(bool, String), (u32, u32)> = BTreeMap::new();
         for voice in rows::<Voice>(&path)? {
             let taken = scanner.scan(&voice.text).heat >= boiling;
-            let tally = by_why.entry((voice.boils, voice.why)).or_default();
+            let why = voice.why.split(':').next().unwrap_or_default().to_owned();
+            let tally = by_why.entry((voice.boils, why)).or_default();
             tally.0 += u32::from(taken);
             tally.1 += 1;
         }
@@ -188,7 +193,8 @@ fn boiling_points_are_told_from_ordinary_heat() -> Outcome {
             write!(figures, "\n  {} {why}: {taken} of {all}", if *boils { "boils:" } else { "ordinary:" })?;
         }
         println!("{figures}");
-        assert!(all >= 200 && ordinary >= 350, "too few rows: {figures}");
+        let (least, least_ordinary) = demand.rows;
+        assert!(all >= least && ordinary >= least_ordinary, "too few rows: {figures}");
         if recall < demand.recall || precision < demand.precision {
             writeln!(complaints, "{figures}")?;
         }

@@ -155,7 +155,7 @@ pub(crate) fn blind(
     calibration: &[(f32, f32)],
 ) -> Result<(), Box<dyn Error>> {
     println!("\ncorpora: AUC, best F1, F1 at {SHIPPED} | rustrict: AUC, F1 | rows");
-    for name in ["boiling_point", "blind"] {
+    for name in ["boiling_point", "blind", "functional"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/corpus/{name}.jsonl"));
         let (mut ours, mut list): (Vec<Scored>, Vec<Scored>) = (Vec::new(), Vec::new());
         for line in std::fs::read_to_string(path)?.lines() {

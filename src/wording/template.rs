@@ -132,7 +132,7 @@ const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "endfor"];
 const LOOP: [&str; 4] = ["for", "link", "in", "links"];
 
 /// What multiplies or joins texts could be made to fill the memory.
-const OPERATORS: &[char] = &['*', '~', '+', '|', '(', '%', '\\'];
+const OPERATORS: &[char] = &['*', '~', '+', '%', '\\'];
 
 /// The first thing in a template that it may not do, and its line.
 fn forbidden(text: &str) -> Option<(String, usize)> {
