@@ -59,9 +59,8 @@ impl<S: Store + 'static, E: Executor> Context<'_, S, E> {
         shown: Option<Shown>,
     ) -> Outcome {
         let before = self.responder.in_force(self.guild);
-        let settings = match applied(&before, &parts) {
-            Ok(settings) => settings,
-            Err(_) => return Err(Trouble::Told(self.conflict(&parts, undoes).await?)),
+        let Ok(settings) = applied(&before, &parts) else {
+            return Err(Trouble::Told(self.conflict(&parts, undoes).await?));
         };
         let after = self
             .responder

@@ -70,8 +70,8 @@ fn entry(here: &GuildConfig, given: &Given) -> Result<Entry, Trouble> {
 
 fn utterance(name: &str) -> Result<Utterance, Trouble> {
     // As it is shown while it is typed, with what it is for.
-    let named = name.split(':').next().unwrap_or_default().trim();
-    Utterance::parse(&named.to_lowercase()).ok_or_else(|| {
+    let first = name.split(':').next().unwrap_or_default().trim();
+    Utterance::parse(&first.to_lowercase()).ok_or_else(|| {
         let names = Utterance::ALL.iter().map(|utterance| utterance.as_str());
         Trouble::Told(format!(
             "`utterance`: I say nothing of that name.{} `/wording list` has everything.",

@@ -105,7 +105,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             match self.inner.configs.build(guild, revision, settings.clone()) {
                 Ok(config) => return self.inner.configs.put(guild, config),
                 Err(error) => {
-                    error!(%guild, %error, ?part, "a server's settings do not fit any more; this part is left out")
+                    error!(%guild, %error, ?part, "a server's settings do not fit any more; this part is left out");
                 }
             }
             part.leave_out(&mut settings);

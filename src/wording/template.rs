@@ -161,10 +161,9 @@ fn end_of(tag: &str, end: &str) -> Option<usize> {
     for (at, one) in tag.char_indices() {
         match quote {
             Some(open) if one == open => quote = None,
-            Some(_) => {}
             None if matches!(one, '"' | '\'') => quote = Some(one),
             None if tag[at..].starts_with(end) => return Some(at),
-            None => {}
+            _ => {}
         }
     }
     // Without an end the template engine refuses it.

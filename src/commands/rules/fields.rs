@@ -170,11 +170,11 @@ fn listed(text: &str) -> Result<Vec<&str>, String> {
     if entries.is_empty() { Err("there is nothing between the commas.".to_owned()) } else { Ok(entries) }
 }
 
-fn words(text: &str) -> Result<Vec<String>, String> {
+pub(super) fn words(text: &str) -> Result<Vec<String>, String> {
     Ok(listed(text)?.into_iter().map(str::to_owned).collect())
 }
 
-fn kinds(text: &str) -> Result<Vec<Kind>, String> {
+pub(super) fn kinds(text: &str) -> Result<Vec<Kind>, String> {
     let asked_for = || Kind::ALL.iter().filter(|kind| kind.is_asked_for());
     let kind = |entry: &str| {
         let written = entry.to_lowercase().replace([' ', '-'], "_");

@@ -1,10 +1,10 @@
 //! A rule to be tried: one that is there, with other conditions where some are given, or one that is not there yet.
 
-use super::find;
+use super::{fields, find};
 use crate::commands::Trouble;
 use crate::commands::context::Given;
 use crate::config::{COOLDOWN, GuildConfig, Mistake, RuleTable, WhenTable};
-use crate::detect::{Category, Kind};
+use crate::detect::Category;
 use crate::policy::Response;
 
 /// The name of a rule that has none yet.
@@ -40,8 +40,9 @@ pub(super) fn wrong(mistake: Mistake) -> Trouble {
 }
 
 fn conditions(given: &Given) -> Result<WhenTable, Trouble> {
-    let words = given.text("words").map(|words| entries(words).map(str::to_owned).collect());
-    let kinds = given.text("detector").map(|kinds| entries(kinds).map(kind).collect::<Result<Vec<_>, _>>());
+    let wrong = |field: &'static str| move |what: String| Trouble::Told(format!("`{field}`: {what}"));
+    let words = given.text("words").map(fields::words).transpose().map_err(wrong("words"))?;
+    let kinds = given.text("detector").map(fields::kinds).transpose().map_err(wrong("detector"))?;
     #[expect(clippy::cast_possible_truncation, reason = "0 to 1, which Discord and the check below hold to")]
     let heat = given.number("heat").map(|heat| heat as f32);
     if heat.is_some_and(|heat| !(0.0..=1.0).contains(&heat)) {
@@ -49,29 +50,11 @@ fn conditions(given: &Given) -> Result<WhenTable, Trouble> {
     }
     Ok(WhenTable {
         heat,
-        kinds: kinds.transpose()?,
+        kinds,
         words,
         pattern: given.text("pattern").map(str::to_owned),
         ..WhenTable::default()
     })
-}
-
-fn entries(list: &str) -> impl Iterator<Item = &str> {
-    list.split(',').map(str::trim).filter(|entry| !entry.is_empty())
-}
-
-fn kind(name: &str) -> Result<Kind, Trouble> {
-    let known = || Kind::ALL.iter().copied().filter(|kind| kind.is_asked_for());
-    known().find(|kind| kind.as_str() == name).ok_or_else(|| {
-        let nearest = known().min_by_key(|kind| strsim::damerau_levenshtein(kind.as_str(), name));
-        let nearest = nearest.map_or(String::new(), |kind| format!(" Did you mean `{}`?", kind.as_str()));
-        Trouble::Told(format!("`detector`: there is no kind of finding called `{}`.{nearest}", plain(name)))
-    })
-}
-
-/// Safe between backticks.
-fn plain(text: &str) -> String {
-    crate::commands::talk::cut(&text.replace('`', "'"), 64)
 }
 
 /// `asked` in the place of what `known` asks for, where it says anything.
