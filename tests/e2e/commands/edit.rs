@@ -321,6 +321,7 @@ async fn only_what_is_given_changes_and_a_rule_can_be_as_in_the_file_again() {
     assert!(listed.contains("- `projects` confidential → take_aside · default\n"), "{listed}");
     let history = server.says("olga", "rules history", &texts(&[("name", "projects")])).await;
     assert!(history.contains("→ default"), "{history}");
+    assert!(history.contains("`+ words: apollo, + heat: 0, - cooldown: 10m, + cooldown: 1h`"), "{history}");
     // What is about something that is gone goes with it.
     let quiet = edit(&[("name", "opening-hours"), ("action", "alert")]).await;
     assert!(quiet.contains("- action: answer\n+ action: alert\n- answer: 9 to 5"), "{quiet}");
