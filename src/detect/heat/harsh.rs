@@ -46,6 +46,8 @@ struct Harsh {
     words: FxHashSet<&'static str>,
     /// The word behind each spelling.
     spellings: FxHashMap<Box<str>, &'static str>,
+    /// A bit for each three letters that a spelling begins with: most words of a message are none, and are done then.
+    beginnings: Vec<u64>,
 }
 
 /// Reads the words.
@@ -60,7 +62,7 @@ pub(super) fn word(form: &str) -> Option<&'static str> {
 
 /// The harsh word that `form` is a misspelling of.
 pub(super) fn spelled(form: &str) -> Option<&'static str> {
-    HARSH.spellings.get(form).copied()
+    if HARSH.may_begin(form) { HARSH.spellings.get(form).copied() } else { None }
 }
 
 /// The harsh word that `form`, which is none and has no digits, stands for.
@@ -73,7 +75,7 @@ pub(super) fn behind(form: &str) -> Option<&'static str> {
 
 /// The one harsh word that `form` is with a letter for each symbol in it.
 pub(super) fn starred(form: &str) -> Option<&'static str> {
-    if form.contains(is_star) { HARSH.starred(form) } else { None }
+    if form.bytes().any(is_star) { HARSH.starred(form) } else { None }
 }
 
 impl Harsh {
@@ -88,7 +90,16 @@ impl Harsh {
             ordinary.iter().flat_map(|line| line[1..].split_whitespace()).collect();
         let words = &harsh.words;
         harsh.spellings.retain(|form, _| !(words.contains(&**form) || ordinary.contains(&**form)));
+        harsh.beginnings = vec![0; (1 << 15) / 64];
+        for at in harsh.spellings.keys().filter_map(|form| beginning(form)) {
+            harsh.beginnings[at / 64] |= 1 << (at % 64);
+        }
         harsh
+    }
+
+    /// Whether a spelling begins as `form` does.
+    fn may_begin(&self, form: &str) -> bool {
+        beginning(form).is_none_or(|at| self.beginnings[at / 64] >> (at % 64) & 1 == 1)
     }
 
     /// One word, and after `=` its further spellings.
@@ -111,10 +122,7 @@ impl Harsh {
         }
         let fits = |word: &&&str| {
             word.len() == form.len()
-                && word
-                    .bytes()
-                    .zip(form.bytes())
-                    .all(|(one, other)| one == other || is_star(char::from(other)))
+                && word.bytes().zip(form.bytes()).all(|(one, other)| one == other || is_star(other))
         };
         self.words.iter().filter(fits).min().copied()
     }
@@ -130,8 +138,15 @@ impl Harsh {
     }
 }
 
-fn is_star(c: char) -> bool {
-    matches!(c, '*' | '!' | '@' | '$')
+const fn is_star(byte: u8) -> bool {
+    matches!(byte, b'*' | b'!' | b'@' | b'$')
+}
+
+/// The bit of the three letters that `form` begins with; none where it is shorter.
+fn beginning(form: &str) -> Option<usize> {
+    let [one, two, three, ..] = form.as_bytes() else { return None };
+    let bits = |byte: &u8| usize::from(*byte & 31);
+    Some(bits(one) << 10 | bits(two) << 5 | bits(three))
 }
 
 /// The likely misspellings of `word`: a letter dropped or doubled within it, two swapped, all vowels dropped.
