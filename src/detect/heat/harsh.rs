@@ -3,6 +3,7 @@
 //! Which spellings stand for a word is worked out once, so that a word costs one look-up. Ordinary words that look
 //! like a misspelling are left out: no text becomes an insult by a letter that is what it should be.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -44,6 +45,8 @@ static HARSH: LazyLock<Harsh> = LazyLock::new(|| Harsh::read(SOURCE));
 struct Harsh {
     /// Every word, by itself.
     words: FxHashSet<&'static str>,
+    /// Every word among those of its length, in order.
+    by_length: BTreeMap<usize, Vec<&'static str>>,
     /// The word behind each spelling.
     spellings: FxHashMap<Box<str>, &'static str>,
     /// A bit for each three letters that a spelling begins with: most words of a message are none, and are done then.
@@ -90,6 +93,10 @@ impl Harsh {
             ordinary.iter().flat_map(|line| line[1..].split_whitespace()).collect();
         let words = &harsh.words;
         harsh.spellings.retain(|form, _| !(words.contains(&**form) || ordinary.contains(&**form)));
+        for word in harsh.words.iter().copied() {
+            harsh.by_length.entry(word.len()).or_default().push(word);
+        }
+        harsh.by_length.values_mut().for_each(|words| words.sort_unstable());
         harsh.beginnings = vec![0; (1 << 15) / 64];
         for at in harsh.spellings.keys().filter_map(|form| beginning(form)) {
             harsh.beginnings[at / 64] |= 1 << (at % 64);
@@ -120,11 +127,10 @@ impl Harsh {
         if letters < 2 {
             return None;
         }
-        let fits = |word: &&&str| {
-            word.len() == form.len()
-                && word.bytes().zip(form.bytes()).all(|(one, other)| one == other || is_star(other))
-        };
-        self.words.iter().filter(fits).min().copied()
+        let fits =
+            |word: &&&str| word.bytes().zip(form.bytes()).all(|(one, other)| one == other || is_star(other));
+        // In order, so that the first that fits is always the same.
+        self.by_length.get(&form.len())?.iter().find(fits).copied()
     }
 
     /// The word that "you" and `form` begin with when they are written as one.
