@@ -22,7 +22,7 @@ use tracing::{info, warn};
 
 use crate::case::action::{Action, Button, Post, Receipt, Refusal, Speech};
 use crate::case::{Event, Surroundings};
-use crate::config::GuildConfigs;
+use crate::config::{GuildConfig, GuildConfigs};
 use crate::detect::{Category, Scan};
 use crate::message::{ChannelId, GuildId, Message, MessageId, Origin, RoleId, UserId};
 use crate::policy::conversation::{Conversations, Setting};
@@ -221,7 +221,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             Source::History => self.inner.executor.complete(message).await,
         };
         let _one_at_a_time = self.inner.noticing.lock().await;
-        if let Some(decision) = self.decide(&message, &scan, setting).await? {
+        if let Some(decision) = self.decide(&here, &message, &scan, setting).await? {
             self.act(&message, &scan, decision, now).await?;
         }
         Ok(())
@@ -286,8 +286,10 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         self.inner.store.close().await;
     }
 
+    /// Decides by the rules that the message was scanned by, whatever was set meanwhile.
     async fn decide(
         &self,
+        here: &GuildConfig,
         message: &Message,
         scan: &Scan,
         setting: Setting,
@@ -295,7 +297,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let since = message.sent.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
         let mut circumstances = self.inner.store.circumstances(message, since).await?;
         circumstances.setting = setting;
-        Ok(self.in_force(message.guild).core.policy.decide(message, scan, &circumstances).decision)
+        Ok(here.core.policy.decide(message, scan, &circumstances).decision)
     }
 
     async fn act(

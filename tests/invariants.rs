@@ -184,6 +184,7 @@ fn only_main_exits() {
 fn a_message_and_an_enclosure_print_no_words() {
     use aside::case::action::Enclosure;
     use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
+    use aside::store::{Example, Judged};
     let author = Author { id: UserId(4), origin: Origin::Member, roles: Vec::new(), moderator: false };
     let message = Message {
         id: MessageId(1),
@@ -197,7 +198,19 @@ fn a_message_and_an_enclosure_print_no_words() {
         content: "a very private sentence".to_owned(),
         sent: MessageId(1).sent(),
     };
-    let printed = format!("{message:?} {:?}", Enclosure(message.content.clone()));
+    let example = Example {
+        message: MessageId(1),
+        channel: ChannelId(3),
+        home: ChannelId(3),
+        judged: Judged::Missed,
+        rule: None,
+        by: UserId(4),
+        text: message.content.clone(),
+        heat: 0.1,
+        found: Vec::new(),
+        patterns: Vec::new(),
+    };
+    let printed = format!("{message:?} {:?} {example:?}", Enclosure(message.content.clone()));
     assert!(!printed.contains("private"), "{printed}");
     assert!(printed.contains("23"), "the length is shown: {printed}");
 }

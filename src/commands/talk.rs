@@ -54,7 +54,7 @@ pub(crate) enum Answer {
 }
 
 /// A message for one person.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Reply {
     pub(crate) words: String,
     pub(crate) embeds: Vec<Value>,
@@ -71,7 +71,7 @@ pub(crate) struct Choice {
 }
 
 /// A form of up to five fields.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Form {
     pub(crate) custom_id: String,
     pub(crate) title: String,
@@ -79,7 +79,7 @@ pub(crate) struct Form {
 }
 
 /// A field of a form.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Field {
     pub(crate) custom_id: &'static str,
     pub(crate) label: String,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::rule::COOLDOWN;
 use super::{
     Cases, CatchUp, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
     WordingSettings,
@@ -115,30 +114,16 @@ fn rules() -> Vec<RuleTable> {
     let boiling = WhenTable { heat: Some(0.65), ..WhenTable::default() };
     let long = WhenTable { exchanges: Some(6), kinds: Some(DETAILS.to_vec()), ..WhenTable::default() };
     vec![
-        rule("secrets", SensitiveInfo, kinds(SECRETS, 0.8), Shield),
-        rule("personal-details", SensitiveInfo, kinds(PERSONAL_DETAILS, 0.7), TakeAside),
-        rule("confidential", Confidential, kinds(&[Kind::ConfidentialMarker], 0.7), TakeAside),
-        rule("boiling-point", BoilingPoint, boiling, TakeAside),
-        rule("solicitation", NeedsDetails, kinds(&[Kind::Solicitation], 0.7), Suggest),
-        rule("long-exchange", NeedsDetails, long, Suggest),
-        rule("account-issues", SensitiveInfo, kinds(&[Kind::AccountIssue], 0.7), Suggest),
+        RuleTable::new("secrets", SensitiveInfo, kinds(SECRETS, 0.8), Shield),
+        RuleTable::new("personal-details", SensitiveInfo, kinds(PERSONAL_DETAILS, 0.7), TakeAside),
+        RuleTable::new("confidential", Confidential, kinds(&[Kind::ConfidentialMarker], 0.7), TakeAside),
+        RuleTable::new("boiling-point", BoilingPoint, boiling, TakeAside),
+        RuleTable::new("solicitation", NeedsDetails, kinds(&[Kind::Solicitation], 0.7), Suggest),
+        RuleTable::new("long-exchange", NeedsDetails, long, Suggest),
+        RuleTable::new("account-issues", SensitiveInfo, kinds(&[Kind::AccountIssue], 0.7), Suggest),
     ]
 }
 
 fn kinds(kinds: &[Kind], confidence: f32) -> WhenTable {
     WhenTable { kinds: Some(kinds.to_vec()), confidence: Some(confidence), ..WhenTable::default() }
-}
-
-fn rule(name: &str, category: Category, when: WhenTable, action: Response) -> RuleTable {
-    RuleTable {
-        name: name.to_owned(),
-        category,
-        when,
-        action,
-        cooldown: COOLDOWN,
-        channels: None,
-        roles: None,
-        template: None,
-        answer: None,
-    }
 }

@@ -171,6 +171,22 @@ pub(super) fn detectors(built: &[Arc<Built>]) -> Vec<Arc<dyn Detector>> {
 }
 
 impl RuleTable {
+    /// A rule for everyone everywhere, with the usual cooldown and acknowledgment.
+    #[must_use]
+    pub fn new(name: &str, category: Category, when: WhenTable, action: Response) -> Self {
+        Self {
+            name: name.to_owned(),
+            category,
+            when,
+            action,
+            cooldown: COOLDOWN,
+            channels: None,
+            roles: None,
+            template: None,
+            answer: None,
+        }
+    }
+
     /// Whether it can come into force by itself.
     ///
     /// # Errors

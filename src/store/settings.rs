@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +67,9 @@ pub enum Judged {
 }
 
 /// A message that moderators judged: its words masked, and what was found in it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// `Debug` prints identifiers and the length, never the words.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Example {
     /// The message.
     pub message: MessageId,
@@ -88,6 +92,17 @@ pub struct Example {
     /// The patterns of rules that matched, as those rules write them: what they matched is masked.
     #[serde(default)]
     pub patterns: Vec<String>,
+}
+
+impl fmt::Debug for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Example")
+            .field("message", &self.message)
+            .field("judged", &self.judged)
+            .field("rule", &self.rule)
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Example {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::difference::visible;
-use crate::config::{COOLDOWN, LONGEST_WORD, MOST_WORDS, RuleTable, WhenTable};
+use crate::config::{LONGEST_WORD, MOST_WORDS, RuleTable, WhenTable};
 use crate::detect::{Category, Pattern, PatternError, Words};
 use crate::policy::Response;
 
@@ -138,17 +138,7 @@ impl Condition {
             Self::Words(words) => WhenTable { words: Some(words), ..WhenTable::default() },
             Self::Pattern(pattern) => WhenTable { pattern: Some(pattern), ..WhenTable::default() },
         };
-        RuleTable {
-            name: String::new(),
-            category,
-            when,
-            action,
-            cooldown: COOLDOWN,
-            channels: None,
-            roles: None,
-            template: None,
-            answer: None,
-        }
+        RuleTable::new("", category, when, action)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{fields, find};
 use crate::commands::Trouble;
 use crate::commands::context::Given;
-use crate::config::{COOLDOWN, GuildConfig, Mistake, RuleTable, WhenTable};
+use crate::config::{GuildConfig, Mistake, RuleTable, WhenTable};
 use crate::detect::Category;
 use crate::policy::Response;
 
@@ -73,15 +73,10 @@ fn unnamed(when: WhenTable) -> RuleTable {
     let found = when.kinds.iter().flatten().next().map(|kind| kind.category());
     let hot = when.heat.map(|_| Category::BoilingPoint);
     let category = found.or(hot).unwrap_or(Category::Confidential);
-    RuleTable {
-        name: UNNAMED.to_owned(),
+    RuleTable::new(
+        UNNAMED,
         category,
         when,
-        action: if category == Category::Personal { Response::Suggest } else { Response::TakeAside },
-        cooldown: COOLDOWN,
-        channels: None,
-        roles: None,
-        template: None,
-        answer: None,
-    }
+        if category == Category::Personal { Response::Suggest } else { Response::TakeAside },
+    )
 }

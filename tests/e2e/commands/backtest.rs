@@ -180,11 +180,7 @@ async fn a_proposed_rule_is_tried_and_earlier_verdicts_are_held_against_it() {
         [[("detector", json!("phone, email"))], [("heat", json!(0.99))], [("pattern", json!("osprey-\\d"))]]
     {
         let answer = server.backtest(&options).await;
-        assert!(
-            answer.contains("**never** in the last 7 days: 0 of 24 messages, 0 a day.")
-                || answer.contains("**never**"),
-            "{answer}"
-        );
+        assert!(answer.contains("**never** in the last 7 days: 0 of "), "{answer}");
     }
     server.discreet().await;
 }
