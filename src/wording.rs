@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
 pub use self::error::WordingError;
+use self::context::Parts;
 use self::labels::Labels;
 use self::layer::Layer;
 
-use crate::case::{Rating, State};
 use crate::detect::Kind;
 use crate::message::{ChannelId, RoleId, UserId};
 
@@ -84,6 +84,8 @@ utterances! {
     FurtherUnshielded = "further_unshielded",
     /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
     Advice = "advice",
+    /// What the buttons below the first words in the thread do; those words hold it as `choices`.
+    Choices = "choices",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
     /// Many are at boiling point at once; how many, and where it began.
@@ -151,6 +153,7 @@ impl Audience {
 }
 
 /// What a template may speak of. Absent facts render as nothing and test as false.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The member; `{{ member }}` renders as a mention.
@@ -204,9 +207,9 @@ pub struct Facts {
     /// What keeps the bot from doing its part, in plain words for moderators, a line each; `{{ gaps }}`.
     #[serde(default)]
     pub gaps: Option<String>,
-    /// Where the case stands in its life; `{{ state }}` in plain words.
+    /// Where the case stands in its life, by the name of its label; `{{ state }}` in plain words.
     #[serde(default)]
-    pub state: Option<State>,
+    pub state: Option<String>,
     /// The moderator who looks after it; `{{ owner }}` renders as a mention.
     #[serde(default)]
     pub owner: Option<UserId>,
@@ -235,12 +238,36 @@ pub struct Facts {
     /// What came of it, in a moderator's words, or why it ended; `{{ outcome }}`.
     #[serde(default)]
     pub outcome: Option<String>,
-    /// What the member thought of how it went; `{{ rating }}` in plain words.
+    /// What the member thought of how it went, by the name of its label; `{{ rating }}` in plain words.
     #[serde(default)]
-    pub rating: Option<Rating>,
+    pub rating: Option<String>,
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,
+    /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
+    #[serde(default)]
+    pub messages: Option<u32>,
+    /// Whether someone else deleted the message; `{{ deleted }}`.
+    #[serde(default)]
+    pub deleted: bool,
+    /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
+    #[serde(default)]
+    pub asked_for: bool,
+    /// Whether the member can fill in a private form; `{{ asks }}`.
+    #[serde(default)]
+    pub asks: bool,
+    /// Whether the member filled it in; `{{ detailed }}`.
+    #[serde(default)]
+    pub detailed: bool,
+    /// Whether the public would hear that it is settled; `{{ follow_up }}`.
+    #[serde(default)]
+    pub follow_up: bool,
+    /// Whether the member wants nothing said in public when it is over; `{{ discreet }}`.
+    #[serde(default)]
+    pub discreet: bool,
+    /// Whether public words of ours stand there that can be taken back; `{{ acknowledged }}`.
+    #[serde(default)]
+    pub acknowledged: bool,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -264,7 +291,10 @@ pub const LONGEST_OUTCOME: usize = 200;
 pub const LONGEST_GAPS: usize = 1_600;
 
 /// The most characters of advice.
-const ADVICE_LIMIT: usize = 900;
+const ADVICE_LIMIT: usize = 700;
+
+/// The most characters of what the buttons do.
+const CHOICES_LIMIT: usize = 450;
 
 impl Utterance {
     /// The utterance whose template has this name.
@@ -279,6 +309,7 @@ impl Utterance {
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
+            Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
     }
@@ -304,6 +335,7 @@ impl Utterance {
             | Self::FurtherShielded
             | Self::FurtherUnshielded
             | Self::Advice
+            | Self::Choices
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
@@ -357,6 +389,11 @@ impl Utterance {
                 | Self::Declined
                 | Self::Expired
         )
+    }
+
+    /// Whether it may say `part`, words of their own that others hold.
+    fn holds(self, part: Self) -> bool {
+        context::placeholders(self).contains(&part.as_str())
     }
 
     /// Whether everyone in the channel reads it.
@@ -522,27 +559,27 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
-        let advice =
-            if utterance == Utterance::Advice { String::new() } else { self.advice(language, facts) };
+        let held = |part: Utterance| match utterance.holds(part) {
+            true => self.render(language, part, 0, facts),
+            false => String::new(),
+        };
+        let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);
         let rendered = self.layer_of(spoken, utterance).map(|layer| {
             let variant = variant % layer.variants(spoken, utterance).max(1);
-            layer.render((spoken, utterance, variant), context::of(facts, &advice, self.labels(spoken)))
+            layer.render((spoken, utterance, variant), context::of(facts, parts, self.labels(spoken)))
         });
         template::finish(utterance, &rendered.unwrap_or_default(), facts)
     }
 
-    fn advice(&self, language: Option<&str>, facts: &Facts) -> String {
-        self.render(language, Utterance::Advice, 0, facts)
-    }
-
-    /// What is written on `button`, in `language`; none where it has no label, as in English, which stands in the code.
+    /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.
     pub fn label(&self, language: &str, button: &str) -> Option<&str> {
         self.labels(language).button(button)
     }
 
     fn labels(&self, language: &str) -> &Labels {
-        self.layers.iter().find_map(|layer| layer.labels(language)).unwrap_or(&labels::ENGLISH)
+        let of = |language: &str| self.layers.iter().find_map(|layer| layer.labels(language));
+        of(language).or_else(|| of(built_in::LANGUAGE)).unwrap_or(&labels::NONE)
     }
 }
 

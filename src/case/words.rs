@@ -1,7 +1,7 @@
 //! What a case says, and to whom.
 
 use super::action::{Button, Enclosure, Post, Speech};
-use super::{Case, Ending, Place, Rung, Step};
+use super::{Case, Ending, FollowUp, Matter, Place, Rung, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
@@ -118,19 +118,25 @@ impl Case {
     }
 
     fn buttons(&self) -> Vec<Button> {
-        let disclosed = self.matter.category == Category::SensitiveInfo && !self.matter.removed;
+        let Matter { category, removed, deleted, .. } = self.matter;
         let mut buttons = vec![Button::Resolve, Button::AskModerator];
-        if disclosed {
+        if category.gives_away(&self.matter.kinds) && !removed && !deleted {
             buttons.extend([Button::RemoveMessage, Button::KeepIt]);
         }
         if !self.matter.ask.is_empty() {
             buttons.push(Button::GiveDetails);
         }
         buttons.push(Button::Decline);
-        if !self.matter.asked_for {
+        if self.would_follow_up() {
             buttons.push(Button::KeepQuiet);
         }
         buttons
+    }
+
+    /// Whether the public would hear of a settlement, as far as it can be told now.
+    fn would_follow_up(&self) -> bool {
+        let spoken = self.answers.is_some() || !(self.matter.quiet || self.matter.covered);
+        spoken && !self.matter.asked_for && !self.discreet && self.surroundings.follow_up != FollowUp::None
     }
 
     /// What was only recorded can be called a false alarm; there is nothing to look after.
@@ -174,7 +180,7 @@ impl Case {
             companion: self.matter.companion,
             beside: self.matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
-            state: Some(self.state()),
+            state: Some(self.state().as_str().to_owned()),
             owner: self.owner,
             waiting: self.waiting(),
             first_answer: self.first_answer.map(|at| at.duration_since(self.since)),
@@ -182,7 +188,15 @@ impl Case {
             asked: self.asked,
             ended_by: self.ending.as_ref().and_then(|ending| ending.by),
             outcome: self.ending.as_ref().and_then(Ending::told),
-            rating: self.rating,
+            rating: self.rating.map(|rating| rating.as_str().to_owned()),
+            messages: (self.messages > 1).then_some(self.messages),
+            deleted: self.matter.deleted,
+            asked_for: self.matter.asked_for,
+            asks: !self.matter.ask.is_empty(),
+            detailed: !self.details.is_empty(),
+            follow_up: self.would_follow_up(),
+            discreet: self.discreet,
+            acknowledged: self.withdrawn().is_some(),
             ..Facts::default()
         };
         Speech { utterance, language: None, variant: 0, facts }
@@ -197,7 +211,7 @@ impl Case {
 
     fn link(&self) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed || self.matter.asked_for {
+        if self.matter.removed || self.matter.deleted || self.matter.asked_for {
             channel
         } else {
             format!("{channel}/{}", self.matter.message)

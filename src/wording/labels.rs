@@ -6,14 +6,15 @@ use serde::Deserialize;
 
 use super::error::{nearest_first, quoted};
 use super::{Source, WordingError};
-use crate::case::{Rating, State};
 use crate::detect::{Category, Kind};
+
+use minijinja::Value;
 
 /// The file of a language's labels.
 pub(super) const FILE: &str = "labels.toml";
 
-/// English stands in the code and needs none.
-pub(super) static ENGLISH: Labels = Labels {
+/// Where nothing is labelled. English names of kinds and categories stand in the code.
+pub(super) static NONE: Labels = Labels {
     and: None,
     kinds: BTreeMap::new(),
     categories: BTreeMap::new(),
@@ -27,6 +28,14 @@ const BUTTONS: &[&str] = &[
     "resolve", "ask", "remove", "keep", "decline", "aside", "details", "quiet", "claim", "false", "show",
     "reopen", "good", "fair", "poor",
 ];
+
+/// Where a case can stand.
+const STATES: &[&str] = &[
+    "open", "acknowledged", "in_thread", "claimed", "resolved", "dismissed", "declined", "expired",
+];
+
+/// What a member can say of how it went.
+const RATINGS: &[&str] = &["good", "fair", "poor"];
 
 /// The most characters on a button.
 /// Source: <https://discord.com/developers/docs/components/reference#button>.
@@ -49,10 +58,12 @@ pub(super) struct Labels {
     /// By the button's part of a `custom_id`.
     #[serde(default)]
     buttons: BTreeMap<String, String>,
+    /// By the state's name.
     #[serde(default)]
-    states: BTreeMap<State, String>,
+    states: BTreeMap<String, String>,
+    /// By the rating's name.
     #[serde(default)]
-    ratings: BTreeMap<Rating, String>,
+    ratings: BTreeMap<String, String>,
 }
 
 impl Labels {
@@ -108,18 +119,23 @@ impl Labels {
     }
 
     /// Where a case stands.
-    pub(super) fn state(&self, state: State) -> &str {
-        self.states.get(&state).map_or(state.label(), String::as_str)
+    pub(super) fn state<'a>(&'a self, name: &'a str) -> &'a str {
+        self.states.get(name).map_or(name, String::as_str)
     }
 
     /// How a case went.
-    pub(super) fn rating(&self, rating: Rating) -> &str {
-        self.ratings.get(&rating).map_or(rating.as_str(), String::as_str)
+    pub(super) fn rating<'a>(&'a self, name: &'a str) -> &'a str {
+        self.ratings.get(name).map_or(name, String::as_str)
     }
 
-    /// What is written on a button; none in English.
+    /// What is written on a button.
     pub(super) fn button(&self, name: &str) -> Option<&str> {
         self.buttons.get(name).map(String::as_str)
+    }
+
+    /// What is written on each button, by its name.
+    pub(super) fn buttons(&self) -> Value {
+        Value::from(self.buttons.clone())
     }
 }
 
@@ -132,16 +148,23 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
         what,
         help,
     };
-    if let Some(unknown) = labels.buttons.keys().find(|name| !BUTTONS.contains(&name.as_str())) {
-        let help = quoted(nearest_first(unknown, BUTTONS.iter().copied()));
-        return Err(wrong(unknown, format!("there is no button `{unknown}`"), help));
+    let named = [
+        ("button", &labels.buttons, BUTTONS),
+        ("state", &labels.states, STATES),
+        ("rating", &labels.ratings, RATINGS),
+    ];
+    for (what, names, known) in named {
+        if let Some(unknown) = names.keys().find(|name| !known.contains(&name.as_str())) {
+            let help = quoted(nearest_first(unknown, known.iter().copied()));
+            return Err(wrong(unknown, format!("there is no {what} `{unknown}`"), help));
+        }
     }
     let names = labels.and.iter().map(|and| ("and", and, LONGEST_NAME));
     let kinds = labels.kinds.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let categories = labels.categories.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let buttons = labels.buttons.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_BUTTON));
-    let states = labels.states.iter().map(|(state, name)| (state.as_str(), name, LONGEST_NAME));
-    let ratings = labels.ratings.iter().map(|(rating, name)| (rating.as_str(), name, LONGEST_NAME));
+    let states = labels.states.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
+    let ratings = labels.ratings.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings)
     {
         if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
@@ -170,10 +193,15 @@ const fn plain(category: Category) -> &'static str {
 mod tests {
     use super::*;
     use crate::case::action::Button;
+    use crate::case::{Rating, State};
 
     #[test]
-    fn every_button_can_have_a_label() {
+    fn every_button_state_and_rating_can_have_a_label() {
         let names: Vec<&str> = Button::ALL.iter().map(|button| button.as_str()).collect();
         assert_eq!(BUTTONS, names);
+        let names: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
+        assert_eq!(STATES, names);
+        let names = [Rating::Good, Rating::Fair, Rating::Poor].map(Rating::as_str);
+        assert_eq!(RATINGS, names);
     }
 }
