@@ -269,8 +269,10 @@ impl Case {
 
     pub(super) fn status(&self) -> Status {
         let thread = self.place.filter(|place| place.rung != Rung::Direct).map(|place| place.channel);
+        // That public words stand there, too, is not worth a word of its own.
+        let state = if self.state() == State::Acknowledged { State::Open } else { self.state() };
         Status {
-            state: self.state(),
+            state,
             owner: self.owner,
             thread,
             answered: self.first_answer.is_some(),
