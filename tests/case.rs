@@ -341,7 +341,8 @@ fn an_offer_taken_up_leads_to_a_thread_and_becomes_the_acknowledgment() {
     let (case, action) = offered().apply(Event::Accepted(Timestamp::UNIX_EPOCH));
     assert!(matches!(action, Some(Action::OpenThread { .. })));
     let path = smooth(case);
-    let edits = |(action, _): &(Action<Speech>, bool)| matches!(action, Action::Edit { message: MessageId(500), .. });
+    let edits =
+        |(action, _): &(Action<Speech>, bool)| matches!(action, Action::Edit { message: MessageId(500), .. });
     assert!(path.steps.iter().any(edits));
     assert_eq!((path.end.offer, path.end.acknowledgment), (None, Some(MessageId(500))));
     let (again, action) = path.end.clone().apply(Event::Accepted(Timestamp::UNIX_EPOCH));
