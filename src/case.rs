@@ -311,6 +311,14 @@ pub struct Case {
     pub told_as: Option<Status>,
 }
 
+/// A member waits from when they wrote, also when that is read back later; what is older than a day nobody waits for.
+fn waiting_since(message: MessageId, now: Timestamp) -> Timestamp {
+    /// The longest time for which messages are read back, and to spare.
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    let sent = message.sent();
+    if sent <= now && now.duration_since(sent) <= DAY { sent } else { now }
+}
+
 const fn one() -> u32 {
     1
 }
@@ -413,6 +421,7 @@ impl Case {
         surroundings: Surroundings,
         now: Timestamp,
     ) -> Self {
+        let since = waiting_since(matter.message, now);
         Self {
             guild,
             number: 0,
@@ -433,7 +442,7 @@ impl Case {
             answered: false,
             unacknowledged: false,
             raid: None,
-            since: now,
+            since,
             active: now,
             messages: 1,
             owner: None,
@@ -457,10 +466,10 @@ impl Case {
         let (waited, tried) = (self.step, self.action());
         let refused = matches!(event, Event::Refused(_));
         self.step = self.happened(event);
+        self.take_up_next();
         if self.is_at_rest() {
             self.step = self.rest();
         }
-        self.take_up_next();
         if self.is_at_rest() && self.step != Step::Offered {
             // Given back, or never to be: nothing needs the member's text any more.
             self.matter.enclosure = None;

@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use self::page::Page;
 use self::player::{Player, Said};
 pub use self::script::{DAY, Outcome};
-use self::script::{Script, Setup};
+use self::script::{Deed, Script, Setup};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Credentials, Origin, RunError, Token, run};
@@ -248,12 +248,27 @@ async fn scenes<S: Store>(
                 stage.unsaid(line)?;
                 continue;
             };
-            let said = player.say(channel, line).await?;
-            if line.thread_of.is_none() {
-                stage.line(&said).await?;
-            }
-            if let Some(expected) = day.count(&said, script.expected(line)) {
-                stage.unexpected(&said, expected)?;
+            match &line.does {
+                Deed::Says(says) => {
+                    let said = player.say(channel, line, says).await?;
+                    if line.thread_of.is_none() {
+                        stage.line(&said).await?;
+                    }
+                    if let Some(expected) = day.count(&said, script.expected(line)) {
+                        stage.unexpected(&said, expected)?;
+                    }
+                }
+                Deed::Presses(label) => match player.press(channel, line, label.get_ref()).await? {
+                    Some(pressed) => {
+                        // What was said there before it comes before it.
+                        stage.private().await?;
+                        stage.press(&pressed).await?;
+                    }
+                    None => {
+                        day.miss();
+                        stage.unpressed(line, label.get_ref())?;
+                    }
+                },
             }
         }
         stage.private().await?;

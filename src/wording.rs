@@ -207,7 +207,7 @@ pub struct Facts {
     /// What keeps the bot from doing its part, in plain words for moderators, a line each; `{{ gaps }}`.
     #[serde(default)]
     pub gaps: Option<String>,
-    /// Where the case stands in its life, by the name of its label; `{{ state }}` in plain words.
+    /// The name of where the case stands in its life; `{{ state }}` says it in plain words.
     #[serde(default)]
     pub state: Option<String>,
     /// The moderator who looks after it; `{{ owner }}` renders as a mention.
@@ -238,7 +238,7 @@ pub struct Facts {
     /// What came of it, in a moderator's words, or why it ended; `{{ outcome }}`.
     #[serde(default)]
     pub outcome: Option<String>,
-    /// What the member thought of how it went, by the name of its label; `{{ rating }}` in plain words.
+    /// The name of what the member thought of how it went; `{{ rating }}` says it in plain words.
     #[serde(default)]
     pub rating: Option<String>,
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
@@ -578,8 +578,7 @@ impl Wording {
     }
 
     fn labels(&self, language: &str) -> &Labels {
-        let of = |language: &str| self.layers.iter().find_map(|layer| layer.labels(language));
-        of(language).or_else(|| of(built_in::LANGUAGE)).unwrap_or(&labels::NONE)
+        self.layers.iter().find_map(|layer| layer.labels(language)).unwrap_or(&labels::ENGLISH)
     }
 }
 

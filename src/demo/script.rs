@@ -105,16 +105,50 @@ pub(super) struct Scene {
     pub(super) lines: Vec<Line>,
 }
 
-/// One message.
+/// One message, or one button pressed.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub(super) struct Line {
     pub(super) at: Spanned<TimeOfDay>,
     pub(super) by: Spanned<String>,
-    pub(super) says: Spanned<String>,
-    /// Said in the private thread of this member instead of the scene's channel.
+    pub(super) does: Deed,
+    /// In the private thread of this member, or about their case, instead of the scene's channel.
     pub(super) thread_of: Option<Spanned<String>>,
     expect: Option<Outcome>,
+}
+
+/// What someone does.
+pub(super) enum Deed {
+    Says(Spanned<String>),
+    /// Presses the button whose label begins so.
+    Presses(Spanned<String>),
+}
+
+/// A line as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    at: Spanned<TimeOfDay>,
+    by: Spanned<String>,
+    says: Option<Spanned<String>>,
+    presses: Option<Spanned<String>>,
+    thread_of: Option<Spanned<String>>,
+    expect: Option<Outcome>,
+}
+
+impl TryFrom<Written> for Line {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { at, by, says, presses, thread_of, expect } = written;
+        let does = match (says, presses) {
+            (Some(says), None) => Deed::Says(says),
+            (None, Some(button)) => Deed::Presses(button),
+            (None, None) => return Err("missing field `says`"),
+            (Some(_), Some(_)) => return Err("either `says` or `presses`, not both"),
+        };
+        Ok(Self { at, by, does, thread_of, expect })
+    }
 }
 
 /// A time of day, written `"09:12"` or `"09:12:30"`.
@@ -188,9 +222,9 @@ impl Script {
         line.expect.or(self.expect)
     }
 
-    /// What `line` says, put together.
-    pub(super) fn words(&self, line: &Line) -> String {
-        self.pieces.put_together(line.says.get_ref())
+    /// What is said, put together.
+    pub(super) fn words(&self, says: &Spanned<String>) -> String {
+        self.pieces.put_together(says.get_ref())
     }
 
     /// Every line, in the order of the day.
@@ -207,7 +241,9 @@ impl Script {
         for line in self.lines() {
             self.check_member(&line.by)?;
             line.thread_of.iter().try_for_each(|of| self.check_member(of))?;
-            self.check_pieces(&line.says)?;
+            if let Deed::Says(says) = &line.does {
+                self.check_pieces(says)?;
+            }
         }
         self.check_order()
     }
@@ -284,7 +320,7 @@ fn misread(error: &toml::de::Error) -> Problem {
     Problem::new(format!("{missing} is missing"))
         .help(
             "a script has `title`, `date`, `[server]` and `[[scene]]`; a scene has `channel` and \
-             `[[scene.line]]`; a line has `at`, `by` and `says`",
+             `[[scene.line]]`; a line has `at`, `by` and `says` or `presses`",
         )
         .at(error.span().unwrap_or_default())
 }

@@ -285,7 +285,7 @@ impl<S: Store + 'static> Listener<S> {
             _ if self.guilds.is_private_thread(arrival.guild, arrival.channel) => {
                 let (thread, by) =
                     (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
-                self.responder.wrote(guild, thread, by, now()).await
+                self.responder.wrote(guild, thread, by, arrival.sent()).await
             }
             Some(post) if arrival.answered == Some(self.guilds.me()) => {
                 self.responder.replied(guild, message::MessageId(post)).await

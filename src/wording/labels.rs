@@ -13,8 +13,8 @@ use minijinja::Value;
 /// The file of a language's labels.
 pub(super) const FILE: &str = "labels.toml";
 
-/// Where nothing is labelled. English names of kinds and categories stand in the code.
-pub(super) static NONE: Labels = Labels {
+/// English stands in the code and needs none.
+pub(super) static ENGLISH: Labels = Labels {
     and: None,
     kinds: BTreeMap::new(),
     categories: BTreeMap::new(),
@@ -23,19 +23,39 @@ pub(super) static NONE: Labels = Labels {
     ratings: BTreeMap::new(),
 };
 
-/// The buttons that can have a label, by their part of a `custom_id`.
-const BUTTONS: &[&str] = &[
-    "resolve", "ask", "remove", "keep", "decline", "aside", "details", "quiet", "claim", "false", "show",
-    "reopen", "good", "fair", "poor",
+/// The buttons, by their part of a `custom_id`, and what is written on them in English.
+const BUTTONS: &[(&str, &str)] = &[
+    ("resolve", "Resolve"),
+    ("ask", "Ask a moderator"),
+    ("remove", "Remove my message"),
+    ("keep", "Keep it"),
+    ("decline", "I'd rather not"),
+    ("aside", "Take this aside"),
+    ("details", "Give details"),
+    ("quiet", "Keep it between us"),
+    ("claim", "Claim"),
+    ("false", "False alarm"),
+    ("show", "Show details"),
+    ("reopen", "Reopen"),
+    ("good", "Good"),
+    ("fair", "So-so"),
+    ("poor", "Not good"),
 ];
 
-/// Where a case can stand.
-const STATES: &[&str] = &[
-    "open", "acknowledged", "in_thread", "claimed", "resolved", "dismissed", "declined", "expired",
+/// The states of a case, by name, and what they are called in English.
+const STATES: &[(&str, &str)] = &[
+    ("open", "open"),
+    ("acknowledged", "acknowledged"),
+    ("in_thread", "in a private thread"),
+    ("claimed", "claimed"),
+    ("resolved", "resolved"),
+    ("dismissed", "a false alarm"),
+    ("declined", "declined by the member"),
+    ("expired", "expired"),
 ];
 
-/// What a member can say of how it went.
-const RATINGS: &[&str] = &["good", "fair", "poor"];
+/// What a member can think of how it went, by name, and what that is called in English.
+const RATINGS: &[(&str, &str)] = &[("good", "good"), ("fair", "so-so"), ("poor", "not good")];
 
 /// The most characters on a button.
 /// Source: <https://discord.com/developers/docs/components/reference#button>.
@@ -58,10 +78,8 @@ pub(super) struct Labels {
     /// By the button's part of a `custom_id`.
     #[serde(default)]
     buttons: BTreeMap<String, String>,
-    /// By the state's name.
     #[serde(default)]
     states: BTreeMap<String, String>,
-    /// By the rating's name.
     #[serde(default)]
     ratings: BTreeMap<String, String>,
 }
@@ -118,24 +136,26 @@ impl Labels {
         self.categories.get(&category).map_or(plain(category), String::as_str)
     }
 
-    /// Where a case stands.
+    /// Where a case stands, by the name of its state.
     pub(super) fn state<'a>(&'a self, name: &'a str) -> &'a str {
-        self.states.get(name).map_or(name, String::as_str)
+        self.states.get(name).map_or_else(|| english(STATES, name), String::as_str)
     }
 
-    /// How a case went.
+    /// How a case went, by the name of its rating.
     pub(super) fn rating<'a>(&'a self, name: &'a str) -> &'a str {
-        self.ratings.get(name).map_or(name, String::as_str)
+        self.ratings.get(name).map_or_else(|| english(RATINGS, name), String::as_str)
     }
 
-    /// What is written on a button.
+    /// What is written on a button; none where there is no button of that name.
     pub(super) fn button(&self, name: &str) -> Option<&str> {
-        self.buttons.get(name).map(String::as_str)
+        let (name, english) = BUTTONS.iter().find(|(known, _)| *known == name)?;
+        Some(self.buttons.get(*name).map_or(*english, String::as_str))
     }
 
     /// What is written on each button, by its name.
     pub(super) fn buttons(&self) -> Value {
-        Value::from(self.buttons.clone())
+        let labelled = BUTTONS.iter().filter_map(|(name, _)| Some((*name, self.button(name)?)));
+        Value::from(labelled.collect::<BTreeMap<_, _>>())
     }
 }
 
@@ -148,13 +168,16 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
         what,
         help,
     };
+    let buttons: Vec<&str> = BUTTONS.iter().map(|(name, _)| *name).collect();
+    let states: Vec<&str> = STATES.iter().map(|(name, _)| *name).collect();
+    let ratings: Vec<&str> = RATINGS.iter().map(|(name, _)| *name).collect();
     let named = [
-        ("button", &labels.buttons, BUTTONS),
-        ("state", &labels.states, STATES),
-        ("rating", &labels.ratings, RATINGS),
+        ("button", &labels.buttons, &buttons),
+        ("state", &labels.states, &states),
+        ("rating", &labels.ratings, &ratings),
     ];
-    for (what, names, known) in named {
-        if let Some(unknown) = names.keys().find(|name| !known.contains(&name.as_str())) {
+    for (what, labels, known) in named {
+        if let Some(unknown) = labels.keys().find(|name| !known.contains(&name.as_str())) {
             let help = quoted(nearest_first(unknown, known.iter().copied()));
             return Err(wrong(unknown, format!("there is no {what} `{unknown}`"), help));
         }
@@ -163,8 +186,8 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let kinds = labels.kinds.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let categories = labels.categories.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let buttons = labels.buttons.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_BUTTON));
-    let states = labels.states.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
-    let ratings = labels.ratings.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
+    let states = labels.states.iter().map(|(state, name)| (state.as_str(), name, LONGEST_NAME));
+    let ratings = labels.ratings.iter().map(|(rating, name)| (rating.as_str(), name, LONGEST_NAME));
     for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings)
     {
         if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
@@ -176,6 +199,11 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
         }
     }
     Ok(())
+}
+
+/// The label of `name` in English; the name itself where there is none.
+fn english<'a>(labels: &[(&str, &'static str)], name: &'a str) -> &'a str {
+    labels.iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
 }
 
 /// What a case is about, in English.
@@ -196,12 +224,17 @@ mod tests {
     use crate::case::{Rating, State};
 
     #[test]
-    fn every_button_state_and_rating_can_have_a_label() {
-        let names: Vec<&str> = Button::ALL.iter().map(|button| button.as_str()).collect();
-        assert_eq!(BUTTONS, names);
-        let names: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
-        assert_eq!(STATES, names);
-        let names = [Rating::Good, Rating::Fair, Rating::Poor].map(Rating::as_str);
-        assert_eq!(RATINGS, names);
+    fn every_button_has_the_label_it_has_in_the_case() {
+        let buttons: Vec<(&str, &str)> =
+            Button::ALL.iter().map(|button| (button.as_str(), button.label())).collect();
+        assert_eq!(BUTTONS, buttons);
+    }
+
+    #[test]
+    fn every_state_and_rating_has_a_label() {
+        let states = State::ALL.iter().map(|state| state.as_str());
+        assert!(states.eq(STATES.iter().map(|(name, _)| *name)));
+        let ratings = Rating::ALL.iter().map(|rating| rating.as_str());
+        assert!(ratings.eq(RATINGS.iter().map(|(name, _)| *name)));
     }
 }

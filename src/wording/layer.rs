@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minijinja::{Environment, Value};
 
-use super::labels::{self, Labels};
+use super::labels::{self, ENGLISH, Labels};
 use super::template;
 use super::{Content, Source, Utterance, WordingError};
 
@@ -41,7 +41,7 @@ impl Layer {
 
     /// `sources` as they are: whoever has checked them before need not do so at every start.
     pub(super) fn trusted(sources: impl IntoIterator<Item = Source>) -> Result<Self, WordingError> {
-        Self::of(sources, &|_: &str| &labels::NONE)
+        Self::of(sources, &|_: &str| &ENGLISH)
     }
 
     fn of<'a>(
