@@ -154,7 +154,7 @@ impl Labels {
 
     /// What is written on each button, by its name.
     pub(super) fn buttons(&self) -> Value {
-        let labelled = BUTTONS.iter().filter_map(|(name, _)| Some((*name, self.button(name)?)));
+        let labelled = BUTTONS.iter().filter_map(|(name, _)| Some((*name, self.button(name)?.to_owned())));
         Value::from(labelled.collect::<BTreeMap<_, _>>())
     }
 }
