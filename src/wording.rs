@@ -291,7 +291,7 @@ pub const LONGEST_OUTCOME: usize = 200;
 pub const LONGEST_GAPS: usize = 1_600;
 
 /// The most characters of advice.
-const ADVICE_LIMIT: usize = 700;
+const ADVICE_LIMIT: usize = 650;
 
 /// The most characters of what the buttons do.
 const CHOICES_LIMIT: usize = 450;

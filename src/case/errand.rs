@@ -59,7 +59,7 @@ impl Case {
         let thread = self.thread();
         Some(match errand {
             Errand::Bring(member) => Action::AddMember { thread: thread?.channel, member },
-            Errand::Say(saying) => Action::Post(self.saying(saying, self.place?)),
+            Errand::Say(saying) => Action::Post(self.saying(saying, self.heard(saying)?)),
             Errand::TakeDown => Action::RemoveMessage {
                 channel: self.matter.channel,
                 message: self.matter.message,
@@ -187,6 +187,14 @@ impl Case {
             | Step::Alerting(_)
             | Step::Acknowledging => self.rest(),
             other => other,
+        }
+    }
+
+    /// Where it is said: what is for others than the member only where they are, which is no direct message.
+    fn heard(&self, saying: Saying) -> Option<Place> {
+        match saying {
+            Saying::Summons | Saying::Invited(_) => self.thread(),
+            _ => self.place,
         }
     }
 

@@ -139,7 +139,8 @@ impl Case {
         spoken && !self.matter.asked_for && !self.discreet && self.surroundings.follow_up != FollowUp::None
     }
 
-    /// What was only recorded can be called a false alarm; there is nothing to look after.
+    /// What was only recorded can be called a false alarm; there is nothing to look after. What the member asked for
+    /// cannot.
     fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
             return vec![Button::Reopen];
@@ -147,7 +148,10 @@ impl Case {
         if self.matter.would.is_some() && self.raid.is_none() {
             return vec![Button::FalseAlarm];
         }
-        let mut buttons = vec![Button::Claim, Button::Resolve, Button::FalseAlarm];
+        let mut buttons = vec![Button::Claim, Button::Resolve];
+        if !self.matter.asked_for {
+            buttons.push(Button::FalseAlarm);
+        }
         if !self.details.is_empty() {
             buttons.push(Button::ShowDetails);
         }
