@@ -112,7 +112,7 @@ utterances! {
     Late = "late",
     /// In the thread: the case is open again.
     Reopened = "reopened",
-    /// Last words in the thread: it is settled, and how was it?
+    /// Last words in the thread: it is settled, and the member may say how it went.
     Resolved = "resolved",
     /// Last words in the thread: it was a false alarm, with an apology.
     Dismissed = "dismissed",
@@ -294,7 +294,7 @@ pub const LONGEST_GAPS: usize = 1_600;
 const ADVICE_LIMIT: usize = 650;
 
 /// The most characters of what the buttons do.
-const CHOICES_LIMIT: usize = 450;
+const CHOICES_LIMIT: usize = 430;
 
 impl Utterance {
     /// The utterance whose template has this name.
