@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
-pub use self::error::WordingError;
 use self::context::Parts;
+pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
 
@@ -559,9 +559,8 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
-        let held = |part: Utterance| match utterance.holds(part) {
-            true => self.render(language, part, 0, facts),
-            false => String::new(),
+        let held = |part: Utterance| {
+            if utterance.holds(part) { self.render(language, part, 0, facts) } else { String::new() }
         };
         let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);

@@ -98,12 +98,10 @@ impl Story {
         while let Some(action) = self.case.action() {
             assert!(self.done.len() < 50, "a case goes on for ever");
             let public = action.post().is_some_and(|post| post.channel == GENERAL);
-            let refused = self.refused.contains(&action.name()) || (public && self.refused.contains(&"public"));
-            let event = if refused {
-                Event::Refused(Refusal::Forbidden)
-            } else {
-                Event::Performed(receipt(&action))
-            };
+            let refused =
+                self.refused.contains(&action.name()) || (public && self.refused.contains(&"public"));
+            let event =
+                if refused { Event::Refused(Refusal::Forbidden) } else { Event::Performed(receipt(&action)) };
             if !refused {
                 self.done.push(action);
             }
@@ -357,7 +355,8 @@ fn a_case_that_went_quiet_unanswered_is_not_called_settled() {
 fn a_false_alarm_is_no_answer_to_someone_who_asked() {
     for (asked_for, can_be) in [(false, true), (true, false)] {
         let story = Story::of(with(|matter, _| matter.asked_for = asked_for), &[]);
-        let told = story.done.iter().rev().filter_map(Action::post).find(|post| post.channel == ChannelId(12));
+        let told =
+            story.done.iter().rev().filter_map(Action::post).find(|post| post.channel == ChannelId(12));
         let buttons = &told.expect("moderators are told").buttons;
         assert_eq!(buttons.contains(&Button::FalseAlarm), can_be);
         assert_eq!(told.expect("they are").words.utterance, Utterance::Alert);

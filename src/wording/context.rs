@@ -183,10 +183,7 @@ fn is_over(state: &str) -> bool {
 }
 
 fn kinds(kinds: &[Kind], labels: &Labels) -> Named {
-    Named {
-        names: kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
-        printed: labels.list(kinds),
-    }
+    Named { names: kinds.iter().map(|kind| kind.as_str().to_owned()).collect(), printed: labels.list(kinds) }
 }
 
 fn state(state: Option<&str>, labels: &Labels) -> Named {

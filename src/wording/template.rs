@@ -1,7 +1,7 @@
 //! One variant of a template: cut out of its file, checked, and finished after rendering.
 
-use super::error::{nearest_first, quoted};
 use super::context::Parts;
+use super::error::{nearest_first, quoted};
 use super::labels::Labels;
 use super::{
     Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_OUTCOME, Raid, Source, Utterance, WordingError, context,
