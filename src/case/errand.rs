@@ -223,6 +223,12 @@ impl Case {
         }
     }
 
+    /// Whether everyone hears that it is settled.
+    #[must_use]
+    pub fn is_followed_up(&self) -> bool {
+        self.follow_up().is_some()
+    }
+
     /// Only where public words stood: nothing is settled that nobody heard of.
     fn follow_up(&self) -> Option<Action<Speech>> {
         let silent = self.surroundings.follow_up == FollowUp::None || self.discreet;

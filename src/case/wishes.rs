@@ -21,6 +21,13 @@ impl Case {
         self.disclosed.iter().copied().chain(in_hand).collect()
     }
 
+    /// Whether any of it is being removed, or will be next.
+    #[must_use]
+    pub fn is_taking_down(&self) -> bool {
+        let removal = |errand: &Errand| matches!(errand, Errand::TakeDown(_));
+        matches!(self.step, Step::Running(errand) if removal(&errand)) || self.errands.iter().any(removal)
+    }
+
     pub(super) fn take_down(&mut self) {
         let going = |posted: &Posted| self.step == Step::Running(Errand::TakeDown(*posted));
         let wished: Vec<Errand> =
@@ -81,9 +88,7 @@ impl Matter {
     /// Whether something private stands in public.
     pub(super) fn gives_away(&self) -> bool {
         let stands = !self.removed && !self.deleted && !self.asked_for;
-        stands
-            && self.category == Category::SensitiveInfo
-            && self.kinds.iter().any(|kind| kind.is_value())
+        stands && self.category == Category::SensitiveInfo && self.kinds.iter().any(|kind| kind.is_value())
     }
 
     const fn posted(&self) -> Posted {
