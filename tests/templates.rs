@@ -10,9 +10,11 @@ use std::fs;
 use std::path::Path;
 
 use aside::case::action::Button;
+use aside::case::{Rating, State};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
 use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wording};
+use jiff::{SignedDuration, Timestamp};
 
 fn english() -> Wording {
     Wording::load("en", []).expect("the built-in templates are valid")
@@ -46,6 +48,18 @@ fn facts() -> Facts {
         }),
         server: Some("Harbor".to_owned()),
         gaps: Some("- **Manage Messages** is missing in <#33>.".to_owned()),
+        state: Some(State::Claimed),
+        owner: Some(UserId(66)),
+        person: Some(UserId(77)),
+        waiting: Some(Timestamp::UNIX_EPOCH),
+        first_answer: Some(SignedDuration::from_mins(4)),
+        reminders: 1,
+        asked: true,
+        called: true,
+        ended_by: Some(UserId(66)),
+        outcome: Some("refunded".to_owned()),
+        rating: Some(Rating::Good),
+        back: None,
     }
 }
 
@@ -103,7 +117,6 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice
                     | Utterance::Alert
                     | Utterance::RaidAlert
-                    | Utterance::ComingSoon
                     | Utterance::Introduction
                     | Utterance::Checkup
             );

@@ -6,17 +6,27 @@ use serde::Deserialize;
 
 use super::error::{nearest_first, quoted};
 use super::{Source, WordingError};
+use crate::case::{Rating, State};
 use crate::detect::{Category, Kind};
 
 /// The file of a language's labels.
 pub(super) const FILE: &str = "labels.toml";
 
 /// English stands in the code and needs none.
-pub(super) static ENGLISH: Labels =
-    Labels { and: None, kinds: BTreeMap::new(), categories: BTreeMap::new(), buttons: BTreeMap::new() };
+pub(super) static ENGLISH: Labels = Labels {
+    and: None,
+    kinds: BTreeMap::new(),
+    categories: BTreeMap::new(),
+    buttons: BTreeMap::new(),
+    states: BTreeMap::new(),
+    ratings: BTreeMap::new(),
+};
 
 /// The buttons that can have a label, by their part of a `custom_id`.
-const BUTTONS: &[&str] = &["resolve", "ask", "remove", "keep", "decline", "aside"];
+const BUTTONS: &[&str] = &[
+    "resolve", "ask", "remove", "keep", "decline", "aside", "details", "quiet", "claim", "false", "show",
+    "reopen", "good", "fair", "poor",
+];
 
 /// The most characters on a button.
 /// Source: <https://discord.com/developers/docs/components/reference#button>.
@@ -39,6 +49,10 @@ pub(super) struct Labels {
     /// By the button's part of a `custom_id`.
     #[serde(default)]
     buttons: BTreeMap<String, String>,
+    #[serde(default)]
+    states: BTreeMap<State, String>,
+    #[serde(default)]
+    ratings: BTreeMap<Rating, String>,
 }
 
 impl Labels {
@@ -50,7 +64,8 @@ impl Labels {
                 path: source.path.clone(),
                 line: above.map(|above| above.matches('\n').count() + 1),
                 what: error.message().to_owned(),
-                help: "`and`, and the tables `[kinds]`, `[categories]` and `[buttons]`, with text in each"
+                help: "`and`, and the tables `[kinds]`, `[categories]`, `[buttons]`, `[states]` and `[ratings]`, with text in \
+                       each"
                     .to_owned(),
             }
         })
@@ -63,6 +78,8 @@ impl Labels {
         whole.kinds.append(&mut self.kinds);
         whole.categories.append(&mut self.categories);
         whole.buttons.append(&mut self.buttons);
+        whole.states.append(&mut self.states);
+        whole.ratings.append(&mut self.ratings);
         whole
     }
 
@@ -90,6 +107,16 @@ impl Labels {
         self.categories.get(&category).map_or(plain(category), String::as_str)
     }
 
+    /// Where a case stands.
+    pub(super) fn state(&self, state: State) -> &str {
+        self.states.get(&state).map_or(state.label(), String::as_str)
+    }
+
+    /// How a case went.
+    pub(super) fn rating(&self, rating: Rating) -> &str {
+        self.ratings.get(&rating).map_or(rating.as_str(), String::as_str)
+    }
+
     /// What is written on a button; none in English.
     pub(super) fn button(&self, name: &str) -> Option<&str> {
         self.buttons.get(name).map(String::as_str)
@@ -113,7 +140,10 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let kinds = labels.kinds.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let categories = labels.categories.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let buttons = labels.buttons.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_BUTTON));
-    for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons) {
+    let states = labels.states.iter().map(|(state, name)| (state.as_str(), name, LONGEST_NAME));
+    let ratings = labels.ratings.iter().map(|(rating, name)| (rating.as_str(), name, LONGEST_NAME));
+    for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings)
+    {
         if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
             return Err(wrong(
                 key,
