@@ -11,6 +11,7 @@ mod course;
 mod errand;
 mod life;
 mod state;
+mod wishes;
 mod words;
 
 use std::fmt;
@@ -287,12 +288,15 @@ pub struct Case {
     /// How many steps the clock has taken since nobody answered: reminded, escalated.
     #[serde(default)]
     pub reminders: u8,
-    /// Whether the member asked for a moderator.
+    /// When the member asked for a moderator.
     #[serde(default)]
-    pub asked: bool,
+    pub asked: Option<Timestamp>,
     /// Whether the member wants nothing said in public when it is over.
     #[serde(default)]
     pub discreet: bool,
+    /// Earlier messages in which the member gave something away, and which still stand in public.
+    #[serde(default)]
+    pub disclosed: Vec<Posted>,
     /// What the member gave in the private form; dropped when the case ends.
     #[serde(default)]
     pub details: Vec<Detail>,
@@ -308,9 +312,6 @@ pub struct Case {
     /// The channel that its thread is under.
     #[serde(default)]
     pub under: Option<ChannelId>,
-    /// Earlier messages in which the member disclosed something and which still stand in public.
-    #[serde(default)]
-    pub standing: Vec<Posted>,
     /// The messages that we removed.
     #[serde(default)]
     pub removed: Vec<MessageId>,
@@ -326,6 +327,14 @@ pub struct Case {
     /// Whether there was no place to tell them.
     #[serde(default)]
     pub unheard: bool,
+}
+
+/// A member waits from when they wrote, also when that is read back later; what is older than a day nobody waits for.
+fn waiting_since(message: MessageId, now: Timestamp) -> Timestamp {
+    /// The longest time for which messages are read back, and to spare.
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    let sent = message.sent();
+    if sent <= now && now.duration_since(sent) <= DAY { sent } else { now }
 }
 
 const fn one() -> u32 {
@@ -368,11 +377,17 @@ pub enum Event {
     Wrote(UserId, Timestamp),
     /// The raid it stands for has grown.
     Grown(Extent),
-    /// This moderator looks after it from now on, whoever did so far.
-    Claimed(UserId),
+    /// A moderator looks after it from now on, where whoever it is taken over from still does: of two at once, one gets
+    /// it.
+    Claimed {
+        /// The moderator.
+        by: UserId,
+        /// Who has looked after it so far; nobody, where it is claimed rather than passed on.
+        from: Option<UserId>,
+    },
     /// The member asks for a moderator.
-    AskedFor,
-    /// The member wants their own public message removed.
+    AskedFor(Timestamp),
+    /// The member wants what they gave away in public removed.
     TakeDown,
     /// The member wants nothing said in public when it is over.
     KeptQuiet,
@@ -430,6 +445,7 @@ impl Case {
         surroundings: Surroundings,
         now: Timestamp,
     ) -> Self {
+        let since = waiting_since(matter.message, now);
         Self {
             guild,
             number: 0,
@@ -451,20 +467,20 @@ impl Case {
             answered: false,
             unacknowledged: false,
             raid: None,
-            since: now,
+            since,
             active: now,
             messages: 1,
             owner: None,
             first_answer: None,
             reminders: 0,
-            asked: false,
+            asked: None,
             discreet: false,
+            disclosed: Vec::new(),
             details: Vec::new(),
             rating: None,
             ending: None,
             reopened_by: None,
             under: None,
-            standing: Vec::new(),
             removed: Vec::new(),
             errands: Vec::new(),
             follow_up: None,

@@ -37,9 +37,9 @@ fn events(walk: &Walk, n: usize) -> Vec<Event> {
         Event::Answered,
         Event::Wrote(MEMBER, at),
         Event::Wrote(MIA, at),
-        Event::Claimed(MIA),
-        Event::Claimed(NOAH),
-        Event::AskedFor,
+        Event::Claimed { by: MIA, from: walk.case.owner },
+        Event::Claimed { by: NOAH, from: case.owner },
+        Event::AskedFor(at),
         Event::TakeDown,
         Event::KeptQuiet,
         Event::Detailed(vec![Detail { label: "order number".to_owned(), text: "A-1".to_owned() }]),
@@ -110,7 +110,7 @@ fn standing(state: State) -> Walk {
     let end = |how: End| Event::Ended(Ending::by(how, MIA, minute(1)));
     match state {
         State::Open | State::Acknowledged | State::InThread => {}
-        State::Claimed => walk.happen(Event::Claimed(MIA)),
+        State::Claimed => walk.happen(Event::Claimed { by: MIA, from: walk.case.owner }),
         State::Resolved => walk.happen(end(End::Resolved)),
         State::Dismissed => walk.happen(end(End::Dismissed)),
         State::Declined => walk.happen(end(End::Declined)),
@@ -133,7 +133,10 @@ fn name(walk: &Walk, event: &Event) -> String {
         Event::Further(matter) => format!("Further({})", format!("{:?}", matter.response).to_lowercase()),
         Event::Deleted(message) if *message == walk.case.matter.message => "Deleted(its message)".to_owned(),
         Event::Deleted(_) => "Deleted(its alert)".to_owned(),
-        Event::Wrote(by, _) | Event::TakenAside(by, _) | Event::Claimed(by) | Event::Reopened(by, _) => {
+        Event::Wrote(by, _)
+        | Event::TakenAside(by, _)
+        | Event::Claimed { by, .. }
+        | Event::Reopened(by, _) => {
             let person = if *by == MEMBER { "member" } else { "moderator" };
             let what = format!("{event:?}");
             format!("{}({person})", what.split('(').next().unwrap())

@@ -186,16 +186,11 @@ impl Case {
     }
 
     fn take_in_hand(&mut self, next: Matter) {
-        if self.matter.category == Category::SensitiveInfo && self.stands() {
-            let Matter { channel, message, .. } = self.matter;
-            self.standing.push(Posted { channel, message });
-        }
         // What did not work is kept until moderators have read it.
         let told = self.told.and(self.told_as.as_ref()).map_or(0, Status::problems);
         self.problems.drain(..told.min(self.problems.len()));
         (self.alerted, self.unacknowledged) = (false, false);
-        self.matter = next;
-        self.matter.quiet |= self.discreet;
+        self.hand_over(next);
     }
 
     fn after_removing(&mut self) -> Step {
@@ -317,11 +312,6 @@ impl Case {
             (self.answers, self.orphaned) = (None, false);
         }
         self.rest()
-    }
-
-    /// Whether the message in hand is still where its member wrote it.
-    pub(super) const fn stands(&self) -> bool {
-        !self.matter.removed && !self.matter.deleted && !self.matter.asked_for && self.raid.is_none()
     }
 
     /// The offer, when it stands in the channel that the acknowledgment belongs in.

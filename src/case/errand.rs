@@ -22,7 +22,7 @@ pub enum Errand {
     Bring(UserId),
     /// Something is said in the private place.
     Say(Saying),
-    /// The member's own public message is removed, as they wished.
+    /// A public message in which the member gave something away is removed, as they wished.
     TakeDown(Posted),
     /// Everyone hears that it is settled.
     FollowUp,
@@ -42,10 +42,12 @@ pub enum Errand {
 pub enum Saying {
     /// The member asks for a moderator.
     Summons,
-    /// Their message was removed, as they wished.
+    /// What they gave away was removed, as they wished.
     TakenDown,
-    /// Their message could not be removed.
+    /// It could not be removed.
     NotTakenDown,
+    /// They filled in the private form.
+    Detailed,
     /// A moderator looks after it.
     Claimed,
     /// Someone who can help is here.
@@ -118,10 +120,7 @@ impl Case {
 
     pub(super) fn after_errand(&mut self, errand: Errand, receipt: Receipt) -> Step {
         match (errand, receipt) {
-            (Errand::TakeDown(posted), _) => {
-                self.taken_down(posted.message);
-                self.say_after_removals(Saying::TakenDown);
-            }
+            (Errand::TakeDown(posted), _) => self.taken_down(posted),
             (Errand::FollowUp, Receipt::Posted(message)) => {
                 let channel = self.answers.map_or(self.matter.channel, |answers| answers.channel);
                 self.follow_up = Some(Posted { channel, message });
@@ -138,7 +137,7 @@ impl Case {
             Errand::TakeDown(_) if *refusal == Refusal::Gone => {
                 return self.after_errand(errand, Receipt::Removed);
             }
-            Errand::TakeDown(_) => self.say_after_removals(Saying::NotTakenDown),
+            Errand::TakeDown(_) => self.not_taken_down(),
             Errand::Withdraw => return self.withdraw_on(),
             // The words that were to be replaced are gone, so they are said anew.
             Errand::FollowUp if *refusal == Refusal::Gone && self.edits_follow_up() => {
@@ -161,20 +160,6 @@ impl Case {
             self.note(what, refusal);
         }
         self.rest()
-    }
-
-    fn taken_down(&mut self, message: MessageId) {
-        self.removed.push(message);
-        self.standing.retain(|standing| standing.message != message);
-        self.matter.removed |= self.matter.message == message;
-    }
-
-    /// One word on all removals, after the last of them.
-    fn say_after_removals(&mut self, saying: Saying) {
-        let after = self.errands.iter().take_while(|next| matches!(next, Errand::TakeDown(_))).count();
-        if !self.errands.contains(&Errand::Say(saying)) {
-            self.errands.insert(after, Errand::Say(saying));
-        }
     }
 
     /// All public words go, one after the other.
@@ -246,9 +231,15 @@ impl Case {
             Saying::Summons => self.owner.into_iter().collect(),
             Saying::Invited(person) => vec![person],
             Saying::Reopened => [self.member].into_iter().chain(self.owner).collect(),
-            Saying::TakenDown | Saying::Claimed => Vec::new(),
+            Saying::TakenDown | Saying::Detailed | Saying::Claimed => Vec::new(),
             Saying::NotTakenDown | Saying::Late | Saying::Parting(_) => vec![self.member],
         }
+    }
+
+    /// Whether everyone hears that it is settled.
+    #[must_use]
+    pub fn is_followed_up(&self) -> bool {
+        self.follow_up().is_some()
     }
 
     /// Only where public words stood: nothing is settled that nobody heard of.
@@ -288,7 +279,8 @@ impl Case {
     }
 
     /// The private thread, if that is where member and bot talk.
-    pub(super) fn thread(&self) -> Option<Place> {
+    #[must_use]
+    pub fn thread(&self) -> Option<Place> {
         self.place.filter(|place| place.rung != Rung::Direct)
     }
 }
@@ -314,6 +306,7 @@ impl Saying {
             Self::Summons => Utterance::Summons,
             Self::TakenDown => Utterance::TakenDown,
             Self::NotTakenDown => Utterance::NotTakenDown,
+            Self::Detailed => Utterance::Detailed,
             Self::Claimed => Utterance::Claimed,
             Self::Invited(_) => Utterance::Invited,
             Self::Late => Utterance::Late,
@@ -331,6 +324,8 @@ impl Saying {
                 vec![Button::RateGood, Button::RateFair, Button::RatePoor, Button::Reopen]
             }
             Self::Parting(End::Declined | End::Expired) => vec![Button::Reopen],
+            Self::NotTakenDown => vec![Button::RemoveMessage],
+            Self::Detailed => vec![Button::ShowDetails],
             _ => Vec::new(),
         }
     }

@@ -25,12 +25,12 @@ impl Case {
             Event::Accepted(at) => self.accepted(at),
             Event::TakenAside(by, at) => self.taken_aside(by, at),
             Event::Grown(extent) => self.grown(extent),
-            Event::Claimed(by) => self.claimed(by),
-            Event::AskedFor => self.summon(),
+            Event::Claimed { by, from } => self.claimed(by, from),
+            Event::AskedFor(at) => self.summon(at),
             Event::TakeDown => self.take_down(),
             // A raid is nobody's own affair.
             Event::KeptQuiet => self.discreet = self.raid.is_none(),
-            Event::Detailed(details) => self.details = details,
+            Event::Detailed(details) => self.detailed(details),
             Event::Invited(person) => {
                 self.run_later(&[Errand::Bring(person), Errand::Say(Saying::Invited(person))]);
             }
@@ -106,7 +106,7 @@ impl Case {
         for matter in further.filter(|matter| matter.message == message) {
             matter.deleted = true;
         }
-        self.standing.retain(|standing| standing.message != message);
+        self.forget_disclosed(message);
         self.orphaned |= self.answers.is_some_and(|answers| answers.message == message);
     }
 
@@ -126,26 +126,18 @@ impl Case {
         }
     }
 
-    fn claimed(&mut self, by: UserId) {
-        if self.owner != Some(by) {
+    fn claimed(&mut self, by: UserId, from: Option<UserId>) {
+        if self.owner == from && from != Some(by) {
             self.owner = Some(by);
             self.run_later(&[Errand::Bring(by), Errand::Say(Saying::Claimed)]);
         }
     }
 
-    fn summon(&mut self) {
-        if !self.asked {
-            self.asked = true;
+    fn summon(&mut self, at: Timestamp) {
+        if self.asked.is_none() {
+            self.asked = Some(at);
             self.run_later(&[Errand::Say(Saying::Summons)]);
         }
-    }
-
-    /// Everything that the member disclosed in this case and that still stands in public.
-    fn take_down(&mut self) {
-        let Matter { channel, message, .. } = self.matter;
-        let now = self.stands().then_some(Posted { channel, message });
-        let all: Vec<Errand> = self.standing.iter().copied().chain(now).map(Errand::TakeDown).collect();
-        self.run_later(&all);
     }
 
     fn reminded(&mut self, step: u8) {
@@ -168,7 +160,7 @@ impl Case {
         let theirs = by == self.member || self.matter.companion == Some(by);
         if !theirs {
             self.first_answer = self.first_answer.or(Some(at));
-            self.asked = false;
+            self.asked = None;
         }
         if at.duration_since(self.active) >= ALIVE {
             self.active = at;
@@ -189,7 +181,7 @@ impl Case {
             return;
         }
         (self.since, self.active, self.first_answer) = (at, at, None);
-        (self.reminders, self.asked, self.rating, self.reopened_by) = (0, false, None, Some(by));
+        (self.reminders, self.asked, self.rating, self.reopened_by) = (0, None, None, Some(by));
         self.keep_promises();
         match self.place {
             Some(_) => {
