@@ -5,6 +5,7 @@
 //! it then stands. So after a crash there is never more than one action in doubt.
 
 pub mod action;
+pub mod clock;
 mod course;
 mod words;
 
