@@ -88,6 +88,7 @@ fn to_days<S: Serializer>(days: &[Weekday], serializer: S) -> Result<S::Ok, S::E
     days.iter().map(|day| name(*day)).collect::<Vec<_>>().serialize(serializer)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 fn to_time<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&clock_time(*time))
 }
