@@ -31,9 +31,11 @@ pub(crate) use self::hours::{days_text, hours_text, in_order, times_text, weekda
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{
-    COOLDOWN, LONGEST_WORD, MOST_RULES, MOST_WORDS, RuleTable, RulesFile, TEMPLATES, WhenTable,
+    COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_RULES, MOST_WORDS, RuleTable, RulesFile,
+    TEMPLATES, WhenTable,
 };
 pub(crate) use self::value::{share_of_one, time, time_text};
+use crate::case::FollowUp;
 use crate::case::clock::WorkingHours;
 use crate::detect::Allow;
 use crate::message::{ChannelId, GuildId, RoleId};
@@ -133,6 +135,8 @@ pub struct Cases {
     /// A case in which nothing happens for so long is over; `0s` for never.
     #[serde(deserialize_with = "value::duration")]
     pub expire_after: Duration,
+    /// How the public hears that a case is settled.
+    pub follow_up: FollowUp,
 }
 
 /// How conversations heat up and cool down.

@@ -50,7 +50,7 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn cases(config: &Config, out: &mut impl Write) -> io::Result<()> {
-    let Cases { join_within, expire_after } = &config.cases;
+    let Cases { join_within, expire_after, .. } = &config.cases;
     let over = if expire_after.is_zero() { "never expire".to_owned() } else { expiry(*expire_after) };
     row(out, "cases", &format_args!("take further messages for {}, {over}", time(*join_within)))?;
     let Clock { remind_after, escalate_after, working_hours } = &config.clock;

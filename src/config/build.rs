@@ -25,7 +25,7 @@ pub struct Core {
     pub wording: Wording,
     /// A case at most this old takes further messages of its member.
     pub join_within: SignedDuration,
-    /// How soon somebody is to answer.
+    /// How soon members are answered, and how long cases stay open.
     pub promise: Promise,
     /// How temperature rises and falls.
     pub temper: Temper,

@@ -7,6 +7,7 @@ use super::{
     Cases, CatchUp, Clock, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch,
     WhenTable, WordingSettings,
 };
+use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
 use crate::policy::conversation::Temper;
 use crate::policy::{Mode, Response};
@@ -47,7 +48,11 @@ impl Default for Thread {
 
 impl Default for Cases {
     fn default() -> Self {
-        Self { join_within: Duration::from_hours(24), expire_after: Duration::from_hours(7 * 24) }
+        Self {
+            join_within: Duration::from_hours(24),
+            expire_after: Duration::from_hours(7 * 24),
+            follow_up: FollowUp::Auto,
+        }
     }
 }
 

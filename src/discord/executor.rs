@@ -110,6 +110,11 @@ impl Hand<'_> {
             }
             Action::AddMember { thread, member } => self.add_member(thread, member).await,
             Action::CloseThread { thread, reason } => self.close_thread(thread, &reason).await,
+            Action::ArchiveThread { thread, reason } => self.archive_thread(thread, &reason).await,
+            Action::UnarchiveThread { thread, reason } => {
+                let body = json!({ "archived": false, "locked": false });
+                self.change_thread(thread, body, &reason).await.map(|()| Receipt::Reopened)
+            }
             Action::Post(post) => self.post(post, &nonce(pending), attempt).await,
             Action::Edit { message, post } => self.edit(message, post).await,
             Action::Withdraw { channel, message, reason } => {
@@ -187,10 +192,31 @@ impl Hand<'_> {
             Err(Failure::Refused(Refusal::Forbidden | Refusal::Missing(_))) => {}
             other => return other.map(|()| Receipt::Closed),
         }
-        let body = Some(json!({ "archived": true }));
-        let request = Request { body, reason: Some(reason), ..Request::new(Method::PATCH, path) };
-        self.send(request).await?;
+        self.change_thread(thread, json!({ "archived": true }), reason).await?;
         Ok(Receipt::Closed)
+    }
+
+    /// Locks it, too, where we may: else whoever writes there opens it again.
+    async fn archive_thread(&self, thread: message::ChannelId, reason: &str) -> Result<Receipt, Failure> {
+        let locked = json!({ "archived": true, "locked": true });
+        match self.change_thread(thread, locked, reason).await {
+            Err(Failure::Refused(Refusal::Forbidden | Refusal::Missing(_))) => {
+                self.change_thread(thread, json!({ "archived": true }), reason).await?;
+            }
+            other => other?,
+        }
+        Ok(Receipt::Closed)
+    }
+
+    async fn change_thread(
+        &self,
+        thread: message::ChannelId,
+        body: Value,
+        reason: &str,
+    ) -> Result<(), Failure> {
+        let path = format!("channels/{thread}");
+        let request = Request { reason: Some(reason), ..Request::patch(path, body) };
+        self.send(request).await.map(drop)
     }
 
     async fn post(&self, post: Post<String>, nonce: &str, attempt: Attempt) -> Result<Receipt, Failure> {
