@@ -8,6 +8,7 @@ pub mod action;
 pub mod clock;
 mod course;
 mod errand;
+pub mod reminder;
 mod state;
 mod words;
 
