@@ -2,6 +2,7 @@
 
 mod catch_up;
 pub(crate) mod checkup;
+mod clock;
 mod convert;
 mod events;
 mod executor;
@@ -10,6 +11,7 @@ mod gateway;
 pub(crate) mod guilds;
 pub(crate) mod history;
 mod introduction;
+mod look;
 pub(crate) mod lookup;
 mod notice;
 mod permissions;
@@ -20,16 +22,17 @@ pub(crate) mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serenity::model::id::{ApplicationId, UserId};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::catch_up::CatchUp;
+pub use self::clock::WallClock;
 use self::events::{Arriving, Ear, Listener};
 use self::executor::Discord;
 use self::gap::Gap;
@@ -40,7 +43,7 @@ pub use self::rest::{Origin, OriginError, Token};
 use self::rest::{Request, Rest, RestError};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
-use crate::responder::Responder;
+use crate::responder::{Executor, Responder};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 pub(crate) use serenity::model::Permissions;
@@ -50,6 +53,10 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How often it is recorded that we listen.
 const ALIVE: Duration = Duration::from_secs(2);
+
+/// Between two looks whether what was missed is read back, and how long that is waited for.
+const HEARD: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Waits after each attempt to register the commands.
 const REGISTERING: [Duration; 4] =
@@ -143,6 +150,20 @@ struct GatewayBot {
 ///
 /// See [`RunError`].
 pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationToken) -> Result<(), RunError> {
+    Box::pin(run_by(WallClock::system(), loaded, credentials, stop)).await
+}
+
+/// The same, where it is the time that `clock` says.
+///
+/// # Errors
+///
+/// See [`RunError`].
+pub async fn run_by(
+    clock: WallClock,
+    loaded: Loaded,
+    credentials: Credentials,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
     let store = SqliteStore::open(&loaded.config.store.url).await?;
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
@@ -152,16 +173,17 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, &gap);
+    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, (&rest, &clock), &gap);
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
+    responder.set_clocks().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
     let registering = register_commands(&rest, application);
-    let working =
-        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap), registering) };
+    let keeping = async { tokio::join!(stay_alive(&responder, &gap), keep_time(&responder, &gap, &clock)) };
+    let working = async { tokio::join!(listener.listen(arriving), keeping, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
@@ -197,11 +219,11 @@ fn assemble(
     max_messages: usize,
     me: UserId,
     store: SqliteStore,
-    rest: &Arc<Rest>,
+    (rest, clock): (&Arc<Rest>, &WallClock),
     gap: &Arc<Gap>,
 ) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
-    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds) };
+    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
     let responder = Responder::new(configs, store, discord);
     let gap = Arc::clone(gap);
     let catch_up = CatchUp {
@@ -241,7 +263,7 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
     let mut recorded = None;
     loop {
         ticks.tick().await;
-        let complete = gap.complete_until(events::now());
+        let complete = gap.complete_until(responder.executor().now());
         if complete.is_none() || complete == recorded {
             continue;
         }
@@ -252,4 +274,26 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
         }
         recorded = complete;
     }
+}
+
+/// Sees to the clocks of cases whenever the next one wants something.
+async fn keep_time<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &WallClock) {
+    hear_out(gap, clock).await;
+    loop {
+        let next = responder.tick(clock.now()).await.unwrap_or_else(|error| {
+            error!(%error, "the clocks of cases cannot be seen to");
+            None
+        });
+        clock.until(next.unwrap_or(Timestamp::MAX)).await;
+    }
+}
+
+/// Until what was missed is read back it is not known who was answered meanwhile, but nothing waits for that for ever.
+async fn hear_out(gap: &Gap, clock: &WallClock) {
+    let heard = async {
+        while gap.complete_until(clock.now()).is_none() {
+            tokio::time::sleep(HEARD).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard).await.ok();
 }

@@ -250,8 +250,7 @@ impl Case {
         if self.is_over() {
             return;
         }
-        let theirs = by == self.member || self.matter.companion == Some(by);
-        if !theirs && self.first_answer.is_none() {
+        if !self.is_about(by) && self.first_answer.is_none() {
             self.first_answer = Some(at);
         }
         if at.duration_since(self.active) >= ALIVE {

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::Case;
 use super::action::{Post, Speech};
 use super::clock::Promise;
+use super::{Case, Event};
 use crate::message::{ChannelId, RoleId, UserId};
 use crate::wording::{Facts, Utterance, Wait};
 
@@ -48,6 +48,12 @@ impl Case {
         !self.is_over() && promise.expires_at(self.active).is_some_and(|at| has_come(at, now))
     }
 
+    /// Whether `person` is its member, or the other one of the exchange: they do not answer themselves.
+    #[must_use]
+    pub fn is_about(&self, person: UserId) -> bool {
+        person == self.member || self.matter.companion == Some(person)
+    }
+
     fn wait(&self) -> Wait {
         Wait {
             number: self.number,
@@ -66,6 +72,12 @@ fn has_come(at: Timestamp, now: Timestamp) -> bool {
 }
 
 impl Overdue {
+    /// What happens to it, by its number.
+    #[must_use]
+    pub const fn taken(&self) -> (u32, Event) {
+        (self.case.number, Event::Reminded(self.step))
+    }
+
     /// The moderator who looks after it is asked first, and alone; then whoever else can help.
     fn roles(&self, help: &Help) -> Vec<RoleId> {
         let owned = self.case.owner.is_some();

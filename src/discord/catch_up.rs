@@ -8,7 +8,6 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::convert::Arrival;
-use super::events::now;
 use super::executor::Discord;
 use super::gap::Gap;
 use super::guilds::{Guilds, Watching};
@@ -97,7 +96,9 @@ impl<S: Store + 'static> CatchUp<S> {
         let Watching::Yes { home } = self.guilds.watching(guild, arrival.channel) else { return };
         let held = self.guilds.permissions(guild, arrival.channel, arrival.author, &arrival.roles);
         let message = arrival.message(home, held);
-        if let Err(error) = self.responder.handle(message, Source::History, now()).await {
+        if let Err(error) =
+            self.responder.handle(message, Source::History, self.responder.executor().clock.now()).await
+        {
             tracing::error!(%error, "a message read back could not be handled");
         }
     }
