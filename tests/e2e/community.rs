@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aside::config::{Config, Loaded};
-use aside::discord::{Credentials, Origin, RunError, Token, run};
+use aside::discord::{Credentials, Origin, RunError, Token, WallClock, run_by};
 use aside::simulator::{Channel, ChannelKind, Id, Message, Simulator, World};
 use serde_json::json;
 use sqlx::ConnectOptions;
@@ -116,6 +116,11 @@ impl Bot {
 
     /// Starts the bot without waiting.
     pub(crate) fn launch(discord: &Simulator, home: &Home, config: &str) -> Self {
+        Self::launch_by(WallClock::system(), discord, home, config)
+    }
+
+    /// The same, where it is the time that `clock` says.
+    pub(crate) fn launch_by(clock: WallClock, discord: &Simulator, home: &Home, config: &str) -> Self {
         log::listen();
         let mut config = Config::parse(config, Path::new("test.toml")).unwrap();
         config.store.url = home.database();
@@ -127,7 +132,7 @@ impl Bot {
         let stop = CancellationToken::new();
         let loaded = Loaded { config, core, file: None };
         #[expect(clippy::disallowed_methods, reason = "the bot ends with the test that runs it")]
-        let task = tokio::spawn(run(loaded, credentials, stop.clone()));
+        let task = tokio::spawn(run_by(clock, loaded, credentials, stop.clone()));
         Self { stop, task }
     }
 

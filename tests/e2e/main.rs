@@ -1,6 +1,8 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod community;
