@@ -32,7 +32,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use self::catch_up::CatchUp;
-pub use self::clock::WallClock;
+pub use self::clock::Clock;
 use self::events::{Arriving, Ear, Listener};
 use self::executor::Discord;
 use self::gap::Gap;
@@ -43,7 +43,7 @@ pub use self::rest::{Origin, OriginError, Token};
 use self::rest::{Request, Rest, RestError};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
-use crate::responder::{Executor, Responder};
+use crate::responder::Responder;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 pub(crate) use serenity::model::Permissions;
@@ -144,24 +144,15 @@ struct GatewayBot {
     shards: u32,
 }
 
-/// Runs the bot until `stop` is cancelled or Discord closes for good.
+/// Runs the bot, which goes by `clock`, until `stop` is cancelled or Discord closes for good.
 ///
 /// # Errors
 ///
 /// See [`RunError`].
-pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationToken) -> Result<(), RunError> {
-    Box::pin(run_by(WallClock::system(), loaded, credentials, stop)).await
-}
-
-/// The same, where it is the time that `clock` says.
-///
-/// # Errors
-///
-/// See [`RunError`].
-pub async fn run_by(
-    clock: WallClock,
+pub async fn run(
     loaded: Loaded,
     credentials: Credentials,
+    clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     let store = SqliteStore::open(&loaded.config.store.url).await?;
@@ -173,7 +164,7 @@ pub async fn run_by(
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, (&rest, &clock), &gap);
+    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
     responder.set_clocks().await?;
@@ -182,7 +173,8 @@ pub async fn run_by(
         info!(resumed, "taking up what was left unfinished");
     }
     let registering = register_commands(&rest, application);
-    let keeping = async { tokio::join!(stay_alive(&responder, &gap), keep_time(&responder, &gap, &clock)) };
+    let keeping =
+        async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
     let working = async { tokio::join!(listener.listen(arriving), keeping, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
@@ -219,8 +211,8 @@ fn assemble(
     max_messages: usize,
     me: UserId,
     store: SqliteStore,
-    (rest, clock): (&Arc<Rest>, &WallClock),
-    gap: &Arc<Gap>,
+    rest: &Arc<Rest>,
+    (gap, clock): (&Arc<Gap>, &Clock),
 ) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
@@ -257,13 +249,13 @@ async fn register_commands(rest: &Rest, application: ApplicationId) {
 }
 
 /// Records again and again that we listen, so that the next start knows from when on to read back.
-async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap) {
+async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
     let mut ticks = tokio::time::interval(ALIVE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut recorded = None;
     loop {
         ticks.tick().await;
-        let complete = gap.complete_until(responder.executor().now());
+        let complete = gap.complete_until(clock.now());
         if complete.is_none() || complete == recorded {
             continue;
         }
@@ -277,19 +269,20 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
 }
 
 /// Sees to the clocks of cases whenever the next one wants something.
-async fn keep_time<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &WallClock) {
+async fn keep_time<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
     hear_out(gap, clock).await;
     loop {
-        let next = responder.tick(clock.now()).await.unwrap_or_else(|error| {
+        let now = clock.now();
+        let next = responder.tick(now).await.unwrap_or_else(|error| {
             error!(%error, "the clocks of cases cannot be seen to");
             None
         });
-        clock.until(next.unwrap_or(Timestamp::MAX)).await;
+        clock.until(next.unwrap_or(Timestamp::MAX), now).await;
     }
 }
 
 /// Until what was missed is read back it is not known who was answered meanwhile, but nothing waits for that for ever.
-async fn hear_out(gap: &Gap, clock: &WallClock) {
+async fn hear_out(gap: &Gap, clock: &Clock) {
     let heard = async {
         while gap.complete_until(clock.now()).is_none() {
             tokio::time::sleep(HEARD).await;

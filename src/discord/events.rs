@@ -28,7 +28,7 @@ use super::rest::{Request, Rest};
 use super::{gap::Gap, introduction, wire};
 use crate::commands;
 use crate::message;
-use crate::responder::{Executor, Responder, Source};
+use crate::responder::{Executor as _, Responder, Source};
 use crate::store::Store;
 
 /// How long everything else may wait until an unknown thread is found out about.
@@ -65,15 +65,15 @@ pub(super) struct Listener<S> {
 }
 
 impl<S: Store + 'static> Listener<S> {
+    fn now(&self) -> Timestamp {
+        self.responder.executor().now()
+    }
+
     /// Runs until the gateway's thread has ended.
     pub(super) async fn listen(self, mut arriving: mpsc::UnboundedReceiver<Arriving>) {
         while let Some(Arriving { shard, event }) = arriving.recv().await {
             self.take(shard, *event).await;
         }
-    }
-
-    fn now(&self) -> Timestamp {
-        self.responder.executor().now()
     }
 
     async fn take(&self, shard: ShardId, event: Event) {
@@ -169,7 +169,8 @@ impl<S: Store + 'static> Listener<S> {
 
     fn pressed(&self, interaction: wire::Interaction) {
         let (rest, responder) = (Arc::clone(&self.rest), self.responder.clone());
-        let (guilds, now) = (Arc::clone(&self.guilds), self.now());
+        let guilds = Arc::clone(&self.guilds);
+        let now = self.now();
         self.answers.spawn(async move {
             if let Some(context) = commands::Context::new(&interaction, &responder, &guilds, &rest, now) {
                 commands::answer(&context).await;
@@ -289,7 +290,7 @@ impl<S: Store + 'static> Listener<S> {
             _ if self.guilds.is_private_thread(arrival.guild, arrival.channel) => {
                 let (thread, by) =
                     (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
-                self.responder.wrote(guild, thread, by, self.now()).await
+                self.responder.wrote(guild, thread, by, arrival.sent()).await
             }
             Some(post) if arrival.answered == Some(self.guilds.me()) => {
                 self.responder.replied(guild, message::MessageId(post)).await

@@ -27,7 +27,8 @@ struct Elsewhen {
 impl Elsewhen {
     /// From `at` on, with moderators told in #staff and whatever else `server` sets.
     async fn new(at: &str, server: &str) -> Self {
-        let channels = |discord: &Simulator| format!("alert_channel = {}\n", discord.channel("staff").unwrap());
+        let channels =
+            |discord: &Simulator| format!("alert_channel = {}\n", discord.channel("staff").unwrap());
         Self::of(&harbor(), at, |discord| format!("{}{server}", channels(discord))).await
     }
 
@@ -151,7 +152,8 @@ struct Overwrites {
 const WAITING: &str = "Still waiting for a first answer";
 
 /// How an honest line in the thread can begin.
-const LATE: [&str; 3] = ["taking longer than it should", "nobody has answered you yet", "longer than I'd like"];
+const LATE: [&str; 3] =
+    ["taking longer than it should", "nobody has answered you yet", "longer than I'd like"];
 
 fn is_late(message: &Message) -> bool {
     LATE.iter().any(|words| message.content.contains(words))
@@ -179,7 +181,11 @@ async fn moderators_are_reminded_then_others_are_asked_and_the_member_is_told() 
 
     day.at("2026-07-01T12:05").await;
     let [first] = day.reminders().try_into().unwrap();
-    assert!(first.content.contains(&format!("**Case 1**, <t:1782907200:R>: <#{thread}>")), "{}", first.content);
+    assert!(
+        first.content.contains(&format!("**Case 1**, <t:1782907200:R>: <#{thread}>")),
+        "{}",
+        first.content
+    );
     assert_eq!(day.pinged(&first), names(["mia"]), "the moderators, and nobody else");
     assert!(!said(&day.discord, thread).iter().any(is_late), "the member hears nothing yet");
 
@@ -255,7 +261,8 @@ async fn several_who_wait_are_one_reminder() {
     assert!(!second.content.contains("**Case 1**"), "{}", second.content);
     assert_eq!(second.content.matches("<@&").count(), 1, "{}", second.content);
     day.at("2026-07-01T12:21").await;
-    let [.., last] = day.reminders().try_into().unwrap_or_else(|all: Vec<Message>| panic!("{} reminders", all.len()));
+    let [.., last] =
+        day.reminders().try_into().unwrap_or_else(|all: Vec<Message>| panic!("{} reminders", all.len()));
     let _: [Message; 3] = day.reminders().try_into().unwrap();
     assert_eq!(last.content.matches("**Case").count(), 3, "all three at once: {}", last.content);
     day.end().await;

@@ -161,7 +161,7 @@ fn in_force(here: &GuildConfig) -> BTreeMap<String, String> {
 
 fn form(seen: &str, entered: &BTreeMap<String, String>) -> Form {
     let field = |(id, label): (&'static str, &str), hint: &str| Field {
-        custom_id: id,
+        custom_id: id.into(),
         label: label.to_owned(),
         hint: hint.to_owned(),
         value: entered.get(id).cloned().unwrap_or_default(),
