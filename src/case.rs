@@ -10,6 +10,7 @@ pub mod clock;
 mod course;
 mod errand;
 mod life;
+pub mod reminder;
 mod state;
 mod wishes;
 mod words;

@@ -157,7 +157,7 @@ impl Case {
         if self.is_over() {
             return;
         }
-        let theirs = by == self.member || self.matter.companion == Some(by);
+        let theirs = self.is_about(by);
         if !theirs {
             self.first_answer = self.first_answer.or(Some(at));
             self.asked = None;
