@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &["detect", "message"]),
     ("wording", &["detect", "message"]),
     ("case", &["detect", "message", "policy", "wording"]),
+    ("report", &["detect", "message", "policy"]),
     ("config", &["detect", "message", "policy", "wording"]),
     ("store", &["case", "config", "detect", "message", "policy", "wording"]),
     ("responder", &["case", "config", "detect", "message", "policy", "store", "wording"]),
@@ -55,7 +56,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What the core must not name: the outside world, the clock and chance.
-const CORE: &[&str] = &["message", "text", "detect", "policy", "case", "wording"];
+const CORE: &[&str] = &["message", "text", "detect", "policy", "case", "wording", "report"];
 const OUTSIDE: &[&str] = &[
     "serenity",
     "tokio",
