@@ -28,9 +28,11 @@ pub use self::guilds::{GuildConfig, GuildConfigs, Unfit};
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{
-    COOLDOWN, LONGEST_WORD, MOST_RULES, MOST_WORDS, RuleTable, RulesFile, TEMPLATES, WhenTable,
+    COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_RULES, MOST_WORDS, RuleTable, RulesFile,
+    TEMPLATES, WhenTable,
 };
 pub(crate) use self::value::{share_of_one, time, time_text};
+use crate::case::FollowUp;
 use crate::detect::Allow;
 use crate::message::{ChannelId, GuildId, RoleId};
 use crate::policy::Mode;
@@ -124,6 +126,8 @@ pub struct Cases {
     /// A member's further messages join a case that is at most this old.
     #[serde(deserialize_with = "value::duration")]
     pub join_within: Duration,
+    /// How the public hears that a case is settled.
+    pub follow_up: FollowUp,
 }
 
 /// How conversations heat up and cool down.

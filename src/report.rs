@@ -6,9 +6,9 @@ mod advice;
 mod alt;
 mod answers;
 mod document;
+mod fate;
 mod figures;
 mod hours;
-mod outcome;
 mod period;
 mod picture;
 mod text;
@@ -17,11 +17,14 @@ mod words;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::case::clock::Promise;
+use crate::store::Outcome;
+
 pub use self::advice::Advice;
-pub use self::answers::{Answers, Due, Kept, Wait};
+pub use self::answers::{Answers, Kept, Wait};
+pub use self::fate::Fate;
 pub use self::figures::{Count, Day, Figures, Ratings, RuleCount};
 pub use self::hours::Hours;
-pub use self::outcome::{End, Outcome, Rating};
 pub use self::period::{Length, Period};
 pub use self::picture::{HEIGHT, PictureError, WIDTH};
 pub use self::text::Channel;
@@ -42,12 +45,11 @@ pub struct Report {
 impl Report {
     /// The report of `period`, from `rows` of that time and of as much time before; others are left out.
     ///
-    /// `now` and `due` tell whether a promise that nobody has kept so far is missed: `due` gives the moment by which an
-    /// answer is due that was promised, within so much working time, at another.
+    /// Whether a promise that nobody has kept so far is missed depends on `now` and on the working hours of `promise`.
     #[must_use]
-    pub fn of(rows: &[Outcome], period: Period, now: Timestamp, due: Due<'_>) -> Self {
-        let figures = Figures::of(rows, &period, now, due);
-        let before = Figures::of(rows, &period.before(), now, due);
+    pub fn of(rows: &[Outcome], period: Period, now: Timestamp, promise: &Promise) -> Self {
+        let figures = Figures::of(rows, &period, now, promise);
+        let before = Figures::of(rows, &period.before(), now, promise);
         let advice = advice::advise(&figures, &before, &period);
         Self { period, now: figures, before, advice }
     }

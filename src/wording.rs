@@ -10,6 +10,7 @@ mod template;
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
@@ -94,14 +95,36 @@ utterances! {
     ThreadReason = "thread_reason",
     /// The audit-log reason for taking back words of ours.
     WithdrawalReason = "withdrawal_reason",
+    /// In the thread: the member asks for a moderator, who is called.
+    Summons = "summons",
+    /// In the thread: the member's message was removed, as they wished.
+    TakenDown = "taken_down",
+    /// In the thread: the member's message could not be removed.
+    NotTakenDown = "not_taken_down",
+    /// In the thread: a moderator looks after it.
+    Claimed = "claimed",
+    /// In the thread: someone who can help joins.
+    Invited = "invited",
+    /// In the thread: it takes longer than it should.
+    Late = "late",
+    /// In the thread: the case is open again.
+    Reopened = "reopened",
+    /// Last words in the thread: it is settled, and how was it?
+    Resolved = "resolved",
+    /// Last words in the thread: it was a false alarm, with an apology.
+    Dismissed = "dismissed",
+    /// Last words in the thread: the member would rather not.
+    Declined = "declined",
+    /// Last words in the thread: nobody wrote for long.
+    Expired = "expired",
+    /// In public, once it is settled; tells nothing of what it was about.
+    FollowUp = "follow_up",
     /// The answer to whoever took up an offer.
     OfferAccepted = "offer_accepted",
     /// The answer to someone whom an offer was not made to.
     OfferNotYours = "offer_not_yours",
     /// The answer where an offer no longer stands.
     OfferOver = "offer_over",
-    /// The answer to a button that does nothing yet.
-    ComingSoon = "coming_soon",
     /// To whoever added the bot to a server, once: what it is, and where to begin.
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
@@ -180,6 +203,43 @@ pub struct Facts {
     /// What keeps the bot from doing its part, in plain words for moderators, a line each; `{{ gaps }}`.
     #[serde(default)]
     pub gaps: Option<String>,
+    /// The name of where the case stands in its life; `{{ state }}` says it in plain words.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// The moderator who looks after it; `{{ owner }}` renders as a mention.
+    #[serde(default)]
+    pub owner: Option<UserId>,
+    /// Someone who was invited; `{{ person }}` renders as a mention.
+    #[serde(default)]
+    pub person: Option<UserId>,
+    /// Since when the member has waited for a first human answer; `{{ waiting }}` renders as "4 minutes ago", which
+    /// Discord keeps up to date.
+    #[serde(default)]
+    pub waiting: Option<Timestamp>,
+    /// How long the first human answer took; `{{ first_answer }}` renders as "4 min".
+    #[serde(default)]
+    pub first_answer: Option<SignedDuration>,
+    /// How often moderators were reminded that the member waits; `{{ reminders }}`.
+    #[serde(default)]
+    pub reminders: u8,
+    /// Whether the member asked for a moderator; `{{ asked }}`.
+    #[serde(default)]
+    pub asked: bool,
+    /// Whether moderators are called by it, rather than only shown; `{{ called }}`.
+    #[serde(default)]
+    pub called: bool,
+    /// Who ended it; `{{ ended_by }}` renders as a mention.
+    #[serde(default)]
+    pub ended_by: Option<UserId>,
+    /// What came of it, in a moderator's words, or why it ended; `{{ outcome }}`.
+    #[serde(default)]
+    pub outcome: Option<String>,
+    /// The name of what the member thought of how it went; `{{ rating }}` says it in plain words.
+    #[serde(default)]
+    pub rating: Option<String>,
+    /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
+    #[serde(default)]
+    pub back: Option<Timestamp>,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -195,6 +255,9 @@ pub struct Raid {
 
 /// The most characters of what a rule answers in public.
 pub const LONGEST_ANSWER: usize = 1_500;
+
+/// The most characters of what came of a case.
+pub const LONGEST_OUTCOME: usize = 200;
 
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
@@ -231,6 +294,7 @@ impl Utterance {
             | Self::Suggestion
             | Self::SuggestionDetails
             | Self::Answer
+            | Self::FollowUp
             | Self::Raid => Audience::Everyone,
             Self::Opening
             | Self::OpeningShielded
@@ -242,7 +306,17 @@ impl Utterance {
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
-            | Self::ComingSoon => Audience::Person,
+            | Self::Summons
+            | Self::TakenDown
+            | Self::NotTakenDown
+            | Self::Claimed
+            | Self::Invited
+            | Self::Late
+            | Self::Reopened
+            | Self::Resolved
+            | Self::Dismissed
+            | Self::Declined
+            | Self::Expired => Audience::Person,
             Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
@@ -272,6 +346,15 @@ impl Utterance {
                 | Self::DirectOpening
                 | Self::FurtherShielded
                 | Self::FurtherUnshielded
+                | Self::TakenDown
+                | Self::NotTakenDown
+                | Self::Claimed
+                | Self::Late
+                | Self::Reopened
+                | Self::Resolved
+                | Self::Dismissed
+                | Self::Declined
+                | Self::Expired
         )
     }
 

@@ -15,9 +15,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &["detect", "message"]),
     ("wording", &["detect", "message"]),
     ("case", &["detect", "message", "policy", "wording"]),
-    ("report", &["detect", "message", "policy"]),
-    ("config", &["detect", "message", "policy", "wording"]),
+    ("config", &["case", "detect", "message", "policy", "wording"]),
     ("store", &["case", "config", "detect", "message", "policy", "wording"]),
+    ("report", &["case", "detect", "message", "policy", "store"]),
     ("responder", &["case", "config", "detect", "message", "policy", "store", "wording"]),
     (
         "commands",

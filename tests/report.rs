@@ -18,10 +18,13 @@
 
 use std::collections::BTreeMap;
 
+use aside::case::clock::{Promise, WorkingHours};
+use aside::case::{Rating, State};
 use aside::detect::Category;
 use aside::message::{ChannelId, GuildId};
 use aside::policy::Response;
-use aside::report::{Length, Outcome, Period, Rating, Report};
+use aside::report::{Length, Period, Report};
+use aside::store::Outcome;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -80,21 +83,24 @@ fn row(line: &str) -> Vec<Outcome> {
     let step = time(take("step")).unwrap_or_default();
     let count: i32 = take("count").map_or(1, |count| count.parse().unwrap());
     let closed = time(take("closed"));
+    let held_back = take("held_back").is_some();
     let outcome = Outcome {
         guild: GuildId(take("guild").map_or(1, |guild| guild.parse().unwrap())),
         number: 0,
         opened: at,
+        since: at,
         category: named(take("category").unwrap_or("boiling_point"), Category::ALL, Category::as_str),
         rule: take("rule").unwrap_or("boiling-point").to_owned(),
         channel: ChannelId(take("channel").map_or(1, |channel| channel.parse().unwrap())),
         response: Response::TakeAside,
-        held_back: take("held_back").is_some(),
-        state: take("state").unwrap_or("resolved").to_owned(),
+        held_back,
+        state: State::parse(take("state").unwrap_or("resolved")).unwrap(),
         outcome: take("outcome").map(|outcome| outcome.replace('_', " ")),
         reason: None,
         closed: None,
         first_answer: time(take("answered")),
         promised: time(take("promised")),
+        needed_people: !held_back,
         rating: take("rating").map(|rating| match rating {
             "good" => Rating::Good,
             "fair" => Rating::Fair,
@@ -103,9 +109,13 @@ fn row(line: &str) -> Vec<Outcome> {
     };
     assert!(given.is_empty(), "{given:?}");
     let opened = (0..count).map(|number| at + step * number);
-    opened
-        .map(|opened| Outcome { opened, closed: closed.map(|closed| opened + closed), ..outcome.clone() })
-        .collect()
+    let each = |opened| Outcome {
+        opened,
+        since: opened,
+        closed: closed.map(|closed| opened + closed),
+        ..outcome.clone()
+    };
+    opened.map(each).collect()
 }
 
 fn named<T: Copy>(name: &str, all: &[T], as_str: impl Fn(T) -> &'static str) -> T {
@@ -117,7 +127,17 @@ fn report(case: &Case) -> Report {
     let length = named(&case.length, &[Length::Week, Length::Month], Length::as_str);
     let period = Period::up_to(now, length, &TimeZone::get(&case.zone).unwrap());
     let rows: Vec<Outcome> = case.rows.lines().filter(|line| !line.is_empty()).flat_map(row).collect();
-    Report::of(&rows, period, now, &|at, work| at + work)
+    Report::of(&rows, period, now, &promise(None))
+}
+
+/// The clock as it is where nothing else is set.
+fn promise(hours: Option<WorkingHours>) -> Promise {
+    Promise {
+        remind_after: SignedDuration::from_mins(20),
+        escalate_after: SignedDuration::ZERO,
+        hours,
+        expire_after: SignedDuration::ZERO,
+    }
 }
 
 fn mention(channel: ChannelId) -> String {
@@ -188,7 +208,7 @@ fn longest() -> Report {
     let now = "2026-07-20T12:00:00Z".parse().unwrap();
     let period =
         Period::up_to(now, Length::Week, &TimeZone::get("America/Argentina/ComodRivadavia").unwrap());
-    Report::of(&rows, period, now, &|at, work| at + work)
+    Report::of(&rows, period, now, &promise(None))
 }
 
 #[test]
@@ -211,8 +231,7 @@ fn rows_of_other_times_are_left_out() {
             .flat_map(|at| row(&format!("at={at}")))
             .collect();
     let now = "2026-07-20T12:00:00Z".parse().unwrap();
-    let report =
-        Report::of(&rows, Period::up_to(now, Length::Week, &TimeZone::UTC), now, &|at, work| at + work);
+    let report = Report::of(&rows, Period::up_to(now, Length::Week, &TimeZone::UTC), now, &promise(None));
     assert_eq!((report.now.cases, report.before.cases), (1, 0), "the 13th at noon is neither");
 }
 
@@ -221,11 +240,21 @@ fn promises_wait_for_working_hours() {
     let rows = row("at=2026-07-20T08:00Z state=claimed promised=20m");
     let now = "2026-07-20T12:00:00Z".parse().unwrap();
     let period = || Period::up_to(now, Length::Week, &TimeZone::UTC);
-    let opens: Timestamp = "2026-07-20T11:50:00Z".parse().unwrap();
-    let at_once = Report::of(&rows, period(), now, &|at, work| at + work).now.answers;
+    let at_once = Report::of(&rows, period(), now, &promise(None)).now.answers;
     assert_eq!((at_once.missed, at_once.waiting), (1, 0));
-    let later = Report::of(&rows, period(), now, &|at, work| at.max(opens) + work).now.answers;
-    assert_eq!((later.missed, later.waiting), (0, 1));
+    let hours = WorkingHours { from: "11:50".parse().unwrap(), ..WorkingHours::always() };
+    let later = Report::of(&rows, period(), now, &promise(Some(hours))).now.answers;
+    assert_eq!((later.missed, later.waiting), (0, 1), "the day began ten minutes ago");
+}
+
+#[test]
+fn who_is_waiting_again_is_no_old_promise() {
+    let mut rows = row("at=2026-07-18T08:00Z state=in_thread promised=20m");
+    rows[0].since = "2026-07-20T11:55:00Z".parse().unwrap();
+    let now = "2026-07-20T12:00:00Z".parse().unwrap();
+    let period = Period::up_to(now, Length::Week, &TimeZone::UTC);
+    let answers = Report::of(&rows, period, now, &promise(None)).now.answers;
+    assert_eq!((answers.missed, answers.waiting), (0, 1));
 }
 
 #[test]
@@ -233,7 +262,7 @@ fn figures_can_be_read_by_programs() {
     let rows = row("at=2026-07-20T08:00Z answered=4m promised=20m rating=good outcome=Refunded");
     let now = "2026-07-20T12:00:00Z".parse().unwrap();
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    let report = Report::of(&rows, Period::up_to(now, Length::Week, &zone), now, &|at, work| at + work);
+    let report = Report::of(&rows, Period::up_to(now, Length::Week, &zone), now, &promise(None));
     let figures = serde_json::to_value(&report).unwrap();
     let rows = [
         ("/period/zone", serde_json::json!("Europe/Berlin")),

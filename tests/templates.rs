@@ -13,6 +13,7 @@ use aside::case::action::Button;
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
 use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wording};
+use jiff::{SignedDuration, Timestamp};
 
 fn english() -> Wording {
     Wording::load("en", []).expect("the built-in templates are valid")
@@ -46,6 +47,18 @@ fn facts() -> Facts {
         }),
         server: Some("Harbor".to_owned()),
         gaps: Some("- **Manage Messages** is missing in <#33>.".to_owned()),
+        state: Some("claimed".to_owned()),
+        owner: Some(UserId(66)),
+        person: Some(UserId(77)),
+        waiting: Some(Timestamp::UNIX_EPOCH),
+        first_answer: Some(SignedDuration::from_mins(4)),
+        reminders: 1,
+        asked: true,
+        called: true,
+        ended_by: Some(UserId(66)),
+        outcome: Some("refunded".to_owned()),
+        rating: Some("good".to_owned()),
+        back: None,
     }
 }
 
@@ -103,7 +116,6 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice
                     | Utterance::Alert
                     | Utterance::RaidAlert
-                    | Utterance::ComingSoon
                     | Utterance::Introduction
                     | Utterance::Checkup
             );

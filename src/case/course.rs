@@ -1,210 +1,302 @@
 //! The course of a case: where it goes from where it stands.
 
 use super::action::{Action, Receipt, Refusal, Speech};
-use super::{Case, Matter, Place, Posted, Rung, State};
+use super::{ALIVE, Case, Ending, Errand, Matter, Place, Posted, Reason, Rung, Saying, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
 use crate::policy::raid::Extent;
 use crate::wording::Utterance;
+use jiff::Timestamp;
 
 impl Case {
     /// The action the case waits for, if any.
     #[must_use]
     pub fn action(&self) -> Option<Action<Speech>> {
-        Some(match self.state {
-            State::Removing => Action::RemoveMessage {
+        Some(match self.step {
+            Step::Removing => Action::RemoveMessage {
                 channel: self.matter.channel,
                 message: self.matter.message,
                 reason: self.speech(Utterance::RemovalReason),
             },
-            State::Offering => Action::Post(self.suggestion()),
-            State::Answering => Action::Post(self.answer()),
-            State::Opening(Rung::Direct) => Action::OpenDirect { member: self.member },
-            State::Opening(rung) => Action::OpenThread {
+            Step::Offering => Action::Post(self.suggestion()),
+            Step::Answering => Action::Post(self.answer()),
+            Step::Opening(Rung::Direct) => Action::OpenDirect { member: self.member },
+            Step::Opening(rung) => Action::OpenThread {
                 parent: self.parent(rung),
                 name: self.speech(Utterance::ThreadName),
                 auto_archive: self.surroundings.auto_archive,
                 reason: self.speech(Utterance::ThreadReason),
             },
-            State::Joining(place) => Action::AddMember { thread: place.channel, member: self.member },
-            State::JoiningCompanion(place) => {
+            Step::Joining(place) => Action::AddMember { thread: place.channel, member: self.member },
+            Step::JoiningCompanion(place) => {
                 Action::AddMember { thread: place.channel, member: self.matter.companion? }
             }
-            State::Closing(place) => {
+            Step::Closing(place) => {
                 Action::CloseThread { thread: place.channel, reason: self.speech(Utterance::ThreadReason) }
             }
-            State::Greeting(place) => Action::Post(self.greeting(place)),
-            State::Telling(place) => Action::Post(self.telling(place)),
-            State::Alerting(at) => Action::Post(self.alert(*self.surroundings.alerts.get(at)?)),
-            State::Retelling => {
+            Step::Greeting(place) => Action::Post(self.greeting(place)),
+            Step::Telling(place) => Action::Post(self.telling(place)),
+            Step::Alerting(at) | Step::Reporting(at) => {
+                Action::Post(self.alert(*self.surroundings.alerts.get(at)?))
+            }
+            Step::Retelling => {
                 let Posted { channel, message } = self.told?;
                 Action::Edit { message, post: self.alert(channel) }
             }
-            State::Acknowledging => match self.offer_here() {
+            Step::Acknowledging => match self.offer_here() {
                 Some(offer) => Action::Edit { message: offer.message, post: self.public() },
                 None => Action::Post(self.public()),
             },
-            State::Withdrawing => {
+            Step::Withdrawing => {
                 let Posted { channel, message } = self.withdrawn()?;
                 Action::Withdraw { channel, message, reason: self.speech(Utterance::WithdrawalReason) }
             }
-            State::Offered | State::Talking => return None,
+            Step::Running(errand) => self.errand(errand)?,
+            Step::Offered | Step::Talking => return None,
         })
     }
 
-    pub(super) fn begin(&self) -> State {
+    pub(super) fn begin(&mut self) -> Step {
         if self.raid.is_some() {
             return self.alerting(0);
         }
         match (self.matter.response, self.place) {
-            (Response::Shield, _) => State::Removing,
+            (Response::Shield, _) => Step::Removing,
             (Response::Alert | Response::Observe, _) => self.alerting(0),
-            (Response::Answer, _) => State::Answering,
+            (Response::Answer, _) => Step::Answering,
             // What is offered is there already: everyone is shown where, or it stands there to be taken up.
             (Response::Suggest, Some(_)) => self.acknowledging(),
-            (Response::Suggest, None) if self.offer.is_some() => State::Offered,
+            (Response::Suggest, None) if self.offer.is_some() => Step::Offered,
             (Response::Suggest, None) if self.matter.alert || self.matter.quiet => self.alerting(0),
-            (Response::Suggest, None) => State::Offering,
-            (Response::TakeAside, None) => State::Opening(Rung::Thread),
+            (Response::Suggest, None) => Step::Offering,
+            (Response::TakeAside, None) => Step::Opening(Rung::Thread),
             (Response::TakeAside, Some(place)) => self.tell(place),
         }
     }
 
-    pub(super) fn after(&mut self, receipt: Receipt) -> State {
-        match (self.state, receipt) {
-            (State::Removing, Receipt::Removed) => {
+    pub(super) fn after(&mut self, receipt: Receipt) -> Step {
+        match (self.step, receipt) {
+            (Step::Removing, Receipt::Removed) => {
                 self.matter.removed = true;
                 self.after_removing()
             }
-            (State::Offering, Receipt::Posted(message)) => self.offered(message),
-            (State::Opening(rung), Receipt::Opened(channel)) => {
+            (Step::Offering, Receipt::Posted(message)) => self.offered(message),
+            (Step::Opening(rung), Receipt::Opened(channel)) => {
                 let place = Place { rung, channel };
-                if rung == Rung::Direct { State::Greeting(place) } else { State::Joining(place) }
+                if rung == Rung::Direct { Step::Greeting(place) } else { Step::Joining(place) }
             }
-            (State::Joining(place), Receipt::Joined) if self.matter.companion.is_some() => {
-                State::JoiningCompanion(place)
+            (Step::Joining(place), Receipt::Joined) if self.matter.companion.is_some() => {
+                Step::JoiningCompanion(place)
             }
-            (State::Joining(place) | State::JoiningCompanion(place), Receipt::Joined) => {
-                State::Greeting(place)
-            }
-            (State::Closing(place), Receipt::Closed) => self.below(place.rung),
-            (State::Greeting(place) | State::Telling(place), Receipt::Posted(_)) => {
+            (Step::Joining(place) | Step::JoiningCompanion(place), Receipt::Joined) => Step::Greeting(place),
+            (Step::Closing(place), Receipt::Closed) => self.below(place.rung),
+            (Step::Greeting(place) | Step::Telling(place), Receipt::Posted(_)) => {
                 self.place = Some(place);
                 self.matter.enclosure = None;
                 self.after_words()
             }
-            (State::Alerting(at), Receipt::Posted(message)) => {
+            (Step::Alerting(at), Receipt::Posted(message)) => {
                 self.alerted = true;
-                let channel = self.surroundings.alerts.get(at).copied();
-                self.told = channel.map(|channel| Posted { channel, message });
+                self.told_at(at, message);
                 self.after_alert()
             }
-            (State::Retelling, Receipt::Edited) => self.rest(),
-            (State::Answering | State::Acknowledging, Receipt::Posted(message)) => self.acknowledged(message),
-            (State::Acknowledging, Receipt::Edited) => match self.offer.take() {
+            (Step::Reporting(at), Receipt::Posted(message)) => {
+                self.told_at(at, message);
+                self.rest()
+            }
+            (Step::Retelling, Receipt::Edited) => self.rest(),
+            (Step::Running(errand), receipt) => self.after_errand(errand, receipt),
+            (Step::Answering | Step::Acknowledging, Receipt::Posted(message)) => self.acknowledged(message),
+            (Step::Acknowledging, Receipt::Edited) => match self.offer.take() {
                 Some(offer) => self.acknowledged(offer.message),
                 None => self.rest(),
             },
-            (State::Withdrawing, Receipt::Removed) => self.forget_withdrawn(),
+            (Step::Withdrawing, Receipt::Removed) => self.forget_withdrawn(),
             (state, _) => state,
         }
     }
 
-    pub(super) fn without(&mut self, refusal: &Refusal) -> State {
-        match self.state {
-            State::Removing if *refusal == Refusal::Gone => {
+    pub(super) fn without(&mut self, refusal: &Refusal) -> Step {
+        match self.step {
+            Step::Removing if *refusal == Refusal::Gone => {
                 self.matter.removed = true;
                 self.after_removing()
             }
-            State::Removing => {
+            Step::Removing => {
                 self.note("The message could not be removed", refusal);
                 self.after_removing()
             }
-            State::Offering | State::Answering => {
+            Step::Offering | Step::Answering => {
                 self.note("The public answer could not be posted", refusal);
                 self.unacknowledged = true;
                 self.own_up()
             }
-            State::Opening(rung) => {
+            Step::Opening(rung) => {
                 self.note(rung.failure(), refusal);
                 self.below(rung)
             }
-            State::Joining(place) => {
+            Step::Joining(place) => {
                 self.note("The member could not be brought into the thread", refusal);
-                State::Closing(place)
+                Step::Closing(place)
             }
-            State::JoiningCompanion(place) => {
+            Step::JoiningCompanion(place) => {
                 self.note("The other member could not be brought into the thread", refusal);
-                State::Greeting(place)
+                Step::Greeting(place)
             }
-            State::Closing(place) => self.below(place.rung),
-            State::Greeting(place) => {
+            Step::Closing(place) => self.below(place.rung),
+            Step::Greeting(place) => {
                 self.note(place.rung.failure(), refusal);
-                if place.rung == Rung::Direct { self.below(place.rung) } else { State::Closing(place) }
+                if place.rung == Rung::Direct { self.below(place.rung) } else { Step::Closing(place) }
             }
-            State::Telling(_) => {
+            Step::Telling(_) => {
                 self.place = None;
-                State::Opening(Rung::Thread)
+                Step::Opening(Rung::Thread)
             }
-            State::Alerting(at) => self.alerting(at + 1),
-            State::Retelling => {
+            Step::Alerting(at) => self.alerting(at + 1),
+            Step::Reporting(at) => self.reporting(at + 1),
+            Step::Retelling => {
                 self.told = None;
                 self.rest()
             }
+            Step::Running(errand) => self.without_errand(errand, refusal),
             // The offer is gone, so the words are said anew.
-            State::Acknowledging if self.offer_here().is_some() => {
+            Step::Acknowledging if self.offer_here().is_some() => {
                 self.offer = None;
-                State::Acknowledging
+                Step::Acknowledging
             }
-            State::Acknowledging => {
+            Step::Acknowledging => {
                 self.unacknowledged = true;
                 self.note("The public acknowledgment could not be posted", refusal);
                 self.own_up()
             }
-            State::Withdrawing => self.forget_withdrawn(),
-            State::Offered | State::Talking => self.state,
+            Step::Withdrawing => self.forget_withdrawn(),
+            Step::Offered | Step::Talking => self.step,
         }
     }
 
     /// The offer is taken up; what is removed only by a shield stays where it is.
-    pub(super) fn accepted(&mut self) -> State {
-        if self.state != State::Offered {
-            return self.state;
+    pub(super) fn accepted(&mut self, at: Timestamp) -> Step {
+        if self.step != Step::Offered {
+            return self.step;
         }
+        (self.since, self.active) = (at, at);
         self.matter.response = Response::TakeAside;
         (self.matter.would, self.matter.quiet) = (None, false);
-        State::Opening(Rung::Thread)
+        Step::Opening(Rung::Thread)
     }
 
     /// What was only offered, answered or told is done after all; moderators hear who wanted it.
-    pub(super) fn taken_aside(&mut self, by: UserId) -> State {
-        if !self.is_at_rest() || self.place.is_some() || self.raid.is_some() {
-            return self.state;
+    pub(super) fn taken_aside(&mut self, by: UserId, at: Timestamp) -> Step {
+        if !self.is_at_rest() || self.place.is_some() || self.raid.is_some() || self.is_over() {
+            return self.step;
         }
+        (self.since, self.active) = (at, at);
         self.matter.response = Response::TakeAside;
         (self.matter.would, self.matter.quiet) = (None, false);
         (self.matter.by, self.matter.alert) = (Some(by), true);
         (self.alerted, self.unacknowledged) = (false, false);
         self.problems.clear();
-        State::Opening(Rung::Thread)
+        Step::Opening(Rung::Thread)
     }
 
     /// Words in public about a message that is gone would only call attention to it; once somebody answered, they
     /// are part of a conversation and stay.
-    pub(super) fn deleted(&mut self, message: MessageId) -> State {
-        let ours = self.matter.removed || self.state == State::Removing;
+    pub(super) fn deleted(&mut self, message: MessageId) -> Step {
+        let ours = self.matter.removed || self.step == Step::Removing;
         self.matter.deleted |= message == self.matter.message && !ours;
         self.orphaned |= self.answers.is_some_and(|answers| answers.message == message) && !ours;
-        if self.is_at_rest() { self.rest() } else { self.state }
+        if self.is_at_rest() { self.rest() } else { self.step }
     }
 
-    pub(super) fn grown(&mut self, extent: Extent) -> State {
+    pub(super) fn grown(&mut self, extent: Extent) -> Step {
         if self.raid.as_ref().is_none_or(|known| *known == extent) {
-            return self.state;
+            return self.step;
         }
         self.raid = Some(extent);
-        if self.state == State::Talking && self.told.is_some() { State::Retelling } else { self.state }
+        self.step
+    }
+
+    pub(super) fn claimed(&mut self, by: UserId) {
+        if self.owner == Some(by) {
+            return;
+        }
+        self.owner = Some(by);
+        self.run_later(&[Errand::Bring(by), Errand::Say(Saying::Claimed)]);
+    }
+
+    pub(super) fn summon(&mut self) {
+        if !self.asked {
+            self.asked = true;
+            self.run_later(&[Errand::Say(Saying::Summons)]);
+        }
+    }
+
+    pub(super) fn reminded(&mut self, step: u8) {
+        /// From this step on more moderators are called, and the member is told that it takes long.
+        const ESCALATED: u8 = 2;
+        if step <= self.reminders || self.waiting().is_none() {
+            return;
+        }
+        self.reminders = step;
+        if step >= ESCALATED {
+            self.run_later(&[Errand::Say(Saying::Late)]);
+        }
+    }
+
+    /// The member and the other one of the exchange do not answer themselves.
+    pub(super) fn written(&mut self, by: UserId, at: Timestamp) {
+        self.answered = true;
+        if self.is_over() {
+            return;
+        }
+        let theirs = by == self.member || self.matter.companion == Some(by);
+        if !theirs && self.first_answer.is_none() {
+            self.first_answer = Some(at);
+        }
+        if at.duration_since(self.active) >= ALIVE {
+            self.active = at;
+        }
+    }
+
+    pub(super) fn run_later(&mut self, errands: &[Errand]) {
+        let new = errands.iter().filter(|errand| !self.errands.contains(errand));
+        let new: Vec<Errand> = new.copied().collect();
+        self.errands.extend(new);
+    }
+
+    /// What the case had in a channel that is gone: its thread ends it, and so does the channel it began in; where only
+    /// the desk is gone, it moves; where moderators were told, another channel takes its place.
+    pub(super) fn channel_gone(&mut self, channel: ChannelId, at: Timestamp) -> Step {
+        self.forget_alerts(channel);
+        let desk_gone = self.surroundings.desk.take_if(|desk| *desk == channel).is_some();
+        match self.place {
+            Some(place) if place.channel == channel => self.lost(Reason::ThreadDeleted, at),
+            Some(place) if place.rung == Rung::Desk && desk_gone && !self.is_over() => {
+                self.place = None;
+                self.problems.push("The channel of its thread was removed.".to_owned());
+                if self.is_at_rest() { Step::Opening(Rung::Thread) } else { self.step }
+            }
+            Some(place) if place.rung == Rung::Thread && self.matter.home == channel => {
+                self.lost(Reason::ChannelRemoved, at)
+            }
+            None if self.matter.channel == channel || self.matter.home == channel => {
+                self.lost(Reason::ChannelRemoved, at)
+            }
+            _ => self.step,
+        }
+    }
+
+    fn forget_alerts(&mut self, channel: ChannelId) {
+        if self.told.is_some_and(|told| told.channel == channel) {
+            (self.told, self.told_as) = (None, None);
+        }
+        self.surroundings.alerts.retain(|alert| *alert != channel);
+    }
+
+    fn lost(&mut self, reason: Reason, at: Timestamp) -> Step {
+        self.place = None;
+        self.ended(Ending::expired(reason, at))
     }
 
     /// Takes the next message in hand, while there is one and nothing is waited for.
@@ -219,80 +311,87 @@ impl Case {
             self.problems.clear();
             self.alerted = false;
             self.unacknowledged = false;
-            self.state = self.begin();
+            self.step = self.begin();
         }
     }
 
-    fn after_removing(&self) -> State {
-        self.place.map_or(State::Opening(Rung::Thread), |place| self.tell(place))
+    fn after_removing(&mut self) -> Step {
+        match self.place {
+            Some(place) => self.tell(place),
+            None => Step::Opening(Rung::Thread),
+        }
     }
 
     /// Only disclosures are spoken of again; more anger in an open case has its place already.
-    fn tell(&self, place: Place) -> State {
+    fn tell(&mut self, place: Place) -> Step {
         if self.matter.category == Category::SensitiveInfo {
-            State::Telling(place)
+            Step::Telling(place)
         } else {
             self.after_words()
         }
     }
 
-    fn after_words(&self) -> State {
+    fn after_words(&mut self) -> Step {
         let unseen = self.surroundings.moderators.is_empty() || !self.problems.is_empty();
         let wanted = unseen || self.matter.alert || self.matter.beside.is_some();
         if wanted && !self.alerted { self.alerting(0) } else { self.acknowledging() }
     }
 
-    fn after_alert(&self) -> State {
+    fn after_alert(&mut self) -> Step {
         match (self.matter.response, self.place) {
             (Response::Alert | Response::Observe | Response::Answer, _) => self.rest(),
-            _ if self.raid.is_some() => State::Acknowledging,
+            _ if self.raid.is_some() => Step::Acknowledging,
             _ if self.unacknowledged => self.rest(),
             (Response::Suggest, _) if self.matter.quiet => self.rest(),
-            (Response::Suggest, _) => State::Offering,
-            (_, None) => State::Opening(Rung::Direct),
+            (Response::Suggest, _) => Step::Offering,
+            (_, None) => Step::Opening(Rung::Direct),
             (_, Some(_)) => self.acknowledging(),
         }
     }
 
     /// Moderators are told before the member is written to, so that the message can say whether they know.
-    fn below(&self, rung: Rung) -> State {
+    fn below(&mut self, rung: Rung) -> Step {
         match rung {
-            Rung::Thread if self.has_desk() => State::Opening(Rung::Desk),
-            Rung::Thread | Rung::Desk if self.alerted => State::Opening(Rung::Direct),
+            Rung::Thread if self.has_desk() => Step::Opening(Rung::Desk),
+            Rung::Thread | Rung::Desk if self.alerted => Step::Opening(Rung::Direct),
             Rung::Thread | Rung::Desk => self.alerting(0),
             Rung::Direct => self.acknowledging(),
         }
     }
 
     /// Of a raid, one alert tells for all.
-    fn alerting(&self, at: usize) -> State {
+    fn alerting(&mut self, at: usize) -> Step {
         let told_for_all = self.matter.covered && self.raid.is_none();
         if !told_for_all && at < self.surroundings.alerts.len() {
-            State::Alerting(at)
-        } else {
-            self.after_alert()
+            return Step::Alerting(at);
         }
+        if at > 0 {
+            self.told_nowhere();
+        }
+        self.after_alert()
     }
 
     /// An offer that stands there is always put right.
-    fn acknowledging(&self) -> State {
-        let needless =
-            self.matter.covered || self.matter.deleted || (self.matter.quiet && self.place.is_some());
-        if needless && self.offer_here().is_none() { self.rest() } else { State::Acknowledging }
+    fn acknowledging(&mut self) -> Step {
+        let needless = self.matter.covered
+            || self.matter.deleted
+            || self.matter.asked_for
+            || (self.matter.quiet && self.place.is_some());
+        if needless && self.offer_here().is_none() { self.rest() } else { Step::Acknowledging }
     }
 
-    fn acknowledged(&mut self, message: MessageId) -> State {
+    fn acknowledged(&mut self, message: MessageId) -> Step {
         self.acknowledgment = Some(message);
         self.spoken()
     }
 
-    fn offered(&mut self, message: MessageId) -> State {
+    fn offered(&mut self, message: MessageId) -> Step {
         self.offer = Some(Posted { channel: self.matter.channel, message });
         self.spoken()
     }
 
     /// Public words about the message in hand stand there.
-    fn spoken(&mut self) -> State {
+    fn spoken(&mut self) -> Step {
         let Matter { channel, message, deleted, .. } = self.matter;
         (self.answers, self.orphaned) = (Some(Posted { channel, message }), deleted);
         self.answered = false;
@@ -300,21 +399,63 @@ impl Case {
     }
 
     /// Where a case goes that has nothing to do: public words whose message is gone are taken back first.
-    fn rest(&self) -> State {
-        match self.offer {
-            _ if self.orphaned && !self.answered && self.withdrawn().is_some() => State::Withdrawing,
-            Some(_) if self.place.is_none() => State::Offered,
-            _ => State::Talking,
+    pub(super) fn rest(&mut self) -> Step {
+        if self.orphaned && !self.answered && self.withdrawn().is_some() {
+            return Step::Withdrawing;
+        }
+        // The next message is more urgent than whatever else there is to do.
+        if !self.further.is_empty() {
+            return Step::Talking;
+        }
+        if let Some(errand) = self.next_errand() {
+            return errand;
+        }
+        let status = self.status();
+        match (self.told, &self.told_as) {
+            (Some(_), told) if told.as_ref() != Some(&status) => {
+                self.told_as = Some(status);
+                Step::Retelling
+            }
+            (None, None) if self.is_reported() => self.reporting(0),
+            _ if self.offer.is_some() && self.place.is_none() && !self.is_over() => Step::Offered,
+            _ => Step::Talking,
         }
     }
 
+    /// Whether moderators can see how things are without having been called.
+    fn is_reported(&self) -> bool {
+        let ours = !self.matter.covered && self.raid.is_none();
+        ours && self.needs_people() && !self.surroundings.alerts.is_empty()
+    }
+
+    fn reporting(&mut self, at: usize) -> Step {
+        if at < self.surroundings.alerts.len() {
+            return Step::Reporting(at);
+        }
+        self.told_nowhere();
+        self.rest()
+    }
+
+    /// There is no place to tell it: that is not tried for ever.
+    fn told_nowhere(&mut self) {
+        if self.told.is_none() {
+            self.told_as = Some(self.status());
+        }
+    }
+
+    fn told_at(&mut self, at: usize, message: MessageId) {
+        let channel = self.surroundings.alerts.get(at).copied();
+        self.told = channel.map(|channel| Posted { channel, message });
+        self.told_as = Some(self.status());
+    }
+
     /// The public words that go when the message they answer does.
-    fn withdrawn(&self) -> Option<Posted> {
+    pub(super) fn withdrawn(&self) -> Option<Posted> {
         let channel = self.answers?.channel;
         self.offer.or(self.acknowledgment.map(|message| Posted { channel, message }))
     }
 
-    fn forget_withdrawn(&mut self) -> State {
+    pub(super) fn forget_withdrawn(&mut self) -> Step {
         self.orphaned = false;
         if self.offer.take().is_none() {
             self.acknowledgment = None;
@@ -323,12 +464,8 @@ impl Case {
     }
 
     /// Moderators hear that the public words failed, in what they were told already where they were.
-    fn own_up(&self) -> State {
-        match self.told {
-            _ if !self.alerted => self.alerting(0),
-            Some(_) => State::Retelling,
-            None => self.rest(),
-        }
+    fn own_up(&mut self) -> Step {
+        if self.alerted { self.rest() } else { self.alerting(0) }
     }
 
     /// The offer, when it stands in the channel that the acknowledgment belongs in.
@@ -340,7 +477,7 @@ impl Case {
         self.surroundings.desk.is_some_and(|desk| desk != self.matter.home)
     }
 
-    fn note(&mut self, what: &str, refusal: &Refusal) {
+    pub(super) fn note(&mut self, what: &str, refusal: &Refusal) {
         self.problems.push(format!("{what}: {refusal}."));
     }
 

@@ -16,7 +16,7 @@ where
     let Some((number, button)) = Button::parse(custom_id) else { return Ok(Answer::Nothing) };
     let said = match button {
         Button::TakeAside => take_aside(context, number).await?,
-        _ => Utterance::ComingSoon,
+        _ => Utterance::OfferOver,
     };
     let here = context.responder.in_force(context.guild);
     let wording = &here.core.wording;
@@ -32,7 +32,8 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    let pressed = context.responder.take_aside(context.guild, number, &context.presser()).await?;
+    let presser = context.presser();
+    let pressed = context.responder.take_aside(context.guild, number, &presser, context.now).await?;
     Ok(match pressed {
         Pressed::Accepted => Utterance::OfferAccepted,
         Pressed::NotTheirs => Utterance::OfferNotYours,

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 
 use super::rule::{self, Built};
 use super::{Config, ConfigError, QuietHours, Server, templates};
+use crate::case::clock::Promise;
 use crate::detect::Scanner;
 use crate::message::GuildId;
 use crate::policy::conversation::Temper;
@@ -24,6 +25,8 @@ pub struct Core {
     pub wording: Wording,
     /// A case at most this old takes further messages of its member.
     pub join_within: SignedDuration,
+    /// How soon members are answered, and how long cases stay open.
+    pub promise: Promise,
     /// How temperature rises and falls.
     pub temper: Temper,
     /// What counts as a raid.
@@ -40,6 +43,12 @@ pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
             .carried_out(everywhere, servers(config)),
         wording: templates::wording(&config.wording)?,
         join_within: SignedDuration::try_from(config.cases.join_within).unwrap_or(SignedDuration::MAX),
+        promise: Promise {
+            remind_after: SignedDuration::from_mins(5),
+            escalate_after: SignedDuration::from_mins(15),
+            hours: None,
+            expire_after: SignedDuration::from_hours(7 * 24),
+        },
         temper: Temper { half_life: config.conversation.half_life, simmer: config.conversation.simmer },
         raid: RaidLimits {
             members: usize::from(config.raid.members),
@@ -65,6 +74,7 @@ pub(super) fn of_guild(
             .carried_out(manner, HashMap::new()),
         wording,
         join_within: shared.join_within,
+        promise: shared.promise.clone(),
         temper: shared.temper,
         raid: shared.raid,
     }

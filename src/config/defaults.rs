@@ -7,6 +7,7 @@ use super::{
     Cases, CatchUp, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
     WordingSettings,
 };
+use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
 use crate::policy::conversation::Temper;
 use crate::policy::{Mode, Response};
@@ -46,7 +47,7 @@ impl Default for Thread {
 
 impl Default for Cases {
     fn default() -> Self {
-        Self { join_within: Duration::from_hours(24) }
+        Self { join_within: Duration::from_hours(24), follow_up: FollowUp::Auto }
     }
 }
 

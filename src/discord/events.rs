@@ -283,7 +283,9 @@ impl<S: Store + 'static> Listener<S> {
         let guild = message::GuildId(arrival.guild.get());
         let noted = match arrival.answers {
             _ if self.guilds.is_private_thread(arrival.guild, arrival.channel) => {
-                self.responder.answered(guild, message::ChannelId(arrival.channel.get())).await
+                let (thread, by) =
+                    (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
+                self.responder.wrote(guild, thread, by, arrival.sent()).await
             }
             Some(post) if arrival.answered == Some(self.guilds.me()) => {
                 self.responder.replied(guild, message::MessageId(post)).await

@@ -244,6 +244,7 @@ impl Guilds {
             desk: known.desk(server, self.me, author, &roles),
             alerts: known.alerts(server, self.me),
             auto_archive: self.configs.config().thread.auto_archive,
+            follow_up: self.configs.config().cases.follow_up,
         };
         self.look(guild, describe).unwrap_or_default()
     }

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::hours::{Hours, gathered};
-use super::{End, Figures, Period, RuleCount};
+use super::{Fate, Figures, Period, RuleCount};
 use crate::message::ChannelId;
 
 /// The most that is advised at once.
@@ -168,13 +168,13 @@ fn poor_ratings(now: &Figures) -> Option<Advice> {
 }
 
 fn settle(now: &Figures) -> Option<Advice> {
-    let expired = now.ended(End::Expired);
-    let ended = expired + now.ended(End::Resolved) + now.ended(End::Dismissed) + now.ended(End::Declined);
+    let expired = now.ended(Fate::Expired);
+    let ended = expired + now.ended(Fate::Resolved) + now.ended(Fate::Dismissed) + now.ended(Fate::Declined);
     (ended >= FEW && at_least(expired, ended, EXPIRED)).then_some(Advice::SettleCases { expired, ended })
 }
 
 fn suggest(now: &Figures) -> Option<Advice> {
-    let (declined, acted_on) = (now.ended(End::Declined), now.acted_on());
+    let (declined, acted_on) = (now.ended(Fate::Declined), now.acted_on());
     let many = acted_on >= FEW && at_least(declined, acted_on, DECLINED);
     many.then_some(Advice::SuggestInstead { declined, acted_on })
 }

@@ -1,8 +1,8 @@
 //! What the picture shows, for whoever does not see it.
 
 use super::text::{answer_times, listed};
-use super::words::{self, category, cut, day, days, number, percent, share};
-use super::{Day, End, Report, RuleCount};
+use super::words::{self, category, cut, day, days, number, share};
+use super::{Day, Fate, Report, RuleCount};
 
 /// The most characters that Discord takes to describe a file.
 /// Source: <https://discord.com/developers/docs/resources/message#attachment-object>.
@@ -51,17 +51,13 @@ impl Report {
     }
 
     fn alt_rules(&self) -> String {
-        let wrong = self.now.ended(End::Dismissed);
+        let wrong = self.now.ended(Fate::Dismissed);
         if wrong == 0 {
             return "No false alarms.".to_owned();
         }
         let rules = self.now.rules.iter().filter(|rule| rule.false_alarms > 0).take(MOST_RULES);
         let told = |rule: &RuleCount| format!("{} {}", rule.rule, share(rule.false_alarms, rule.cases));
         let rules = rules.map(told).collect::<Vec<_>>().join(", ");
-        format!(
-            "False alarms: {}, {} of all; by rule {rules}.",
-            number(wrong),
-            percent(wrong, self.now.cases)
-        )
+        format!("False alarms: {}; by rule {rules}.", share(wrong, self.now.cases))
     }
 }

@@ -3,10 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
-use super::{Outcome, Period};
-
-/// The moment by which an answer promised at a moment is due, working hours taken into account.
-pub type Due<'a> = &'a dyn Fn(Timestamp, SignedDuration) -> Timestamp;
+use super::Period;
+use crate::case::clock::Promise;
+use crate::store::Outcome;
 
 /// How long members waited for the first human answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -56,22 +55,22 @@ pub enum Kept {
 }
 
 impl Answers {
-    pub(super) fn of(rows: &[&Outcome], now: Timestamp, due: Due<'_>) -> Self {
+    pub(super) fn of(rows: &[&Outcome], now: Timestamp, promise: &Promise) -> Self {
         let waited =
             |row: &&&Outcome| row.first_answer.is_some() || (row.promised.is_some() && !row.held_back);
-        let mut waits: Vec<Wait> = rows.iter().filter(waited).map(|row| wait(row, now, due)).collect();
+        let mut waits: Vec<Wait> = rows.iter().filter(waited).map(|row| wait(row, now, promise)).collect();
         waits.sort_by_key(|wait| wait.opened);
         let mut times: Vec<SignedDuration> = waits.iter().filter_map(|wait| wait.took).collect();
         times.sort_unstable();
         let count = |kept| waits.iter().filter(|wait| wait.kept == kept).count();
-        let latest = rows.iter().filter(|row| row.promised.is_some()).max_by_key(|row| row.opened);
+        let latest = rows.iter().filter(|row| is_promised(row)).max_by_key(|row| row.opened);
         Self {
             answered: times.len(),
             median: nearest_rank(&times, 50),
             p90: nearest_rank(&times, 90),
             kept: count(Kept::Yes),
             missed: count(Kept::No),
-            waiting: rows.iter().filter(|row| is_waiting(row, now, due)).count(),
+            waiting: rows.iter().filter(|row| is_waiting(row, now, promise)).count(),
             promised: latest.and_then(|row| row.promised),
             waits,
         }
@@ -96,22 +95,27 @@ impl Answers {
     }
 }
 
-fn wait(row: &Outcome, now: Timestamp, due: Due<'_>) -> Wait {
-    Wait { opened: row.opened, took: row.first_answer, kept: kept(row, now, due) }
+fn wait(row: &Outcome, now: Timestamp, promise: &Promise) -> Wait {
+    Wait { opened: row.opened, took: row.first_answer, kept: kept(row, now, promise) }
 }
 
-fn kept(row: &Outcome, now: Timestamp, due: Due<'_>) -> Kept {
+fn kept(row: &Outcome, now: Timestamp, promise: &Promise) -> Kept {
     match (row.promised, row.first_answer) {
         (Some(promised), Some(took)) if took <= promised => Kept::Yes,
         (Some(_), Some(_)) => Kept::No,
-        (Some(promised), None) if due(row.opened, promised) < row.closed.unwrap_or(now) => Kept::No,
+        (Some(promised), None) if promise.waited(row.since, row.closed.unwrap_or(now)) > promised => Kept::No,
         _ => Kept::Open,
     }
 }
 
-fn is_waiting(row: &Outcome, now: Timestamp, due: Due<'_>) -> bool {
-    let open = row.closed.is_none() && !row.held_back;
-    open && row.promised.is_some() && row.first_answer.is_none() && kept(row, now, due) == Kept::Open
+/// Whether its member was told, in so many words or not, that somebody would come.
+fn is_promised(row: &Outcome) -> bool {
+    row.needed_people && row.promised.is_some()
+}
+
+fn is_waiting(row: &Outcome, now: Timestamp, promise: &Promise) -> bool {
+    let open = row.closed.is_none() && row.first_answer.is_none();
+    open && is_promised(row) && kept(row, now, promise) == Kept::Open
 }
 
 /// The smallest of `sorted` that at least `percent` in a hundred of them do not exceed: the nearest rank. None of none.

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::answers::{Answers, Due};
-use super::{End, Outcome, Period, Rating};
+use super::{Answers, Fate, Period};
+use crate::case::Rating;
+use crate::case::clock::Promise;
 use crate::detect::Category;
 use crate::message::ChannelId;
+use crate::store::Outcome;
 
 /// How many cases have something in common.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -90,8 +92,8 @@ pub struct Figures {
     pub categories: Vec<Count<Category>>,
     /// By channel, most first.
     pub channels: Vec<Count<ChannelId>>,
-    /// By how they ended, each once, in the order of [`End::ALL`].
-    pub ends: Vec<Count<End>>,
+    /// By how they ended, each once, in the order of [`Fate::ALL`].
+    pub ends: Vec<Count<Fate>>,
     /// By what they came to in moderators' words, whatever their case; most first.
     pub outcomes: Vec<Count<String>>,
     /// How long members waited.
@@ -107,19 +109,19 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub(super) fn of(rows: &[Outcome], period: &Period, now: Timestamp, due: Due<'_>) -> Self {
+    pub(super) fn of(rows: &[Outcome], period: &Period, now: Timestamp, promise: &Promise) -> Self {
         let rows: Vec<&Outcome> = rows.iter().filter(|row| period.holds(row.opened)).collect();
         let held_back = || rows.iter().filter(|row| row.held_back);
         Self {
             guilds: rows.iter().map(|row| row.guild).collect::<BTreeSet<_>>().len(),
             cases: rows.len(),
             held_back: held_back().count(),
-            held_back_false_alarms: held_back().filter(|row| row.end() == End::Dismissed).count(),
+            held_back_false_alarms: held_back().filter(|row| Fate::of(row) == Fate::Dismissed).count(),
             categories: counted(rows.iter().map(|row| row.category)),
             channels: counted(rows.iter().map(|row| row.channel)),
-            ends: End::ALL.iter().map(|end| ended(&rows, *end)).collect(),
+            ends: Fate::ALL.iter().map(|end| ended(&rows, *end)).collect(),
             outcomes: outcomes(&rows),
-            answers: Answers::of(&rows, now, due),
+            answers: Answers::of(&rows, now, promise),
             rules: rules(&rows),
             ratings: ratings(&rows),
             days: days(&rows, period),
@@ -129,7 +131,7 @@ impl Figures {
 
     /// How many cases ended so.
     #[must_use]
-    pub fn ended(&self, end: End) -> usize {
+    pub fn ended(&self, end: Fate) -> usize {
         self.ends.iter().filter(|count| count.of == end).map(|count| count.cases).sum()
     }
 
@@ -157,8 +159,8 @@ fn counted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<Count<T>> {
     counts
 }
 
-fn ended(rows: &[&Outcome], end: End) -> Count<End> {
-    Count { of: end, cases: rows.iter().filter(|row| row.end() == end).count() }
+fn ended(rows: &[&Outcome], end: Fate) -> Count<Fate> {
+    Count { of: end, cases: rows.iter().filter(|row| Fate::of(row) == end).count() }
 }
 
 /// Two moderators write "Refunded" and "refunded " and mean the same; it is told as the first of them wrote it.
@@ -189,7 +191,7 @@ fn rules(rows: &[&Outcome]) -> Vec<RuleCount> {
             false_alarms: 0,
         });
         count.cases += 1;
-        count.false_alarms += usize::from(row.end() == End::Dismissed);
+        count.false_alarms += usize::from(Fate::of(row) == Fate::Dismissed);
     }
     let mut rules: Vec<RuleCount> = rules.into_values().collect();
     rules.sort_by_key(|rule| std::cmp::Reverse((rule.false_alarms, rule.cases)));

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use super::advice::FEW;
-use super::{Count, End, Hours, Period};
+use super::{Count, Fate, Hours, Period};
 use crate::detect::Category;
 
 /// What a case was about.
@@ -19,14 +19,14 @@ pub(super) const fn category(category: Category) -> &'static str {
 }
 
 /// How a case ended.
-pub(super) const fn end(end: End) -> &'static str {
+pub(super) const fn end(end: Fate) -> &'static str {
     match end {
-        End::Resolved => "resolved",
-        End::Dismissed => "false alarm",
-        End::Declined => "declined",
-        End::Expired => "expired",
-        End::Open => "still open",
-        End::HeldBack => "held back",
+        Fate::Resolved => "resolved",
+        Fate::Dismissed => "false alarm",
+        Fate::Declined => "declined",
+        Fate::Expired => "expired",
+        Fate::Open => "still open",
+        Fate::HeldBack => "held back",
     }
 }
 

@@ -74,7 +74,18 @@ macro_rules! file {
             Utterance::WithdrawalReason => {
                 include_str!(concat!("../../templates/", $tag, "/withdrawal_reason.md"))
             }
-            Utterance::ComingSoon => include_str!(concat!("../../templates/", $tag, "/coming_soon.md")),
+            Utterance::Summons => include_str!(concat!("../../templates/", $tag, "/summons.md")),
+            Utterance::TakenDown => include_str!(concat!("../../templates/", $tag, "/taken_down.md")),
+            Utterance::NotTakenDown => include_str!(concat!("../../templates/", $tag, "/not_taken_down.md")),
+            Utterance::Claimed => include_str!(concat!("../../templates/", $tag, "/claimed.md")),
+            Utterance::Invited => include_str!(concat!("../../templates/", $tag, "/invited.md")),
+            Utterance::Late => include_str!(concat!("../../templates/", $tag, "/late.md")),
+            Utterance::Reopened => include_str!(concat!("../../templates/", $tag, "/reopened.md")),
+            Utterance::Resolved => include_str!(concat!("../../templates/", $tag, "/resolved.md")),
+            Utterance::Dismissed => include_str!(concat!("../../templates/", $tag, "/dismissed.md")),
+            Utterance::Declined => include_str!(concat!("../../templates/", $tag, "/declined.md")),
+            Utterance::Expired => include_str!(concat!("../../templates/", $tag, "/expired.md")),
+            Utterance::FollowUp => include_str!(concat!("../../templates/", $tag, "/follow_up.md")),
             Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
             Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
@@ -33,6 +34,18 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "members",
     "messages",
     "links",
+    "state",
+    "owner",
+    "person",
+    "waiting",
+    "first_answer",
+    "reminders",
+    "asked",
+    "called",
+    "ended_by",
+    "outcome",
+    "rating",
+    "back",
     "given_away",
     "advice",
     "server",
@@ -95,7 +108,30 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("advice", Value::from(advice)),
         ("server", text(facts.server.clone())),
         ("gaps", text(facts.gaps.clone())),
+        ("state", text(facts.state.as_deref().map(|state| labels.state(state).to_owned()))),
+        ("owner", text(facts.owner.map(mention::member))),
+        ("person", text(facts.person.map(mention::member))),
+        ("waiting", text(facts.waiting.map(mention::ago))),
+        ("first_answer", text(facts.first_answer.map(length))),
+        ("reminders", Value::from(facts.reminders)),
+        ("asked", Value::from(facts.asked)),
+        ("called", Value::from(facts.called)),
+        ("ended_by", text(facts.ended_by.map(mention::member))),
+        ("outcome", text(facts.outcome.clone())),
+        ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
+        ("back", text(facts.back.map(mention::moment))),
     ]))
+}
+
+/// A length of time in minutes, or in hours and minutes from an hour on.
+pub(crate) fn length(time: SignedDuration) -> String {
+    let minutes = time.as_mins().max(0);
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "< 1 min".to_owned(),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
 
 /// Whether something private is there for all to read, rather than only about to be needed.

@@ -2,9 +2,14 @@
 
 use super::error::{nearest_first, quoted};
 use super::labels::Labels;
-use super::{Facts, LONGEST_ANSWER, LONGEST_GAPS, Raid, Source, Utterance, WordingError, context, mention};
+use super::{
+    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_OUTCOME, Raid, Source, Utterance, WordingError, context,
+    mention,
+};
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
+
+use jiff::{SignedDuration, Timestamp};
 
 /// Stands alone on a line between two variants.
 const SEPARATOR: &str = "---";
@@ -257,6 +262,18 @@ fn example(name: &str, facts: Facts) -> Facts {
         "beside" => Facts { beside: Some(u32::MAX), ..facts },
         "members" | "messages" | "links" => Facts { raid: Some(largest_raid()), ..facts },
         "server" => Facts { server: Some("x".repeat(200)), ..facts },
+        "state" => Facts { state: Some("in_thread".to_owned()), ..facts },
+        "owner" => Facts { owner: Some(UserId(u64::MAX)), ..facts },
+        "person" => Facts { person: Some(UserId(u64::MAX)), ..facts },
+        "waiting" => Facts { waiting: Some(Timestamp::MAX), ..facts },
+        "first_answer" => Facts { first_answer: Some(SignedDuration::from_mins(599_999)), ..facts },
+        "reminders" => Facts { reminders: u8::MAX, ..facts },
+        "asked" => Facts { asked: true, ..facts },
+        "called" => Facts { called: true, ..facts },
+        "ended_by" => Facts { ended_by: Some(UserId(u64::MAX)), ..facts },
+        "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },
+        "rating" => Facts { rating: Some("poor".to_owned()), ..facts },
+        "back" => Facts { back: Some(Timestamp::MAX), ..facts },
         "gaps" => Facts { gaps: Some("x".repeat(LONGEST_GAPS)), ..facts },
         _ => facts,
     }

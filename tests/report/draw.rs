@@ -5,10 +5,13 @@
 use std::path::Path;
 use std::{env, fs};
 
+use aside::case::clock::Promise;
+use aside::case::{Rating, State};
 use aside::detect::Category;
 use aside::message::{ChannelId, GuildId};
 use aside::policy::Response;
-use aside::report::{Length, Outcome, Period, Rating, Report};
+use aside::report::{Length, Period, Report};
+use aside::store::Outcome;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -33,5 +36,5 @@ fn main() {
 fn report(rows: &[Outcome], length: Length) -> Report {
     let now: Timestamp = samples::NOW.parse().unwrap();
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    Report::of(rows, Period::up_to(now, length, &zone), now, &|at, work| at + work)
+    Report::of(rows, Period::up_to(now, length, &zone), now, &samples::promise())
 }

@@ -7,10 +7,13 @@ use super::lettering::{Lettering, Weight};
 use super::palette::{self, Color, FINE, PANEL, WRONG};
 use super::scene::{Area, Mark};
 use super::*;
+use crate::case::clock::Promise;
+use crate::case::{Rating, State};
 use crate::detect::Category;
 use crate::message::{ChannelId, GuildId};
 use crate::policy::Response;
-use crate::report::{End, Figures, Length, Outcome, Period, Rating};
+use crate::report::{Fate, Figures, Length, Period};
+use crate::store::Outcome;
 
 #[path = "samples.rs"]
 mod samples;
@@ -25,7 +28,7 @@ const VISIBLE: f64 = 3.0;
 fn report(rows: &[Outcome], length: Length, zone: &str) -> Report {
     let now: Timestamp = samples::NOW.parse().unwrap();
     let period = Period::up_to(now, length, &TimeZone::get(zone).unwrap());
-    Report::of(rows, period, now, &|at, work| at + work)
+    Report::of(rows, period, now, &samples::promise())
 }
 
 fn month() -> Report {
@@ -56,7 +59,7 @@ fn extreme() -> Report {
     let mut rows = samples::cases(400, 60, 9);
     for row in &mut rows {
         row.rule = format!("{}{}", row.number % 26, "w".repeat(60));
-        row.state = "dismissed".to_owned();
+        row.state = State::Dismissed;
         row.first_answer = row.first_answer.map(|took| took * if row.number % 2 == 0 { 2000 } else { 0 });
     }
     report(&rows, Length::Month, "America/Argentina/ComodRivadavia")
@@ -65,7 +68,8 @@ fn extreme() -> Report {
 fn held_back() -> Report {
     let mut rows = samples::cases(90, 14, 4);
     for row in &mut rows {
-        (row.held_back, row.state, row.first_answer, row.closed) = (true, "open".to_owned(), None, None);
+        (row.held_back, row.state, row.first_answer, row.closed) = (true, State::Open, None, None);
+        row.needed_people = false;
     }
     report(&rows, Length::Week, "UTC")
 }
@@ -203,7 +207,7 @@ fn words_can_be_read_and_marks_be_seen() {
         }
     });
     let categories = Category::ALL.iter().map(|category| palette::category(*category));
-    for color in categories.chain(End::ALL.iter().map(|end| palette::end(*end))).chain([FINE, WRONG]) {
+    for color in categories.chain(Fate::ALL.iter().map(|end| palette::end(*end))).chain([FINE, WRONG]) {
         assert!(contrast(color, PANEL) >= VISIBLE, "{color:?}: {}", contrast(color, PANEL));
     }
 }

@@ -1,6 +1,8 @@
 //! Made-up cases of a server, the same whenever they are made. Whoever includes this brings the types.
 
-use super::{Category, ChannelId, GuildId, Outcome, Rating, Response, SignedDuration, Timestamp};
+use super::{
+    Category, ChannelId, GuildId, Outcome, Promise, Rating, Response, SignedDuration, State, Timestamp,
+};
 
 /// The moment that the samples end at.
 pub(crate) const NOW: &str = "2026-08-12T18:30:00Z";
@@ -45,6 +47,16 @@ pub(crate) fn cases(count: u32, days: i64, seed: u64) -> Vec<Outcome> {
     cases
 }
 
+/// The promise that they were made.
+pub(crate) const fn promise() -> Promise {
+    Promise {
+        remind_after: SignedDuration::from_mins(20),
+        escalate_after: SignedDuration::ZERO,
+        hours: None,
+        expire_after: SignedDuration::ZERO,
+    }
+}
+
 fn pick(chance: &mut fastrand::Rng, weights: impl Iterator<Item = u8> + Clone) -> usize {
     let mut left = chance.u32(0..weights.clone().map(u32::from).sum());
     for (at, weight) in weights.enumerate() {
@@ -59,34 +71,36 @@ fn pick(chance: &mut fastrand::Rng, weights: impl Iterator<Item = u8> + Clone) -
 fn case(chance: &mut fastrand::Rng, opened: Timestamp, now: Timestamp) -> Outcome {
     let (_, category, rule, response, wrong) = RULES[pick(chance, RULES.iter().map(|rule| rule.0))];
     let state = match pick(chance, [wrong, 80 - wrong.min(70), 8, 5, 3].into_iter()) {
-        0 => "dismissed",
-        1 => "resolved",
-        2 => "declined",
-        3 => "expired",
-        _ => "claimed",
+        0 => State::Dismissed,
+        1 => State::Resolved,
+        2 => State::Declined,
+        3 => State::Expired,
+        _ => State::Claimed,
     };
     let at_night = opened.to_string()[11..13].parse::<u8>().unwrap() >= 20;
     // Most answers take some minutes, some an hour; at night it is longer.
     let minutes = f64::exp(chance.f64() * 2.4 + chance.f64() * 1.4) * if at_night { 3.5 } else { 1.0 };
-    let answered = !matches!(state, "expired" | "declined") || chance.u8(0..3) == 0;
+    let answered = !matches!(state, State::Expired | State::Declined) || chance.u8(0..3) == 0;
     let first_answer = SignedDuration::from_secs_f64((minutes * 48.0).floor());
     let closed = opened + first_answer + SignedDuration::from_mins(chance.i64(5..900));
     Outcome {
         guild: GuildId(1),
         number: 0,
         opened,
+        since: opened,
         category,
         rule: rule.to_owned(),
         channel: ChannelId([101, 101, 101, 102, 102, 103, 104, 105][chance.usize(0..8)]),
         response,
         held_back: false,
-        state: state.to_owned(),
-        outcome: (state == "resolved").then(|| OUTCOMES[chance.usize(0..OUTCOMES.len())].to_owned()),
-        reason: (state == "expired").then(|| "quiet".to_owned()),
-        closed: (state != "claimed" && closed < now).then_some(closed),
+        state,
+        outcome: (state == State::Resolved).then(|| OUTCOMES[chance.usize(0..OUTCOMES.len())].to_owned()),
+        reason: (state == State::Expired).then(|| "quiet".to_owned()),
+        closed: (state != State::Claimed && closed < now).then_some(closed),
         first_answer: answered.then_some(first_answer),
         promised: Some(SignedDuration::from_mins(20)),
-        rating: (state == "resolved" && chance.u8(0..3) == 0).then(|| {
+        needed_people: true,
+        rating: (state == State::Resolved && chance.u8(0..3) == 0).then(|| {
             [Rating::Good, Rating::Good, Rating::Good, Rating::Fair, Rating::Poor][chance.usize(0..5)]
         }),
     }

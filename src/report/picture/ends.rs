@@ -1,6 +1,6 @@
 //! How cases ended.
 
-use super::super::{Count, End, Report, words};
+use super::super::{Count, Fate, Report, words};
 use super::palette;
 use super::scene::{Area, Scene, Side};
 use super::{ASIDE, SAID, length, nothing, panel};
@@ -38,6 +38,6 @@ pub(super) fn draw(scene: &mut Scene<'_>, report: &Report, area: Area) {
 }
 
 /// What cases in general come to is told even when none did; that they were held back is not.
-const fn is_told(count: &Count<End>) -> bool {
-    count.cases > 0 || !matches!(count.of, End::HeldBack)
+const fn is_told(count: &Count<Fate>) -> bool {
+    count.cases > 0 || !matches!(count.of, Fate::HeldBack)
 }

@@ -1,7 +1,7 @@
 //! What the picture is of, and the figures to remember.
 
 use super::super::advice::FEW;
-use super::super::{End, Report, words};
+use super::super::{Fate, Report, words};
 use super::lettering::Weight;
 use super::palette::{INK, PANEL};
 use super::scene::{Area, Scene, Side, Style};
@@ -65,7 +65,7 @@ fn promises(report: &Report) -> (String, String) {
 }
 
 fn false_alarms(report: &Report) -> (String, String) {
-    let (wrong, cases) = (report.now.ended(End::Dismissed), report.now.cases);
+    let (wrong, cases) = (report.now.ended(Fate::Dismissed), report.now.cases);
     let name = if wrong == 1 { "false alarm" } else { "false alarms" };
     let share = if cases < FEW { String::new() } else { format!(", {}", words::percent(wrong, cases)) };
     (words::number(wrong), format!("{name}{share}"))

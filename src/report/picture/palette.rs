@@ -4,7 +4,7 @@
 //! it is shown. Categories have colors of Okabe and Ito, which people with any kind of color vision tell apart. Source:
 //! <https://jfly.uni-koeln.de/color/>. Nothing is told by color alone.
 
-use super::super::End;
+use super::super::Fate;
 use crate::detect::Category;
 
 /// Red, green and blue.
@@ -37,10 +37,10 @@ pub(super) const fn category(category: Category) -> Color {
 }
 
 /// The color of an end; its name stands beside it.
-pub(super) const fn end(end: End) -> Color {
+pub(super) const fn end(end: Fate) -> Color {
     match end {
-        End::Resolved => FINE,
-        End::Dismissed => WRONG,
-        End::Declined | End::Expired | End::Open | End::HeldBack => [0x86, 0x91, 0xa4],
+        Fate::Resolved => FINE,
+        Fate::Dismissed => WRONG,
+        Fate::Declined | Fate::Expired | Fate::Open | Fate::HeldBack => [0x86, 0x91, 0xa4],
     }
 }
