@@ -98,7 +98,7 @@ fn case(chance: &mut fastrand::Rng, opened: Timestamp, now: Timestamp) -> Outcom
         reason: (state == State::Expired).then(|| "quiet".to_owned()),
         closed: (state != State::Claimed && closed < now).then_some(closed),
         first_answer: answered.then_some(first_answer),
-        promised: Some(SignedDuration::from_mins(20)),
+        promised: Some(promise().remind_after),
         needed_people: true,
         rating: (state == State::Resolved && chance.u8(0..3) == 0).then(|| {
             [Rating::Good, Rating::Good, Rating::Good, Rating::Fair, Rating::Poor][chance.usize(0..5)]
