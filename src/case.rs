@@ -9,6 +9,7 @@ pub mod clock;
 mod course;
 mod errand;
 mod state;
+mod wishes;
 mod words;
 
 use std::fmt;
@@ -282,12 +283,15 @@ pub struct Case {
     /// How many steps the clock has taken since nobody answered: reminded, escalated.
     #[serde(default)]
     pub reminders: u8,
-    /// Whether the member asked for a moderator.
+    /// When the member asked for a moderator.
     #[serde(default)]
-    pub asked: bool,
+    pub asked: Option<Timestamp>,
     /// Whether the member wants nothing said in public when it is over.
     #[serde(default)]
     pub discreet: bool,
+    /// Earlier messages in which the member gave something away, and which still stand in public.
+    #[serde(default)]
+    pub disclosed: Vec<Posted>,
     /// What the member gave in the private form; dropped when the case ends.
     #[serde(default)]
     pub details: Vec<Detail>,
@@ -359,11 +363,17 @@ pub enum Event {
     Wrote(UserId, Timestamp),
     /// The raid it stands for has grown.
     Grown(Extent),
-    /// This moderator looks after it from now on, whoever did so far.
-    Claimed(UserId),
+    /// A moderator looks after it from now on, where whoever it is taken over from still does: of two at once, one gets
+    /// it.
+    Claimed {
+        /// The moderator.
+        by: UserId,
+        /// Who has looked after it so far; nobody, where it is claimed rather than passed on.
+        from: Option<UserId>,
+    },
     /// The member asks for a moderator.
-    AskedFor,
-    /// The member wants their own public message removed.
+    AskedFor(Timestamp),
+    /// The member wants what they gave away in public removed.
     TakeDown,
     /// The member wants nothing said in public when it is over.
     KeptQuiet,
@@ -448,8 +458,9 @@ impl Case {
             owner: None,
             first_answer: None,
             reminders: 0,
-            asked: false,
+            asked: None,
             discreet: false,
+            disclosed: Vec::new(),
             details: Vec::new(),
             rating: None,
             ending: None,
@@ -517,11 +528,11 @@ impl Case {
             Event::Wrote(by, at) => self.written(by, at),
             Event::Rated(rating) => self.rating = Some(rating),
             _ if self.is_over() => {}
-            Event::Claimed(by) => self.claimed(by),
-            Event::AskedFor => self.summon(),
-            Event::TakeDown => self.run_later(&[Errand::TakeDown]),
+            Event::Claimed { by, from } => self.claimed(by, from),
+            Event::AskedFor(at) => self.summon(at),
+            Event::TakeDown => self.take_down(),
             Event::KeptQuiet => self.discreet = true,
-            Event::Detailed(details) => self.details = details,
+            Event::Detailed(details) => self.detailed(details),
             Event::Invited(person) => {
                 self.run_later(&[Errand::Bring(person), Errand::Say(Saying::Invited(person))]);
             }

@@ -118,9 +118,8 @@ impl Case {
     }
 
     fn buttons(&self) -> Vec<Button> {
-        let disclosed = self.matter.category == Category::SensitiveInfo && !self.matter.removed;
         let mut buttons = vec![Button::Resolve, Button::AskModerator];
-        if disclosed {
+        if self.matter.gives_away() {
             buttons.extend([Button::RemoveMessage, Button::KeepIt]);
         }
         if !self.matter.ask.is_empty() {
@@ -153,8 +152,14 @@ impl Case {
     }
 
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts() }
+    }
+
+    /// What can be said of it.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
         let private = self.place.filter(|place| place.rung != Rung::Direct);
-        let facts = Facts {
+        Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
@@ -184,8 +189,7 @@ impl Case {
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
             ..Facts::default()
-        };
-        Speech { utterance, language: None, variant: 0, facts }
+        }
     }
 
     /// Who decided by hand had reasons of their own.
