@@ -13,7 +13,7 @@ use aside::case::action::Button;
 use aside::case::{Rating, State};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
-use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wording};
+use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wait, Wording};
 use jiff::{SignedDuration, Timestamp};
 
 fn english() -> Wording {
@@ -54,7 +54,7 @@ fn facts() -> Facts {
         waiting: Some(Timestamp::UNIX_EPOCH),
         first_answer: Some(SignedDuration::from_mins(4)),
         reminders: 1,
-        asked: true,
+        asked: Some(Timestamp::UNIX_EPOCH),
         called: true,
         ended_by: Some(UserId(66)),
         outcome: Some("refunded".to_owned()),
@@ -64,10 +64,20 @@ fn facts() -> Facts {
         deleted: false,
         asked_for: false,
         asks: true,
+        removable: false,
         detailed: true,
         follow_up: true,
         discreet: false,
         acknowledged: true,
+        waits: vec![Wait {
+            number: 12,
+            since: Timestamp::UNIX_EPOCH,
+            owner: Some(UserId(66)),
+            thread: Some(ChannelId(44)),
+            link: "https://discord.com/channels/1/33/55".to_owned(),
+            reminded: false,
+        }],
+        unlisted: 0,
     }
 }
 
@@ -137,6 +147,7 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice
                     | Utterance::Choices
                     | Utterance::Alert
+                    | Utterance::Reminder
                     | Utterance::RaidAlert
                     | Utterance::Introduction
                     | Utterance::Checkup
@@ -335,7 +346,7 @@ fn moderators_see_where_a_case_stands() {
     let called = Facts { state: stands("in_thread"), raid: None, ..waiting() };
     let raid = Facts { raid: facts().raid, ..called.clone() };
     let claimed = Facts { owner: Some(UserId(66)), state: stands("claimed"), ..waiting() };
-    let ended = Facts { state: stands("resolved"), waiting: None, asked: false, ..facts() };
+    let ended = Facts { state: stands("resolved"), waiting: None, asked: None, ..facts() };
     let by_themselves =
         Facts { ended_by: Some(UserId(11)), owner: None, state: stands("declined"), ..ended.clone() };
     let mistaken = Facts { ended_by: Some(UserId(67)), state: stands("dismissed"), ..ended.clone() };
@@ -364,7 +375,7 @@ fn moderators_see_where_a_case_stands() {
                 "Nobody has answered",
                 "<t:0:R>",
                 "reminded once",
-                "asks for a moderator",
+                "asked for a moderator",
                 "*Show details*",
                 "the latest of 3",
                 "Someone is needed",
@@ -376,7 +387,7 @@ fn moderators_see_where_a_case_stands() {
             Utterance::Alert,
             ended.clone(),
             &["**resolved** · by <@66> · refunded", "after 4 min", "says the member: good"],
-            &["looked after", "<t:0:R>", "asks for", "needed", "Nobody"],
+            &["looked after", "<t:0:R>", "asked for", "needed", "Nobody"],
         ),
         (Utterance::Alert, by_themselves, &["**declined by the member**"], &["· by <@11>", "needed"]),
         (Utterance::Alert, mistaken, &["**a false alarm** · by <@67>", "looked after by <@66>"], &["needed"]),

@@ -118,9 +118,8 @@ impl Case {
     }
 
     fn buttons(&self) -> Vec<Button> {
-        let Matter { category, removed, deleted, .. } = self.matter;
         let mut buttons = vec![Button::Resolve, Button::AskModerator];
-        if category.gives_away(&self.matter.kinds) && !removed && !deleted {
+        if self.matter.gives_away() {
             buttons.extend([Button::RemoveMessage, Button::KeepIt]);
         }
         if !self.matter.ask.is_empty() {
@@ -163,8 +162,14 @@ impl Case {
     }
 
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts() }
+    }
+
+    /// What can be said of it.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
         let private = self.place.filter(|place| place.rung != Rung::Direct);
-        let facts = Facts {
+        Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
@@ -197,13 +202,13 @@ impl Case {
             deleted: self.matter.deleted,
             asked_for: self.matter.asked_for,
             asks: !self.matter.ask.is_empty(),
+            removable: self.matter.gives_away(),
             detailed: !self.details.is_empty(),
             follow_up: self.would_follow_up(),
             discreet: self.discreet,
             acknowledged: self.withdrawn().is_some(),
             ..Facts::default()
-        };
-        Speech { utterance, language: None, variant: 0, facts }
+        }
     }
 
     /// Who decided by hand had reasons of their own.
@@ -213,7 +218,7 @@ impl Case {
         by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
     }
 
-    fn link(&self) -> String {
+    pub(super) fn link(&self) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
         if self.matter.removed || self.matter.deleted || self.matter.asked_for {
             channel

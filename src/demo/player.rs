@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use toml::Spanned;
@@ -12,6 +10,7 @@ use toml::Spanned;
 use super::DemoError;
 use super::reading::{addressed, audience};
 use super::script::{Line, Outcome, Scene, Script};
+use crate::discord::Clock;
 use crate::simulator::{Channel, ChannelKind, Id, Message, Refusal, Simulator, State};
 use crate::store::Store;
 
@@ -56,6 +55,8 @@ struct Standing {
 /// Says lines, one after the other.
 pub(super) struct Player<'a, S> {
     discord: &'a Simulator,
+    /// The bot's own clock, which shows the same time as Discord's.
+    clock: &'a Clock,
     /// The bot's own store, to see when it has nothing left to do.
     store: &'a S,
     script: &'a Script,
@@ -65,9 +66,14 @@ pub(super) struct Player<'a, S> {
 }
 
 impl<'a, S: Store> Player<'a, S> {
-    pub(super) fn new(discord: &'a Simulator, store: &'a S, script: &'a Script, guild: Id) -> Self {
-        discord.set_clock(midnight(script.date));
-        Self { discord, store, script, guild, questions: 0 }
+    pub(super) fn new(
+        (discord, clock): (&'a Simulator, &'a Clock),
+        store: &'a S,
+        script: &'a Script,
+        guild: Id,
+    ) -> Self {
+        discord.set_clock(script.begins());
+        Self { discord, clock, store, script, guild, questions: 0 }
     }
 
     /// Says what `line` says in `channel`, and waits until the bot has done everything it wants to do about it.
@@ -108,8 +114,9 @@ impl<'a, S: Store> Player<'a, S> {
 
     /// The time of `line`; what the bot did about the line before came before this one, however long it took.
     fn begin(&self, line: &Line) -> Timestamp {
-        let at = moment(self.script.date, line).max(self.discord.read(State::now));
+        let at = self.script.moment(line).max(self.discord.read(State::now));
         self.discord.set_clock(at);
+        self.clock.set(at);
         at
     }
 
@@ -158,7 +165,7 @@ impl<'a, S: Store> Player<'a, S> {
             "author": {
                 "id": guild.to_string(), "username": "nobody", "discriminator": "0", "avatar": null, "bot": true,
             },
-            "content": "", "timestamp": midnight(self.script.date).to_string(), "edited_timestamp": null, "tts": false,
+            "content": "", "timestamp": self.script.begins().to_string(), "edited_timestamp": null, "tts": false,
             "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [],
             "embeds": [], "pinned": false, "type": 0,
         }));
@@ -209,19 +216,6 @@ fn removal(state: &State, message: &Message) -> Option<Timestamp> {
     let mut requests = state.requests().iter();
     let removal = requests.find(|request| request.method == "DELETE" && request.path == path)?;
     state.message(message.channel, message.id).is_err().then_some(removal.at)
-}
-
-fn midnight(date: Date) -> Timestamp {
-    in_utc(date.to_datetime(Time::midnight()))
-}
-
-fn moment(date: Date, line: &Line) -> Timestamp {
-    in_utc(date.to_datetime(line.at.get_ref().0))
-}
-
-/// Dates of a script lie well within what a timestamp can hold.
-fn in_utc(time: DateTime) -> Timestamp {
-    TimeZone::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX)
 }
 
 /// Everything that stands somewhere, and when it was last edited.

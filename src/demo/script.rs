@@ -5,7 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::{Date, Time};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -227,6 +229,16 @@ impl Script {
         self.pieces.put_together(says.get_ref())
     }
 
+    /// The beginning of the day.
+    pub(super) fn begins(&self) -> Timestamp {
+        in_utc(self.date.to_datetime(Time::midnight()))
+    }
+
+    /// When `line` is said.
+    pub(super) fn moment(&self, line: &Line) -> Timestamp {
+        in_utc(self.date.to_datetime(line.at.get_ref().0))
+    }
+
     /// Every line, in the order of the day.
     pub(super) fn lines(&self) -> impl Iterator<Item = &Line> {
         self.scenes.iter().flat_map(|scene| &scene.lines)
@@ -292,6 +304,11 @@ impl Script {
         let what = format!("{early} is earlier than {before}, when the line before it is said");
         Err(Problem::new(what).help(format!("{before} or later")).at(at.span()))
     }
+}
+
+/// Dates of a script lie well within what a timestamp can hold.
+fn in_utc(time: DateTime) -> Timestamp {
+    TimeZone::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX)
 }
 
 fn known<'a>(

@@ -8,7 +8,6 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::convert::Arrival;
-use super::events::now;
 use super::executor::Discord;
 use super::gap::Gap;
 use super::guilds::{Guilds, Watching};
@@ -16,7 +15,7 @@ use super::history::{self, PAGE};
 use super::rest::Rest;
 use super::wire;
 use crate::message::{self, MessageId};
-use crate::responder::{Responder, Source};
+use crate::responder::{Executor as _, Responder, Source};
 use crate::store::{Sought, Store};
 
 /// Reads history after an absence.
@@ -124,7 +123,9 @@ impl<S: Store + 'static> CatchUp<S> {
         let Watching::Yes { home } = self.guilds.watching(guild, arrival.channel) else { return };
         let held = self.guilds.permissions(guild, arrival.channel, arrival.author, &arrival.roles);
         let message = arrival.message(home, held);
-        if let Err(error) = self.responder.handle(message, Source::History, now()).await {
+        if let Err(error) =
+            self.responder.handle(message, Source::History, self.responder.executor().now()).await
+        {
             tracing::error!(%error, "a message read back could not be handled");
         }
     }

@@ -9,11 +9,11 @@ use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::labels::Labels;
-use super::{Facts, Utterance, mention};
-use crate::detect::Kind;
+use super::{Facts, Utterance, Wait, mention};
+use crate::detect::{Category, Kind};
 
-/// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`, `checkup`
-/// and `answer` say.
+/// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`,
+/// `checkup`, `answer` and `reminder` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -49,6 +49,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "deleted",
     "asked_for",
     "asks",
+    "removable",
     "detailed",
     "follow_up",
     "discreet",
@@ -61,13 +62,15 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "server",
     "gaps",
     "answer",
+    "cases",
+    "more",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 3).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 5).0;
 
 /// What the buttons do depends on which of them there are.
-const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
+const CHOICES: &[&str] = &["asks", "removable", "follow_up", "buttons"];
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
@@ -78,6 +81,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
+        Utterance::Reminder => &["moderators", "cases", "more"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
         Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
@@ -128,6 +132,7 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("deleted", Value::from(facts.deleted)),
         ("asked_for", Value::from(facts.asked_for)),
         ("asks", Value::from(facts.asks)),
+        ("removable", Value::from(facts.removable)),
         ("detailed", Value::from(facts.detailed)),
         ("follow_up", Value::from(facts.follow_up)),
         ("discreet", Value::from(facts.discreet)),
@@ -145,12 +150,25 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("waiting", text(facts.waiting.map(mention::ago))),
         ("first_answer", text(facts.first_answer.map(length))),
         ("reminders", Value::from(facts.reminders)),
-        ("asked", Value::from(facts.asked)),
+        ("asked", text(facts.asked.map(mention::ago))),
         ("called", Value::from(facts.called)),
         ("ended_by", text(facts.ended_by.map(mention::member))),
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
+        ("cases", facts.waits.iter().map(wait).collect()),
+        ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),
+    ]))
+}
+
+fn wait(wait: &Wait) -> Value {
+    let place = wait.thread.map_or_else(|| wait.link.clone(), mention::channel);
+    Value::from(BTreeMap::from([
+        ("number", Value::from(wait.number.to_string())),
+        ("waiting", Value::from(mention::ago(wait.since))),
+        ("place", Value::from(place)),
+        ("owner", Value::from(wait.owner.map(mention::member).unwrap_or_default())),
+        ("reminded", Value::from(wait.reminded)),
     ]))
 }
 
@@ -167,8 +185,9 @@ pub(crate) fn length(time: SignedDuration) -> String {
 
 /// Whether something private is there for all to read, rather than only about to be needed.
 fn given_away(facts: &Facts) -> bool {
-    let gone = facts.removed || facts.deleted;
-    !gone && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
+    let stands = !facts.removed && !facts.deleted;
+    let private = matches!(facts.category, Some(Category::SensitiveInfo | Category::Confidential));
+    stands && private && !facts.kinds.is_empty() && !facts.kinds.contains(&Kind::AccountIssue)
 }
 
 /// Of a raid, all of its messages.
