@@ -197,7 +197,10 @@ impl Case {
 
     /// What a member wished for in public is done come what may, and moderators are not left two alerts.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_) | Errand::Retire(_)));
+        self.errands.retain(|errand| {
+            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
+            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
+        });
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {
