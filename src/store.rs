@@ -87,6 +87,8 @@ pub enum Whose {
     Thread(ChannelId),
     /// By its public acknowledgment or offer.
     Post(MessageId),
+    /// By what moderators were told.
+    Alert(MessageId),
 }
 
 /// What can go wrong with the store. Messages hold no data of a member.

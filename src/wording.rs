@@ -222,6 +222,9 @@ pub struct Facts {
     pub alerted: bool,
     /// Whether the message was removed; `{{ removed }}`.
     pub removed: bool,
+    /// Whether someone else deleted it; `{{ deleted }}`.
+    #[serde(default)]
+    pub deleted: bool,
     /// What could not be done, in plain words, for moderators; `{{ problem }}`.
     pub problem: Option<String>,
     /// Why the rule applied, in plain words, for moderators; `{{ reason }}`.
@@ -297,9 +300,6 @@ pub struct Facts {
     /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
     #[serde(default)]
     pub messages: Option<u32>,
-    /// Whether someone else deleted the message; `{{ deleted }}`.
-    #[serde(default)]
-    pub deleted: bool,
     /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
     #[serde(default)]
     pub asked_for: bool,

@@ -216,7 +216,7 @@ impl Case {
     }
 
     fn saying(&self, saying: Saying, place: Place) -> Post<Speech> {
-        let mut words = self.speech(saying.utterance());
+        let mut words = self.speech_on_all(saying.utterance());
         if let Saying::Invited(person) = saying {
             words.facts.person = Some(person);
         }
@@ -260,7 +260,7 @@ impl Case {
         let removed = self.orphaned || self.removed.contains(&answers.message);
         let post = Post {
             channel: answers.channel,
-            words: self.speech(Utterance::FollowUp),
+            words: self.speech_on_all(Utterance::FollowUp),
             reply_to: (!removed).then_some(answers.message),
             members: Vec::new(),
             roles: Vec::new(),

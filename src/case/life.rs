@@ -83,13 +83,17 @@ impl Case {
     }
 
     pub(super) fn aside(&mut self) {
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
+        for matter in self.known().filter(|matter| matter.response != Response::Shield) {
+            matter.response = Response::TakeAside;
+            matter.would = None;
+        }
+        self.matter.quiet = false;
     }
 
     pub(super) fn aside_by_hand(&mut self, by: UserId) -> Step {
         self.aside();
-        (self.matter.by, self.matter.alert) = (Some(by), true);
+        self.known().for_each(|matter| matter.by = Some(by));
+        self.matter.alert = true;
         (self.alerted, self.unacknowledged) = (false, false);
         self.problems.clear();
         Step::Opening(Rung::Thread)
@@ -102,10 +106,7 @@ impl Case {
         if self.is_ours(message) {
             return;
         }
-        let further = self.further.iter_mut().chain([&mut self.matter]);
-        for matter in further.filter(|matter| matter.message == message) {
-            matter.deleted = true;
-        }
+        self.about(message).for_each(|matter| matter.deleted = true);
         self.forget_disclosed(message);
         self.orphaned |= self.answers.is_some_and(|answers| answers.message == message);
     }
@@ -196,7 +197,10 @@ impl Case {
 
     /// What a member wished for in public is done come what may, and moderators are not left two alerts.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_) | Errand::Retire(_)));
+        self.errands.retain(|errand| {
+            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
+            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
+        });
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {

@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "conversations", include_str!("sqlite/2_conversations.sql")),
     (3, "settings", include_str!("sqlite/3_settings.sql")),
     (4, "life", include_str!("sqlite/4_life.sql")),
+    (8, "alerts", include_str!("sqlite/8_alerts.sql")),
 ];
 
 /// The number of the case of what belongs to none.
@@ -484,6 +485,10 @@ async fn find_case(
         Whose::Number(number) => ("SELECT body FROM cases WHERE guild = ? AND number = ?", i64::from(number)),
         Whose::Thread(thread) => ("SELECT body FROM cases WHERE guild = ? AND thread = ?", column(thread.0)),
         Whose::Post(post) => ("SELECT body FROM cases WHERE guild = ? AND posted = ?", column(post.0)),
+        Whose::Alert(post) => (
+            "SELECT body FROM cases WHERE guild = ? AND json_extract(body, '$.told.message') = ?",
+            column(post.0),
+        ),
         Whose::Message(message) => (
             "SELECT body FROM noticed JOIN cases USING (guild, number) \
              WHERE guild = ? AND message = ? ORDER BY number DESC",
