@@ -8,6 +8,7 @@ mod defaults;
 mod guild;
 mod guilds;
 mod place;
+mod privacy;
 pub(crate) mod problem;
 mod rule;
 mod templates;
@@ -25,6 +26,7 @@ use serde::Deserialize;
 pub use self::build::Core;
 pub use self::guild::{GuildRule, GuildSettings, Part, RuleChange, RuleOrigin, Standing, Subject};
 pub use self::guilds::{GuildConfig, GuildConfigs, Unfit};
+pub use self::privacy::Privacy;
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{
@@ -67,6 +69,8 @@ pub struct Config {
     pub quiet_hours: Option<QuietHours>,
     /// What is read back after an absence.
     pub catch_up: CatchUp,
+    /// What is kept, and for how long.
+    pub privacy: Privacy,
     /// What commands ask about first.
     pub commands: Commands,
     /// What the bot says.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Cases, CatchUp, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
-    WordingSettings,
+    Cases, CatchUp, Commands, Config, Conversation, Detect, Privacy, Raid, RuleTable, Store, Thread, Watch,
+    WhenTable, WordingSettings,
 };
 use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
@@ -25,6 +25,7 @@ impl Default for Config {
             raid: Raid::default(),
             quiet_hours: None,
             catch_up: CatchUp::default(),
+            privacy: Privacy::default(),
             commands: Commands::default(),
             wording: WordingSettings::default(),
             server: BTreeMap::new(),
