@@ -8,6 +8,7 @@ pub mod action;
 pub mod clock;
 mod course;
 mod errand;
+mod forget;
 mod state;
 mod words;
 
@@ -21,6 +22,7 @@ use crate::policy::Response;
 use crate::policy::raid::Extent;
 use crate::wording::Utterance;
 pub use errand::{Errand, Saying};
+pub use forget::{NOBODY, Part};
 pub use state::{End, Ending, Rating, Reason, State, Status};
 
 use action::{Action, Enclosure, Priority, Receipt, Refusal, Speech};
@@ -309,6 +311,9 @@ pub struct Case {
     /// How things were when moderators were last told.
     #[serde(default)]
     pub told_as: Option<Status>,
+    /// Whether its member wants it forgotten: it is erased once nothing is left to be done.
+    #[serde(default)]
+    pub forgotten: bool,
 }
 
 const fn one() -> u32 {
@@ -373,6 +378,8 @@ pub enum Event {
     Rated(Rating),
     /// A thread or channel is gone; what the case has there is, too.
     ChannelGone(ChannelId, Timestamp),
+    /// Its member wants it forgotten.
+    Forgotten(Timestamp),
 }
 
 impl Case {
@@ -448,6 +455,7 @@ impl Case {
             errands: Vec::new(),
             follow_up: None,
             told_as: None,
+            forgotten: false,
         }
     }
 
@@ -494,6 +502,7 @@ impl Case {
             Event::Ended(ending) => self.ended(ending),
             Event::Reopened(by, at) => self.reopened(by, at),
             Event::ChannelGone(channel, at) => self.channel_gone(channel, at),
+            Event::Forgotten(at) => self.forgotten(at),
             event => {
                 self.noted(event);
                 self.step

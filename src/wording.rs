@@ -117,6 +117,10 @@ utterances! {
     Declined = "declined",
     /// Last words in the thread: nobody wrote for long.
     Expired = "expired",
+    /// Last words in the thread: the member wanted everything forgotten.
+    Forgotten = "forgotten",
+    /// In the place of an alert: its member wanted everything forgotten.
+    Erased = "erased",
     /// In public, once it is settled; tells nothing of what it was about.
     FollowUp = "follow_up",
     /// The answer to whoever took up an offer.
@@ -316,8 +320,11 @@ impl Utterance {
             | Self::Resolved
             | Self::Dismissed
             | Self::Declined
-            | Self::Expired => Audience::Person,
-            Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
+            | Self::Expired
+            | Self::Forgotten => Audience::Person,
+            Self::Alert | Self::RaidAlert | Self::Erased | Self::Introduction | Self::Checkup => {
+                Audience::Moderators
+            }
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }
@@ -355,6 +362,7 @@ impl Utterance {
                 | Self::Dismissed
                 | Self::Declined
                 | Self::Expired
+                | Self::Forgotten
         )
     }
 

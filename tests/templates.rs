@@ -116,6 +116,7 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice
                     | Utterance::Alert
                     | Utterance::RaidAlert
+                    | Utterance::Erased
                     | Utterance::Introduction
                     | Utterance::Checkup
             );

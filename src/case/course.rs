@@ -424,7 +424,7 @@ impl Case {
 
     /// Whether moderators can see how things are without having been called.
     fn is_reported(&self) -> bool {
-        let ours = !self.matter.covered && self.raid.is_none();
+        let ours = !self.matter.covered && !self.forgotten && self.raid.is_none();
         ours && self.needs_people() && !self.surroundings.alerts.is_empty()
     }
 

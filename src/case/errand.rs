@@ -51,6 +51,8 @@ pub enum Saying {
     Reopened,
     /// It is over.
     Parting(End),
+    /// It is over, and is forgotten as the member wanted.
+    Forgotten,
 }
 
 impl Case {
@@ -147,6 +149,7 @@ impl Case {
     fn farewell(&self, ending: &Ending) -> Vec<Errand> {
         let parting = Errand::Say(Saying::Parting(ending.how));
         match ending.how {
+            _ if self.forgotten => self.last_farewell(),
             End::Resolved if self.discreet => vec![parting, Errand::Archive],
             End::Resolved => vec![parting, Errand::FollowUp, Errand::Archive],
             End::Dismissed => vec![parting, Errand::Withdraw, Errand::Archive],
@@ -158,7 +161,7 @@ impl Case {
 
     /// A case that was over goes on.
     pub(super) fn reopened(&mut self, by: UserId, at: Timestamp) -> Step {
-        if self.ending.take().is_none() {
+        if self.forgotten || self.ending.take().is_none() {
             return self.step;
         }
         (self.since, self.active, self.first_answer) = (at, at, None);
@@ -215,7 +218,7 @@ impl Case {
             Saying::Invited(person) => vec![person],
             Saying::Reopened => [self.member].into_iter().chain(self.owner).collect(),
             Saying::TakenDown | Saying::Claimed => Vec::new(),
-            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) => vec![self.member],
+            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) | Saying::Forgotten => vec![self.member],
         }
     }
 
@@ -290,6 +293,7 @@ impl Saying {
             Self::Parting(End::Dismissed) => Utterance::Dismissed,
             Self::Parting(End::Declined) => Utterance::Declined,
             Self::Parting(End::Expired) => Utterance::Expired,
+            Self::Forgotten => Utterance::Forgotten,
         }
     }
 

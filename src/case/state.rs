@@ -143,6 +143,8 @@ pub enum Reason {
     ThreadDeleted,
     /// The channel it was in was removed.
     ChannelRemoved,
+    /// The member wanted what is known of them forgotten.
+    Forgotten,
 }
 
 impl Reason {
@@ -154,6 +156,7 @@ impl Reason {
             Self::MemberLeft => "the member left the server",
             Self::ThreadDeleted => "its thread was deleted",
             Self::ChannelRemoved => "its channel was removed",
+            Self::Forgotten => "the member wanted it forgotten",
         }
     }
 }
@@ -201,6 +204,8 @@ pub struct Status {
     deleted: bool,
     rating: Option<Rating>,
     raid: Option<(usize, usize)>,
+    #[serde(default)]
+    forgotten: bool,
 }
 
 impl Case {
@@ -272,6 +277,7 @@ impl Case {
             deleted: self.matter.deleted,
             rating: self.rating,
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
+            forgotten: self.forgotten,
         }
     }
 }
