@@ -200,6 +200,7 @@ fn a_message_and_an_enclosure_print_no_words() {
     };
     let example = Example {
         message: MessageId(1),
+        author: Some(UserId(5)),
         channel: ChannelId(3),
         home: ChannelId(3),
         judged: Judged::Missed,

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::super::{CaseNote, Due, Happened, Outcome, Pending, Sought, StoreError, Terms, Whose};
-use super::{SqliteStore, column, enqueue, find_case, from_json, save};
+use super::{SqliteStore, column, enqueue, find_case, from_json, loses_words, save};
 use crate::case::action::{Action, Priority, Speech};
 use crate::case::{Case, Event};
 use crate::message::{GuildId, UserId};
@@ -28,6 +28,9 @@ impl SqliteStore {
         let (case, action) = before.clone().apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
         tx.commit().await?;
+        if loses_words(&before, &case) {
+            self.erase().await?;
+        }
         Ok(Some(Happened { before, case, pending }))
     }
 
@@ -39,16 +42,20 @@ impl SqliteStore {
         terms: &dyn Terms,
     ) -> Result<Vec<Pending>, StoreError> {
         let mut tx = self.begin().await?;
-        let mut pending = Vec::new();
+        let (mut pending, mut lost) = (Vec::new(), false);
         for (number, event) in events {
-            let Some(case) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
-            let (case, action) = case.apply(event);
+            let Some(before) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
+            let (case, action) = before.clone().apply(event);
             pending.extend(save(&mut tx, &case, action, terms).await?);
+            lost |= loses_words(&before, &case);
         }
         if let Some(action) = action {
             pending.push(enqueue(&mut tx, (guild, 0), Priority::Routine, action, terms).await?);
         }
         tx.commit().await?;
+        if lost {
+            self.erase().await?;
+        }
         Ok(pending)
     }
 
@@ -155,7 +162,7 @@ fn due(row: &SqliteRow) -> Result<Due, StoreError> {
     })
 }
 
-fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
+pub(super) fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
     Ok(CaseNote {
         by: UserId(row.try_get::<i64, _>("member")?.cast_unsigned()),
         at: Timestamp::from_millisecond(row.try_get("at")?).unwrap_or(Timestamp::MIN),
