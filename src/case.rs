@@ -316,6 +316,14 @@ pub struct Case {
     pub forgotten: bool,
 }
 
+/// A member waits from when they wrote, also when that is read back later; what is older than a day nobody waits for.
+fn waiting_since(message: MessageId, now: Timestamp) -> Timestamp {
+    /// The longest time for which messages are read back, and to spare.
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    let sent = message.sent();
+    if sent <= now && now.duration_since(sent) <= DAY { sent } else { now }
+}
+
 const fn one() -> u32 {
     1
 }
@@ -420,6 +428,7 @@ impl Case {
         surroundings: Surroundings,
         now: Timestamp,
     ) -> Self {
+        let since = waiting_since(matter.message, now);
         Self {
             guild,
             number: 0,
@@ -440,7 +449,7 @@ impl Case {
             answered: false,
             unacknowledged: false,
             raid: None,
-            since: now,
+            since,
             active: now,
             messages: 1,
             owner: None,

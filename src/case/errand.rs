@@ -259,7 +259,8 @@ impl Case {
     }
 
     /// The private thread, if that is where member and bot talk.
-    pub(super) fn thread(&self) -> Option<Place> {
+    #[must_use]
+    pub fn thread(&self) -> Option<Place> {
         self.place.filter(|place| place.rung != Rung::Direct)
     }
 }

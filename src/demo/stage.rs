@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::page::{Ink, Page, Speech};
-use super::player::Said;
-use super::reading::{audience, listed, name, readable, small_line, time};
+use super::player::{Pressed, Said};
+use super::reading::{audience, listed, name, place_name, readable, small_line, time};
 use super::script::{Line, Outcome, Scene, Script};
 use crate::config::RuleTable;
 use crate::simulator::{Channel, ChannelKind, Id, Member, Message, Permissions, Simulator, State};
@@ -87,6 +87,24 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// A button that was pressed, and what everyone reads of it.
+    pub(super) async fn press(&mut self, pressed: &Pressed) -> io::Result<()> {
+        let (who, answer) =
+            self.discord.read(|state| (name(state, pressed.by), readable(state, &pressed.answer)));
+        let words = format!("presses [{}]", pressed.label.replace(' ', "\u{a0}"));
+        let time = time(pressed.at);
+        self.page.speech(&Speech { time: &time, name: &who, ink: Ink::Member, words: &words })?;
+        self.page.beneath("└ ", Ink::Faint, &format!("only {who} reads: {answer}"))?;
+        for message in &pressed.public {
+            self.shown.insert(message.id);
+            let channel = self.discord.read(|state| place_name(state, message.channel));
+            let how = if message.edited.is_some() { "now stands" } else { "is said" };
+            self.page.beneath("└ ", Ink::Faint, &format!("in {channel}, where everyone sees it, {how}:"))?;
+            self.speech(message)?;
+        }
+        self.pause().await
+    }
+
     /// A line that did not go as the script expects.
     pub(super) fn unexpected(&mut self, said: &Said, expected: Outcome) -> io::Result<()> {
         let text = format!("the script expects: {}; it was {}", expected.plain(), said.outcome.plain());
@@ -97,6 +115,12 @@ impl<'a> Stage<'a> {
     pub(super) fn unsaid(&mut self, line: &Line) -> io::Result<()> {
         let member = line.thread_of.as_ref().map_or("", |member| member.get_ref());
         let text = format!("{} cannot answer here: {member} is in no private thread", line.by.get_ref());
+        self.page.beneath("✗ ", Ink::Wrong, &text)
+    }
+
+    /// A button that cannot be pressed, because there is none.
+    pub(super) fn unpressed(&mut self, line: &Line, label: &str) -> io::Result<()> {
+        let text = format!("{} cannot press [{label}]: there is no such button", line.by.get_ref());
         self.page.beneath("✗ ", Ink::Wrong, &text)
     }
 
