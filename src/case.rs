@@ -125,6 +125,10 @@ pub struct Surroundings {
     /// How the public hears of the settlement.
     #[serde(default)]
     pub follow_up: FollowUp,
+    /// For how many days after its end its conversation is kept, at most; none where it is not, and members need not be
+    /// told.
+    #[serde(default)]
+    pub transcript_days: Option<u32>,
 }
 
 /// How the public hears that a case is settled.

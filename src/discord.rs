@@ -16,6 +16,7 @@ mod notice;
 mod permissions;
 mod report;
 pub(crate) mod rest;
+mod upkeep;
 pub(crate) mod wire;
 
 use std::sync::Arc;
@@ -167,8 +168,10 @@ pub async fn run(
         info!(resumed, "taking up what was left unfinished");
     }
     let registering = register_commands(&rest, application);
-    let working =
-        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap, &clock), registering) };
+    let tidying = upkeep::keep_tidy(&responder, &clock);
+    let working = async {
+        tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap, &clock), registering, tidying)
+    };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.

@@ -8,6 +8,7 @@
 mod by_hand;
 mod life;
 mod notices;
+mod privacy;
 mod raids;
 mod settings;
 
@@ -33,6 +34,7 @@ use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose
 use crate::wording::{Utterance, Wording};
 
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
+pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.

@@ -263,8 +263,8 @@ pub trait Store: Send + Sync {
     /// nothing waits for long.
     async fn sweep(&self, horizon: &Horizon, most: u32) -> Result<Swept, StoreError>;
 
-    /// Keeps what was written in the thread of a case, in the place of what stood there before it was edited.
-    async fn transcribe(&self, guild: GuildId, line: &Line) -> Result<(), StoreError>;
+    /// Keeps what was written in the thread of a case. Where the message is known with other words, it was edited, at `now`.
+    async fn transcribe(&self, guild: GuildId, line: &Line, now: Timestamp) -> Result<(), StoreError>;
 
     /// Forgets a message of a transcript, if it is in one.
     async fn forget_line(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError>;

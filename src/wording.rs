@@ -83,6 +83,8 @@ utterances! {
     FurtherUnshielded = "further_unshielded",
     /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
     Advice = "advice",
+    /// Below the first words in the thread: what is written there is kept, and for how long.
+    Transcript = "transcript",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
     /// Many are at boiling point at once; how many, and where it began.
@@ -244,6 +246,9 @@ pub struct Facts {
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,
+    /// For how many days after the end of a case its conversation is kept, at most; `{{ days }}`.
+    #[serde(default)]
+    pub transcript_days: Option<u32>,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -266,6 +271,9 @@ pub const LONGEST_OUTCOME: usize = 200;
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
 
+/// The most characters of what is said about a conversation that is kept.
+const TRANSCRIPT_LIMIT: usize = 250;
+
 /// The most characters of advice.
 const ADVICE_LIMIT: usize = 900;
 
@@ -282,6 +290,7 @@ impl Utterance {
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
+            Self::Transcript => TRANSCRIPT_LIMIT,
             _ => 2_000,
         }
     }
@@ -307,6 +316,7 @@ impl Utterance {
             | Self::FurtherShielded
             | Self::FurtherUnshielded
             | Self::Advice
+            | Self::Transcript
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
@@ -364,6 +374,11 @@ impl Utterance {
                 | Self::Expired
                 | Self::Forgotten
         )
+    }
+
+    /// Whether a private thread begins with it.
+    const fn opens_a_thread(self) -> bool {
+        matches!(self, Self::Opening | Self::OpeningShielded | Self::OpeningUnshielded)
     }
 
     /// Whether everyone in the channel reads it.
@@ -536,7 +551,18 @@ impl Wording {
             let variant = variant % layer.variants(spoken, utterance).max(1);
             layer.render((spoken, utterance, variant), context::of(facts, &advice, self.labels(spoken)))
         });
-        template::finish(utterance, &rendered.unwrap_or_default(), facts)
+        let words = template::finish(utterance, &rendered.unwrap_or_default(), facts);
+        if utterance.opens_a_thread() { self.with_notice(language, words, facts) } else { words }
+    }
+
+    /// However the first words in a thread are put, they say that what is written there is kept, where it is.
+    fn with_notice(&self, language: Option<&str>, words: String, facts: &Facts) -> String {
+        if facts.transcript_days.is_none() {
+            return words;
+        }
+        let notice = self.render(language, Utterance::Transcript, 0, facts);
+        let room = Utterance::Opening.limit().saturating_sub(notice.chars().count() + 2);
+        format!("{}\n\n{notice}", template::shortened(words, room))
     }
 
     fn advice(&self, language: Option<&str>, facts: &Facts) -> String {

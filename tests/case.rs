@@ -57,6 +57,7 @@ fn everything() -> Surroundings {
         alerts: vec![STAFF],
         auto_archive: 1440,
         follow_up: FollowUp::Auto,
+        transcript_days: None,
     }
 }
 

@@ -186,6 +186,7 @@ impl Case {
             ended_by: self.ending.as_ref().and_then(|ending| ending.by),
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
+            transcript_days: self.surroundings.transcript_days,
             ..Facts::default()
         };
         Speech { utterance, language: None, variant: 0, facts }

@@ -66,6 +66,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     ///
     /// The store failed.
     pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
+        self.untranscribe(guild, message).await?;
         self.happen(guild, Whose::Message(message), Event::Deleted(message)).await.map(drop)
     }
 
@@ -104,6 +105,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         channel: ChannelId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        self.untranscribe_thread(guild, channel).await?;
         for case in self.inner.store.cases(guild, &Sought::open()).await? {
             self.happen(guild, Whose::Number(case.number), Event::ChannelGone(channel, at)).await?;
         }

@@ -331,8 +331,8 @@ impl Store for SqliteStore {
         self.sweep_once(horizon, most).await
     }
 
-    async fn transcribe(&self, guild: GuildId, line: &Line) -> Result<(), StoreError> {
-        self.write_line(guild, line).await
+    async fn transcribe(&self, guild: GuildId, line: &Line, now: Timestamp) -> Result<(), StoreError> {
+        self.write_line(guild, line, now).await
     }
 
     async fn forget_line(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {

@@ -85,6 +85,7 @@ macro_rules! file {
             Utterance::Dismissed => include_str!(concat!("../../templates/", $tag, "/dismissed.md")),
             Utterance::Declined => include_str!(concat!("../../templates/", $tag, "/declined.md")),
             Utterance::Expired => include_str!(concat!("../../templates/", $tag, "/expired.md")),
+            Utterance::Transcript => include_str!(concat!("../../templates/", $tag, "/transcript.md")),
             Utterance::Forgotten => include_str!(concat!("../../templates/", $tag, "/forgotten.md")),
             Utterance::Erased => include_str!(concat!("../../templates/", $tag, "/erased.md")),
             Utterance::FollowUp => include_str!(concat!("../../templates/", $tag, "/follow_up.md")),

@@ -13,7 +13,7 @@ use super::{Facts, Utterance, mention};
 use crate::detect::{Category, Kind};
 
 /// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `introduction`,
-/// `checkup` and `answer` say.
+/// `checkup`, `transcript` and `answer` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -50,11 +50,12 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "advice",
     "server",
     "gaps",
+    "days",
     "answer",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 3).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 4).0;
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
@@ -65,6 +66,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
         Utterance::Erased => &["number"],
+        Utterance::Transcript => &["days"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
         Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
@@ -121,6 +123,7 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
+        ("days", text(facts.transcript_days.map(|days| days.to_string()))),
     ]))
 }
 

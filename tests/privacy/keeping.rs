@@ -32,7 +32,11 @@ async fn a_case_is_kept_for_a_month_after_it_is_over_and_then_gone() {
     for number in [over, open] {
         store.note_case(HARBOR, number, &note(MIA, "noted words")).await.unwrap();
         store
-            .transcribe(HARBOR, &crate::place::line(number, 20 + u64::from(number), ALEX, "written words"))
+            .transcribe(
+                HARBOR,
+                &crate::place::line(number, 20 + u64::from(number), ALEX, "written words"),
+                now(),
+            )
             .await
             .unwrap();
     }
@@ -159,11 +163,13 @@ async fn a_transcript_follows_what_is_edited_and_deleted() {
     let store = place.open().await;
     let line = |at, words| crate::place::line(1, at, ALEX, words);
     for one in [line(11, "second words"), line(10, "first words"), line(12, "third words")] {
-        store.transcribe(HARBOR, &one).await.unwrap();
+        store.transcribe(HARBOR, &one, now()).await.unwrap();
     }
     let mut edited = line(10, "better words");
-    edited.edited = Some(now());
-    store.transcribe(HARBOR, &edited).await.unwrap();
+    store.transcribe(HARBOR, &edited, now() + days(1)).await.unwrap();
+    edited.edited = Some(now() + days(1));
+    assert!(!place.holds("first words"), "what was edited away is gone at rest, too");
+    store.transcribe(HARBOR, &line(12, "third words"), now() + days(1)).await.unwrap();
     store.forget_line(HARBOR, message(11)).await.unwrap();
     assert_eq!(store.transcript(HARBOR, 1).await.unwrap(), [edited, line(12, "third words")]);
     assert!(!place.holds("second words"), "what was deleted is gone at rest, too");

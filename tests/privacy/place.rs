@@ -259,7 +259,7 @@ pub(crate) async fn everything_about_alex(store: &SqliteStore) {
     for (number, at, author) in [(open, 20, ALEX), (over, 21, MIA), (exchange, 22, ALEX), (exchange, 23, SAM)]
     {
         let words = if author == ALEX { "written by Alex" } else { "written by others" };
-        store.transcribe(HARBOR, &line(number, at, author, words)).await.unwrap();
+        store.transcribe(HARBOR, &line(number, at, author, words), now()).await.unwrap();
     }
     store.keep_example(HARBOR, now(), &example(2, ALEX, MIA)).await.unwrap();
     store.keep_example(HARBOR, now(), &example(7, SAM, ALEX)).await.unwrap();

@@ -29,21 +29,35 @@ impl SqliteStore {
         Ok(traces)
     }
 
-    pub(super) async fn write_line(&self, guild: GuildId, line: &Line) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO transcripts VALUES (?, ?, ?, ?, ?, ?, ?) \
-             ON CONFLICT DO UPDATE SET edited = excluded.edited, words = excluded.words",
+    pub(super) async fn write_line(
+        &self,
+        guild: GuildId,
+        line: &Line,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let edited = sqlx::query(
+            "UPDATE transcripts SET words = ?3, edited = ?4 WHERE guild = ?1 AND message = ?2 AND words <> ?3",
         )
         .bind(column(guild.0))
         .bind(column(line.message.0))
-        .bind(line.number)
-        .bind(column(line.author.0))
-        .bind(line.at.as_millisecond())
-        .bind(line.edited.map(Timestamp::as_millisecond))
         .bind(&line.words)
-        .execute(&self.pool)
+        .bind(now.as_millisecond())
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        sqlx::query("INSERT INTO transcripts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(column(guild.0))
+            .bind(column(line.message.0))
+            .bind(line.number)
+            .bind(column(line.author.0))
+            .bind(line.at.as_millisecond())
+            .bind(line.edited.map(Timestamp::as_millisecond))
+            .bind(&line.words)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        // What was edited away is not to stand in the write-ahead file either.
+        if edited.rows_affected() > 0 { self.erase().await } else { Ok(()) }
     }
 
     pub(super) async fn remove_line(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
