@@ -97,6 +97,9 @@ pub enum StoreError {
     /// The address is not one of a database this version can use.
     #[error("the store address {0:?} is not usable: write sqlite://PATH, for example sqlite://aside.db")]
     Address(String),
+    /// There is no database yet.
+    #[error("there is no database {0}. [store] url or ASIDE_DATABASE_URL says where it is")]
+    Missing(String),
     /// The database cannot be opened or created.
     #[error(
         "cannot open the database {path}: {reason}. The folder must exist and be writable; \

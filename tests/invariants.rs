@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("case", &["detect", "message", "policy", "wording"]),
     ("config", &["case", "detect", "message", "policy", "wording"]),
     ("store", &["case", "config", "detect", "message", "policy", "wording"]),
+    ("privacy", &["case", "config", "detect", "message", "policy", "store"]),
     ("responder", &["case", "config", "detect", "message", "policy", "store", "wording"]),
     (
         "commands",
@@ -27,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discord",
             "message",
             "policy",
+            "privacy",
             "responder",
             "store",
             "text",
@@ -46,6 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discord",
             "message",
             "policy",
+            "privacy",
             "responder",
             "scan",
             "store",

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it is wrong")]
 
+#[path = "privacy/command_line.rs"]
+mod command_line;
 #[path = "privacy/forgetting.rs"]
 mod forgetting;
 #[path = "privacy/keeping.rs"]

@@ -5,6 +5,7 @@ mod privacy;
 mod settings;
 mod traces;
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -62,6 +63,19 @@ impl SqliteStore {
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.map_err(failed)?;
         migrator().run(&pool).await.map_err(|error| open_error(&path, &error.into()))?;
         Ok(Self { pool })
+    }
+
+    /// The same for a file that is there already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; or the file is not there.
+    pub async fn open_known(url: &str) -> Result<Self, StoreError> {
+        let path = path_of(url)?;
+        if !Path::new(&path).exists() {
+            return Err(StoreError::Missing(path));
+        }
+        Self::open(url).await
     }
 
     /// Empties the write-ahead file, where the masked text would otherwise stand until much later.

@@ -26,7 +26,7 @@ pub(crate) const SAM: UserId = UserId(800_800_800_801);
 pub(crate) const MIA: UserId = UserId(900_900_900_901);
 
 pub(crate) fn now() -> Timestamp {
-    Timestamp::from_second(1_800_000_000).unwrap()
+    Timestamp::from_second(1_700_000_000).unwrap()
 }
 
 pub(crate) fn days(count: i64) -> SignedDuration {
@@ -127,6 +127,10 @@ impl Place {
     pub(crate) async fn open(&self) -> SqliteStore {
         let file = self.0.path().join("aside.db");
         SqliteStore::open(&format!("sqlite://{}", file.display())).await.unwrap()
+    }
+
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.0.path()
     }
 
     /// Whether `text` stands anywhere at rest, the write-ahead file included.
