@@ -5,11 +5,15 @@
 //! it then stands. So after a crash there is never more than one action in doubt.
 
 pub mod action;
+mod alert;
 pub mod clock;
 mod course;
 mod errand;
 mod forget;
+mod life;
+pub mod reminder;
 mod state;
+mod wishes;
 mod words;
 
 use std::fmt;
@@ -253,6 +257,9 @@ pub struct Case {
     pub told: Option<Posted>,
     /// The last public acknowledgment.
     pub acknowledgment: Option<MessageId>,
+    /// The acknowledgments before that.
+    #[serde(default)]
+    pub earlier: Vec<Posted>,
     /// The offer of a private thread that stands in public.
     #[serde(default)]
     pub offer: Option<Posted>,
@@ -288,12 +295,15 @@ pub struct Case {
     /// How many steps the clock has taken since nobody answered: reminded, escalated.
     #[serde(default)]
     pub reminders: u8,
-    /// Whether the member asked for a moderator.
+    /// When the member asked for a moderator.
     #[serde(default)]
-    pub asked: bool,
+    pub asked: Option<Timestamp>,
     /// Whether the member wants nothing said in public when it is over.
     #[serde(default)]
     pub discreet: bool,
+    /// Earlier messages in which the member gave something away, and which still stand in public.
+    #[serde(default)]
+    pub disclosed: Vec<Posted>,
     /// What the member gave in the private form; dropped when the case ends.
     #[serde(default)]
     pub details: Vec<Detail>,
@@ -306,6 +316,12 @@ pub struct Case {
     /// Who opened it again last.
     #[serde(default)]
     pub reopened_by: Option<UserId>,
+    /// The channel that its thread is under.
+    #[serde(default)]
+    pub under: Option<ChannelId>,
+    /// The messages that we removed.
+    #[serde(default)]
+    pub removed: Vec<MessageId>,
     /// What is still to be done, in this order.
     #[serde(default)]
     pub errands: Vec<Errand>,
@@ -318,6 +334,9 @@ pub struct Case {
     /// Whether its member wants it forgotten: it is erased once nothing is left to be done.
     #[serde(default)]
     pub forgotten: bool,
+    /// Whether there was no place to tell them.
+    #[serde(default)]
+    pub unheard: bool,
 }
 
 /// A member waits from when they wrote, also when that is read back later; what is older than a day nobody waits for.
@@ -368,11 +387,17 @@ pub enum Event {
     Wrote(UserId, Timestamp),
     /// The raid it stands for has grown.
     Grown(Extent),
-    /// This moderator looks after it from now on, whoever did so far.
-    Claimed(UserId),
+    /// A moderator looks after it from now on, where whoever it is taken over from still does: of two at once, one gets
+    /// it.
+    Claimed {
+        /// The moderator.
+        by: UserId,
+        /// Who has looked after it so far; nobody, where it is claimed rather than passed on.
+        from: Option<UserId>,
+    },
     /// The member asks for a moderator.
-    AskedFor,
-    /// The member wants their own public message removed.
+    AskedFor(Timestamp),
+    /// The member wants what they gave away in public removed.
     TakeDown,
     /// The member wants nothing said in public when it is over.
     KeptQuiet,
@@ -447,6 +472,7 @@ impl Case {
             alerted: false,
             told: None,
             acknowledgment: None,
+            earlier: Vec::new(),
             offer: None,
             answers: None,
             orphaned: false,
@@ -459,26 +485,32 @@ impl Case {
             owner: None,
             first_answer: None,
             reminders: 0,
-            asked: false,
+            asked: None,
             discreet: false,
+            disclosed: Vec::new(),
             details: Vec::new(),
             rating: None,
             ending: None,
             reopened_by: None,
+            under: None,
+            removed: Vec::new(),
             errands: Vec::new(),
             follow_up: None,
             told_as: None,
             forgotten: false,
+            unheard: false,
         }
     }
 
     /// Moves the case on. Total: an event that does not fit where the case stands changes nothing.
     #[must_use]
     pub fn apply(mut self, event: Event) -> (Self, Option<Action<Speech>>) {
-        let (waited, tried) = (self.step, self.action());
-        let refused = matches!(event, Event::Refused(_));
-        self.step = self.happened(event);
-        self.take_up_next();
+        let waited = self.step;
+        let next = self.answered_by(event);
+        let settled = next.is_some();
+        if let Some(step) = next {
+            self.step = self.cut_short(step);
+        }
         if self.is_at_rest() {
             self.step = self.rest();
         }
@@ -486,60 +518,19 @@ impl Case {
             // Given back, or never to be: nothing needs the member's text any more.
             self.matter.enclosure = None;
         }
-        // What was refused can be put another way; nothing else is committed twice.
-        let next = self.action().filter(|_| self.step != waited || refused);
-        let action = next.filter(|next| self.step != waited || Some(next) != tried.as_ref());
+        let action = self.action().filter(|_| settled || self.step != waited);
         (self, action)
     }
 
-    /// Where the case goes with `event`.
-    fn happened(&mut self, event: Event) -> Step {
+    /// Where the case goes when the event is the answer to what it waited for.
+    fn answered_by(&mut self, event: Event) -> Option<Step> {
         match event {
-            Event::Further(matter) => {
-                self.further.push(matter);
-                self.messages = self.messages.saturating_add(1);
-                self.step
-            }
-            Event::Performed(receipt) => {
-                let next = self.after(receipt);
-                self.cut_short(next)
-            }
-            Event::Refused(refusal) => {
-                let next = self.without(&refusal);
-                self.cut_short(next)
-            }
-            Event::Accepted(at) => self.accepted(at),
-            Event::TakenAside(by, at) => self.taken_aside(by, at),
-            Event::Deleted(message) => self.deleted(message),
-            Event::Grown(extent) => self.grown(extent),
-            Event::Ended(ending) => self.ended(ending),
-            Event::Reopened(by, at) => self.reopened(by, at),
-            Event::ChannelGone(channel, at) => self.channel_gone(channel, at),
-            Event::Forgotten(at) => self.forgotten(at),
+            Event::Performed(receipt) => self.after(receipt),
+            Event::Refused(refusal) => self.without(&refusal),
             event => {
-                self.noted(event);
-                self.step
+                self.happened(event);
+                None
             }
-        }
-    }
-
-    /// What only makes itself felt once the case waits for nothing.
-    fn noted(&mut self, event: Event) {
-        match event {
-            Event::Answered => self.answered = true,
-            Event::Wrote(by, at) => self.written(by, at),
-            Event::Rated(rating) => self.rating = Some(rating),
-            _ if self.is_over() => {}
-            Event::Claimed(by) => self.claimed(by),
-            Event::AskedFor => self.summon(),
-            Event::TakeDown => self.run_later(&[Errand::TakeDown]),
-            Event::KeptQuiet => self.discreet = true,
-            Event::Detailed(details) => self.details = details,
-            Event::Invited(person) => {
-                self.run_later(&[Errand::Bring(person), Errand::Say(Saying::Invited(person))]);
-            }
-            Event::Reminded(step) => self.reminded(step),
-            _ => {}
         }
     }
 

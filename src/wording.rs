@@ -87,6 +87,10 @@ utterances! {
     Transcript = "transcript",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
+    /// Members wait for an answer longer than was promised: which cases, and whose they are.
+    Reminder = "reminder",
+    /// The same in the thread of one of them, where moderators have no place of their own.
+    ReminderHere = "reminder_here",
     /// Many are at boiling point at once; how many, and where it began.
     RaidAlert = "raid_alert",
     /// The thread's name: contains the case number and nothing of the member's words.
@@ -123,6 +127,8 @@ utterances! {
     Forgotten = "forgotten",
     /// In the place of an alert: its member wanted everything forgotten.
     Erased = "erased",
+    /// In the thread: the member filled in the private form, which only moderators read.
+    Detailed = "detailed",
     /// In public, once it is settled; tells nothing of what it was about.
     FollowUp = "follow_up",
     /// The answer to whoever took up an offer.
@@ -131,6 +137,44 @@ utterances! {
     OfferNotYours = "offer_not_yours",
     /// The answer where an offer no longer stands.
     OfferOver = "offer_over",
+    /// The answer to a press where nothing is kept about the case any more.
+    PressedGone = "pressed_gone",
+    /// The answer to a press where the case is over already.
+    PressedOver = "pressed_over",
+    /// The answer to a press of a button that is for the member only.
+    PressedForMember = "pressed_for_member",
+    /// The answer to a press of a button that is for moderators only.
+    PressedForModerators = "pressed_for_moderators",
+    /// The answer to a press of a button that is for the member and moderators.
+    PressedForBoth = "pressed_for_both",
+    /// The answer to the member who says that it is settled.
+    PressedResolve = "pressed_resolve",
+    /// The answer to the member who would rather not.
+    PressedDecline = "pressed_decline",
+    /// The answer to the member who asks for a moderator.
+    PressedAsk = "pressed_ask",
+    /// The answer to the member who asks for a moderator once more.
+    PressedAskAgain = "pressed_ask_again",
+    /// The answer to the member whose message is being removed, as they wish.
+    PressedRemove = "pressed_remove",
+    /// The answer to the member whose message is gone already.
+    PressedRemoved = "pressed_removed",
+    /// The answer to the member whose message stays, as they wish.
+    PressedKeep = "pressed_keep",
+    /// What stands in each field of the private form while it is empty.
+    DetailsHint = "details_hint",
+    /// The answer to the member who filled in the private form.
+    PressedDetails = "pressed_details",
+    /// The answer to the member whose form came back without answers.
+    PressedBlank = "pressed_blank",
+    /// The answer to the member who wants nothing said in public when it is over.
+    PressedQuiet = "pressed_quiet",
+    /// The answer to the member who opens a case again.
+    PressedReopen = "pressed_reopen",
+    /// The answer to the member who opens a case again that is open.
+    PressedOpen = "pressed_open",
+    /// The answer to the member who says how it went.
+    PressedRating = "pressed_rating",
     /// To whoever added the bot to a server, once: what it is, and where to begin.
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
@@ -228,9 +272,9 @@ pub struct Facts {
     /// How often moderators were reminded that the member waits; `{{ reminders }}`.
     #[serde(default)]
     pub reminders: u8,
-    /// Whether the member asked for a moderator; `{{ asked }}`.
+    /// When the member asked for a moderator; `{{ asked }}` renders as "4 minutes ago".
     #[serde(default)]
-    pub asked: bool,
+    pub asked: Option<Timestamp>,
     /// Whether moderators are called by it, rather than only shown; `{{ called }}`.
     #[serde(default)]
     pub called: bool,
@@ -249,6 +293,29 @@ pub struct Facts {
     /// For how many days after the end of a case its conversation is kept, at most; `{{ days }}`.
     #[serde(default)]
     pub transcript_days: Option<u32>,
+    /// The cases whose members wait for an answer; the list `{{ cases }}`.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// How many more of them there are; `{{ more }}`.
+    #[serde(default)]
+    pub unlisted: u32,
+}
+
+/// A case whose member waits for an answer, in a list of such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Its number; `{{ case.number }}`.
+    pub number: u32,
+    /// Since when the member has waited; `{{ case.waiting }}`.
+    pub since: Timestamp,
+    /// The moderator who looks after it; `{{ case.owner }}`.
+    pub owner: Option<UserId>,
+    /// Its private thread; `{{ case.place }}` is a link to it, or to the message where there is none.
+    pub thread: Option<ChannelId>,
+    /// The link to the message.
+    pub link: String,
+    /// Whether moderators were reminded of it before; `{{ case.reminded }}`.
+    pub reminded: bool,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -291,6 +358,7 @@ impl Utterance {
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
             Self::Transcript => TRANSCRIPT_LIMIT,
+            Self::DetailsHint => 100,
             _ => 2_000,
         }
     }
@@ -321,6 +389,7 @@ impl Utterance {
             | Self::OfferNotYours
             | Self::OfferOver
             | Self::Summons
+            | Self::ReminderHere
             | Self::TakenDown
             | Self::NotTakenDown
             | Self::Claimed
@@ -331,10 +400,33 @@ impl Utterance {
             | Self::Dismissed
             | Self::Declined
             | Self::Expired
-            | Self::Forgotten => Audience::Person,
-            Self::Alert | Self::RaidAlert | Self::Erased | Self::Introduction | Self::Checkup => {
-                Audience::Moderators
-            }
+            | Self::Detailed
+            | Self::Forgotten
+            | Self::PressedGone
+            | Self::PressedOver
+            | Self::PressedForMember
+            | Self::PressedForModerators
+            | Self::PressedForBoth
+            | Self::PressedResolve
+            | Self::PressedDecline
+            | Self::PressedAsk
+            | Self::PressedAskAgain
+            | Self::PressedRemove
+            | Self::PressedRemoved
+            | Self::PressedKeep
+            | Self::DetailsHint
+            | Self::PressedDetails
+            | Self::PressedBlank
+            | Self::PressedQuiet
+            | Self::PressedReopen
+            | Self::PressedOpen
+            | Self::PressedRating => Audience::Person,
+            Self::Alert
+            | Self::Reminder
+            | Self::RaidAlert
+            | Self::Erased
+            | Self::Introduction
+            | Self::Checkup => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }

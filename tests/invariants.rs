@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["case", "detect", "message", "policy", "wording"]),
     ("store", &["case", "config", "detect", "message", "policy", "wording"]),
     ("privacy", &["case", "config", "detect", "message", "policy", "store"]),
+    ("report", &["case", "detect", "message", "policy", "store"]),
     ("responder", &["case", "config", "detect", "message", "policy", "store", "wording"]),
     (
         "commands",
@@ -29,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "message",
             "policy",
             "privacy",
+            "report",
             "responder",
             "store",
             "text",
@@ -49,6 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "message",
             "policy",
             "privacy",
+            "report",
             "responder",
             "scan",
             "store",
@@ -58,7 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What the core must not name: the outside world, the clock and chance.
-const CORE: &[&str] = &["message", "text", "detect", "policy", "case", "wording"];
+const CORE: &[&str] = &["message", "text", "detect", "policy", "case", "wording", "report"];
 const OUTSIDE: &[&str] = &[
     "serenity",
     "tokio",

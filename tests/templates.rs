@@ -12,7 +12,7 @@ use std::path::Path;
 use aside::case::action::Button;
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
-use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wording};
+use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wait, Wording};
 use jiff::{SignedDuration, Timestamp};
 
 fn english() -> Wording {
@@ -53,13 +53,22 @@ fn facts() -> Facts {
         waiting: Some(Timestamp::UNIX_EPOCH),
         first_answer: Some(SignedDuration::from_mins(4)),
         reminders: 1,
-        asked: true,
+        asked: Some(Timestamp::UNIX_EPOCH),
         called: true,
         ended_by: Some(UserId(66)),
         outcome: Some("refunded".to_owned()),
         rating: Some("good".to_owned()),
         back: None,
         transcript_days: Some(30),
+        waits: vec![Wait {
+            number: 12,
+            since: Timestamp::UNIX_EPOCH,
+            owner: Some(UserId(66)),
+            thread: Some(ChannelId(44)),
+            link: "https://discord.com/channels/1/33/55".to_owned(),
+            reminded: false,
+        }],
+        unlisted: 0,
     }
 }
 
@@ -117,6 +126,7 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice
                     | Utterance::Transcript
                     | Utterance::Alert
+                    | Utterance::Reminder
                     | Utterance::RaidAlert
                     | Utterance::Erased
                     | Utterance::Introduction

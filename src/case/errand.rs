@@ -2,29 +2,34 @@
 //!
 //! A press of a button, a command or the clock adds errands; the case sees to them whenever it waits for nothing else.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Button, Post, Receipt, Refusal, Speech};
 use super::state::{End, Ending, Reason};
-use super::{Case, FollowUp, LATELY, Place, Posted, Rung, Step};
-use crate::message::UserId;
+use super::{Case, FollowUp, LATELY, Matter, Place, Posted, Rung, Step};
+use crate::message::{MessageId, UserId};
 use crate::wording::Utterance;
 
 /// Something to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Errand {
+    /// A private place is opened, since there is none any more.
+    Open,
+    /// This moderator takes the member aside.
+    TakeAside(UserId),
     /// Someone is brought into the thread.
     Bring(UserId),
     /// Something is said in the private place.
     Say(Saying),
-    /// The member's own public message is removed, as they wished.
-    TakeDown,
+    /// A public message in which the member gave something away is removed, as they wished.
+    TakeDown(Posted),
     /// Everyone hears that it is settled.
     FollowUp,
     /// Our public words are taken back.
     Withdraw,
+    /// What moderators were told earlier is taken back.
+    Retire(Posted),
     /// The thread is archived and locked.
     Archive,
     /// The thread is opened again.
@@ -37,10 +42,12 @@ pub enum Errand {
 pub enum Saying {
     /// The member asks for a moderator.
     Summons,
-    /// Their message was removed, as they wished.
+    /// What they gave away was removed, as they wished.
     TakenDown,
-    /// Their message could not be removed.
+    /// It could not be removed.
     NotTakenDown,
+    /// They filled in the private form.
+    Detailed,
     /// A moderator looks after it.
     Claimed,
     /// Someone who can help is here.
@@ -60,16 +67,18 @@ impl Case {
     pub(super) fn errand(&self, errand: Errand) -> Option<Action<Speech>> {
         let thread = self.thread();
         Some(match errand {
+            Errand::Open | Errand::TakeAside(_) => return None,
             Errand::Bring(member) => Action::AddMember { thread: thread?.channel, member },
             Errand::Say(saying) => Action::Post(self.saying(saying, self.place?)),
-            Errand::TakeDown => Action::RemoveMessage {
-                channel: self.matter.channel,
-                message: self.matter.message,
-                reason: self.speech(Utterance::RemovalReason),
-            },
+            Errand::TakeDown(Posted { channel, message }) => {
+                Action::RemoveMessage { channel, message, reason: self.speech(Utterance::RemovalReason) }
+            }
             Errand::FollowUp => self.follow_up()?,
             Errand::Withdraw => {
-                let Posted { channel, message } = self.withdrawn()?;
+                let Posted { channel, message } = self.withdrawn().or(self.earlier.last().copied())?;
+                Action::Withdraw { channel, message, reason: self.speech(Utterance::WithdrawalReason) }
+            }
+            Errand::Retire(Posted { channel, message }) => {
                 Action::Withdraw { channel, message, reason: self.speech(Utterance::WithdrawalReason) }
             }
             Errand::Archive => Action::ArchiveThread {
@@ -83,29 +92,43 @@ impl Case {
         })
     }
 
-    /// The next errand that can be run; those that cannot any more are dropped.
+    /// Where the next errand that can be run leads; those that cannot any more are dropped.
     pub(super) fn next_errand(&mut self) -> Option<Step> {
         while !self.errands.is_empty() {
             let errand = self.errands.remove(0);
-            if self.errand(errand).is_some() {
-                return Some(Step::Running(errand));
+            let homeless = self.place.is_none() && !self.is_over();
+            match errand {
+                Errand::Open if homeless => return Some(self.open_anew()),
+                Errand::TakeAside(by) if homeless => return Some(self.aside_by_hand(by)),
+                _ if self.errand(errand).is_some() => return Some(Step::Running(errand)),
+                _ => {}
             }
         }
         None
     }
 
+    /// Public words on the matter in hand come to lead to the new place, instead of being said again.
+    fn open_anew(&mut self) -> Step {
+        let Matter { channel, message, .. } = self.matter;
+        if self.offer.is_none() && self.answers == Some(Posted { channel, message }) {
+            self.offer = self.acknowledgment.take().map(|message| Posted { channel, message });
+            self.follow_up.take_if(|follow_up| self.offer == Some(*follow_up));
+        }
+        if !self.is_aside() {
+            self.aside();
+        }
+        Step::Opening(Rung::Thread)
+    }
+
     pub(super) fn after_errand(&mut self, errand: Errand, receipt: Receipt) -> Step {
         match (errand, receipt) {
-            (Errand::TakeDown, _) => {
-                self.matter.removed = true;
-                self.errands.insert(0, Errand::Say(Saying::TakenDown));
-            }
+            (Errand::TakeDown(posted), _) => self.taken_down(posted),
             (Errand::FollowUp, Receipt::Posted(message)) => {
                 let channel = self.answers.map_or(self.matter.channel, |answers| answers.channel);
                 self.follow_up = Some(Posted { channel, message });
             }
             (Errand::FollowUp, _) => self.follow_up = self.withdrawn(),
-            (Errand::Withdraw, _) => return self.forget_withdrawn(),
+            (Errand::Withdraw, _) => return self.withdraw_on(),
             _ => {}
         }
         self.rest()
@@ -113,18 +136,25 @@ impl Case {
 
     pub(super) fn without_errand(&mut self, errand: Errand, refusal: &Refusal) -> Step {
         match errand {
-            Errand::TakeDown if *refusal == Refusal::Gone => {
+            Errand::TakeDown(_) if *refusal == Refusal::Gone => {
                 return self.after_errand(errand, Receipt::Removed);
             }
-            Errand::TakeDown => self.errands.insert(0, Errand::Say(Saying::NotTakenDown)),
-            Errand::Withdraw => return self.forget_withdrawn(),
+            Errand::TakeDown(_) => self.not_taken_down(),
+            Errand::Withdraw => return self.withdraw_on(),
             // The words that were to be replaced are gone, so they are said anew.
             Errand::FollowUp if *refusal == Refusal::Gone && self.edits_follow_up() => {
                 self.acknowledgment = None;
                 self.errands.insert(0, errand);
+                return self.rest();
             }
-            Errand::Bring(_) => {
-                self.errands.retain(|next| !matches!(next, Errand::Say(Saying::Invited(_))));
+            // The thread is gone, so another is opened.
+            Errand::Unarchive if *refusal == Refusal::Gone && !self.is_over() => {
+                self.place = None;
+                self.keep_promises();
+                self.errands.push(Errand::Open);
+            }
+            Errand::Bring(person) => {
+                self.errands.retain(|next| *next != Errand::Say(Saying::Invited(person)));
             }
             _ => {}
         }
@@ -134,40 +164,26 @@ impl Case {
         self.rest()
     }
 
-    /// The case is over; what was still to be done for it is not any more.
-    pub(super) fn ended(&mut self, ending: Ending) -> Step {
-        if self.ending.is_some() {
-            return self.step;
+    /// All public words go, one after the other.
+    fn withdraw_on(&mut self) -> Step {
+        self.errands.insert(0, Errand::Withdraw);
+        if self.withdrawn().is_some() {
+            return self.forget_withdrawn();
         }
-        self.details.clear();
-        self.errands = self.farewell(&ending);
-        self.ending = Some(ending);
-        if self.is_at_rest() { self.rest() } else { self.step }
+        self.earlier.pop();
+        self.rest()
     }
 
     /// What follows an ending: words in private first, since the thread is locked last.
-    fn farewell(&self, ending: &Ending) -> Vec<Errand> {
+    pub(super) fn farewell(ending: &Ending) -> Vec<Errand> {
         let parting = Errand::Say(Saying::Parting(ending.how));
         match ending.how {
-            _ if self.forgotten => self.last_farewell(),
-            End::Resolved if self.discreet => vec![parting, Errand::Archive],
             End::Resolved => vec![parting, Errand::FollowUp, Errand::Archive],
             End::Dismissed => vec![parting, Errand::Withdraw, Errand::Archive],
             End::Declined => vec![parting, Errand::Archive],
             End::Expired if ending.reason == Some(Reason::Quiet) => vec![parting, Errand::Archive],
             End::Expired => vec![Errand::Archive],
         }
-    }
-
-    /// A case that was over goes on.
-    pub(super) fn reopened(&mut self, by: UserId, at: Timestamp) -> Step {
-        if self.forgotten || self.ending.take().is_none() {
-            return self.step;
-        }
-        (self.since, self.active, self.first_answer) = (at, at, None);
-        (self.reminders, self.rating, self.follow_up, self.reopened_by) = (0, None, None, Some(by));
-        self.errands = vec![Errand::Unarchive, Errand::Say(Saying::Reopened)];
-        if self.is_at_rest() { self.rest() } else { self.step }
     }
 
     /// Where a case goes that ended meanwhile: nothing new is begun.
@@ -217,9 +233,15 @@ impl Case {
             Saying::Summons => self.owner.into_iter().collect(),
             Saying::Invited(person) => vec![person],
             Saying::Reopened => [self.member].into_iter().chain(self.owner).collect(),
-            Saying::TakenDown | Saying::Claimed => Vec::new(),
+            Saying::TakenDown | Saying::Detailed | Saying::Claimed => Vec::new(),
             Saying::NotTakenDown | Saying::Late | Saying::Parting(_) | Saying::Forgotten => vec![self.member],
         }
+    }
+
+    /// Whether everyone hears that it is settled.
+    #[must_use]
+    pub fn is_followed_up(&self) -> bool {
+        self.follow_up().is_some()
     }
 
     /// Only where public words stood: nothing is settled that nobody heard of.
@@ -229,7 +251,7 @@ impl Case {
             return None;
         }
         let answers = self.answers?;
-        let removed = self.matter.removed || self.orphaned;
+        let removed = self.orphaned || self.removed.contains(&answers.message);
         let post = Post {
             channel: answers.channel,
             words: self.speech(Utterance::FollowUp),
@@ -271,11 +293,11 @@ impl Errand {
         match self {
             Self::Bring(_) => Some("Someone could not be brought into the thread"),
             Self::Say(_) => Some("I could not write in the private thread"),
-            Self::TakeDown => Some("The message could not be removed, as the member wished"),
+            Self::TakeDown(_) => Some("The message could not be removed, as the member wished"),
             Self::FollowUp => Some("The public words on the settlement could not be posted"),
             Self::Archive => Some("The thread could not be archived"),
             Self::Unarchive => Some("The thread could not be opened again"),
-            Self::Withdraw => None,
+            Self::Open | Self::TakeAside(_) | Self::Withdraw | Self::Retire(_) => None,
         }
     }
 }
@@ -286,6 +308,7 @@ impl Saying {
             Self::Summons => Utterance::Summons,
             Self::TakenDown => Utterance::TakenDown,
             Self::NotTakenDown => Utterance::NotTakenDown,
+            Self::Detailed => Utterance::Detailed,
             Self::Claimed => Utterance::Claimed,
             Self::Invited(_) => Utterance::Invited,
             Self::Late => Utterance::Late,
@@ -304,6 +327,8 @@ impl Saying {
                 vec![Button::RateGood, Button::RateFair, Button::RatePoor, Button::Reopen]
             }
             Self::Parting(End::Declined | End::Expired) => vec![Button::Reopen],
+            Self::NotTakenDown => vec![Button::RemoveMessage],
+            Self::Detailed => vec![Button::ShowDetails],
             _ => Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::action::{Button, Post, Speech};
-use super::{Case, End, Ending, Errand, Matter, Reason, Saying, Step};
+use super::{Case, End, Ending, Errand, Matter, Reason, Saying};
 use crate::message::{ChannelId, UserId};
 use crate::policy::Response;
 use crate::wording::{Facts, Utterance};
@@ -23,14 +23,13 @@ pub struct Part {
 impl Case {
     /// Its member wants it forgotten. It ends if it was not over; what was said of it to moderators names them no more;
     /// and then nothing is left to be done.
-    pub(super) fn forgotten(&mut self, at: Timestamp) -> Step {
+    pub(super) fn forgotten(&mut self, at: Timestamp) {
         self.forgotten = true;
         // What gives something away is removed all the same.
         self.further.retain(|matter| matter.response == Response::Shield);
-        if self.is_over() {
-            return if self.is_at_rest() { self.rest() } else { self.step };
+        if !self.is_over() {
+            self.ended(Ending { how: End::Declined, ..Ending::expired(Reason::Forgotten, at) });
         }
-        self.ended(Ending { how: End::Declined, ..Ending::expired(Reason::Forgotten, at) })
     }
 
     /// What follows where its member wants it forgotten: our public words go too, unless they are part of a
@@ -53,7 +52,7 @@ impl Case {
     /// what names them to moderators.
     #[must_use]
     pub fn is_to_be_told(&self) -> bool {
-        !self.is_over() || self.told.is_some() || self.action().is_some()
+        !self.is_over() || self.told.is_some() || !self.is_at_rest()
     }
 
     /// What is told to moderators in the place of all that they were told.

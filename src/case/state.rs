@@ -194,6 +194,7 @@ impl Rating {
 pub struct Status {
     state: State,
     owner: Option<UserId>,
+    since: Timestamp,
     thread: Option<ChannelId>,
     answered: bool,
     reminders: u8,
@@ -206,6 +207,13 @@ pub struct Status {
     raid: Option<(usize, usize)>,
     #[serde(default)]
     forgotten: bool,
+}
+
+impl Status {
+    /// How many problems it tells of.
+    pub(super) const fn problems(&self) -> usize {
+        self.problems
+    }
 }
 
 impl Case {
@@ -267,12 +275,13 @@ impl Case {
         Status {
             state,
             owner: self.owner,
+            since: self.since,
             thread,
             answered: self.first_answer.is_some(),
             reminders: self.reminders,
             messages: self.messages,
             problems: self.problems.len(),
-            asked: self.asked,
+            asked: self.asked.is_some(),
             details: self.details.len(),
             deleted: self.matter.deleted,
             rating: self.rating,

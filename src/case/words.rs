@@ -121,9 +121,8 @@ impl Case {
     }
 
     fn buttons(&self) -> Vec<Button> {
-        let disclosed = self.matter.category == Category::SensitiveInfo && !self.matter.removed;
         let mut buttons = vec![Button::Resolve, Button::AskModerator];
-        if disclosed {
+        if self.matter.gives_away() {
             buttons.extend([Button::RemoveMessage, Button::KeepIt]);
         }
         if !self.matter.ask.is_empty() {
@@ -156,8 +155,14 @@ impl Case {
     }
 
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts() }
+    }
+
+    /// What can be said of it.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
         let private = self.place.filter(|place| place.rung != Rung::Direct);
-        let facts = Facts {
+        Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
@@ -188,8 +193,7 @@ impl Case {
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
             transcript_days: self.surroundings.transcript_days,
             ..Facts::default()
-        };
-        Speech { utterance, language: None, variant: 0, facts }
+        }
     }
 
     /// Who decided by hand had reasons of their own.
@@ -199,7 +203,7 @@ impl Case {
         by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
     }
 
-    fn link(&self) -> String {
+    pub(super) fn link(&self) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
         if self.matter.removed || self.matter.asked_for {
             channel

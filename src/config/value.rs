@@ -14,11 +14,11 @@ use super::Server;
 use crate::message::{ChannelId, GuildId, RoleId};
 
 /// A value written as a number or a string, with the words for what it ought to be.
-struct Scalar<T> {
-    expected: &'static str,
-    integer: fn(i64) -> Option<T>,
-    float: fn(f64) -> Option<T>,
-    text: fn(&str) -> Option<T>,
+pub(super) struct Scalar<T> {
+    pub(super) expected: &'static str,
+    pub(super) integer: fn(i64) -> Option<T>,
+    pub(super) float: fn(f64) -> Option<T>,
+    pub(super) text: fn(&str) -> Option<T>,
 }
 
 impl<T> Visitor<'_> for Scalar<T> {
@@ -134,6 +134,12 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Dur
     })
 }
 
+pub(super) fn some_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
+}
+
 pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>, D::Error> {
     deserializer.deserialize_any(Scalar {
         expected: "a number from 0 to 1, such as 0.8",
@@ -148,6 +154,12 @@ pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 /// As [`duration`] reads it.
 pub(super) fn to_text<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time_text(*time))
+}
+
+/// The same where there is one.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+pub(super) fn to_some_text<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(time_text).serialize(serializer)
 }
 
 /// Identifiers as text: as numbers they are too large for many a reader.

@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
 
+mod clock;
 mod life;
 mod privacy;
 mod settings;
@@ -22,8 +23,8 @@ use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
-    CaseNote, Change, Due, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice, Noticed,
-    OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Terms, Traces, Whose,
+    CaseNote, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice, Noticed, OutboxId,
+    Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Terms, Traces, Whose,
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -33,6 +34,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "life", include_str!("sqlite/4_life.sql")),
     (6, "privacy", include_str!("sqlite/6_privacy.sql")),
 ];
+
+/// The number of the case of what belongs to none.
+const NOBODYS: u32 = 0;
 
 /// How long another process may hold the file before we give up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -49,11 +53,24 @@ impl SqliteStore {
     ///
     /// The address is not SQLite's, or the file cannot be opened, created or migrated.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for whoever only reads: a file that is not there is not created.
+    ///
+    /// # Errors
+    ///
+    /// The address is not SQLite's, or the file cannot be opened or migrated.
+    pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, create: bool) -> Result<Self, StoreError> {
         let path = path_of(url)?;
         let failed = |error: sqlx::Error| open_error(&path, &error);
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             // An action counts as committed only once it would survive a power cut.
             .synchronous(SqliteSynchronous::Full)
@@ -78,7 +95,14 @@ impl SqliteStore {
         Self::open(url).await
     }
 
-    /// Empties the write-ahead file, where the masked text would otherwise stand until much later.
+    /// What a case drops of the member's words, and a case that is erased, does not stand anywhere any more.
+    async fn erase_dropped(&self, before: &Case, after: &Case) -> Result<(), StoreError> {
+        let enclosed = before.matter.enclosure.is_some() && before.matter.enclosure != after.matter.enclosure;
+        let detailed = !before.details.is_empty() && before.details != after.details;
+        if enclosed || detailed || after.can_be_erased() { self.erase().await } else { Ok(()) }
+    }
+
+    /// Empties the write-ahead file, where the member's words would otherwise stand until much later.
     async fn erase(&self) -> Result<(), StoreError> {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
         Ok(())
@@ -179,12 +203,41 @@ impl Store for SqliteStore {
         self.read_cases(guild, sought).await
     }
 
-    async fn due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError> {
-        self.read_due(until).await
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError> {
+        self.read_due(until, most).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read_next_due().await
+    }
+
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError> {
+        self.write_due(guild, numbers, until).await
+    }
+
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds_with_open_cases().await
+    }
+
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError> {
+        self.recompute_due(guild, terms).await
+    }
+
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let gone = sqlx::query("DELETE FROM outbox WHERE id = ?").bind(done.0).execute(&mut *tx).await?;
+        if gone.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let pending = enqueue(&mut tx, (guild, NOBODYS), Priority::Routine, action, terms).await?;
+        tx.commit().await?;
+        Ok(Some(pending))
     }
 
     async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError> {
@@ -202,6 +255,10 @@ impl Store for SqliteStore {
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.read_outcomes(guild, from, until).await
+    }
+
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds().await
     }
 
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError> {
@@ -235,7 +292,7 @@ impl Store for SqliteStore {
         let Some(row) = row else { return Ok(None) };
         let guild = GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned());
         let whose = Whose::Number(row.try_get("number")?);
-        // What belongs to no case bears the number 0, which none has.
+        // What belongs to none, or to one that is gone, has nothing to follow.
         let Some(before) = find_case(&mut tx, guild, whose).await? else {
             tx.commit().await?;
             return Ok(None);
@@ -243,9 +300,7 @@ impl Store for SqliteStore {
         let (case, action) = before.clone().apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
         tx.commit().await?;
-        if loses_words(&before, &case) {
-            self.erase().await?;
-        }
+        self.erase_dropped(&before, &case).await?;
         Ok(pending)
     }
 
@@ -513,13 +568,6 @@ async fn find_case(
     let row: Option<String> =
         sqlx::query_scalar(query).bind(column(guild.0)).bind(key).fetch_optional(connection).await?;
     row.map(|body| from_json("case", &body)).transpose()
-}
-
-/// Whether something that stood at rest does not any more, and so must not stand in the write-ahead file either.
-fn loses_words(before: &Case, after: &Case) -> bool {
-    let given_back = before.matter.enclosure.is_some() && before.matter.enclosure != after.matter.enclosure;
-    let details = !before.details.is_empty() && before.details != after.details;
-    given_back || details || after.can_be_erased()
 }
 
 async fn save(

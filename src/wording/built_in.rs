@@ -46,6 +46,8 @@ macro_rules! file {
             }
             Utterance::Answer => include_str!(concat!("../../templates/", $tag, "/answer.md")),
             Utterance::Raid => include_str!(concat!("../../templates/", $tag, "/raid.md")),
+            Utterance::Reminder => include_str!(concat!("../../templates/", $tag, "/reminder.md")),
+            Utterance::ReminderHere => include_str!(concat!("../../templates/", $tag, "/reminder_here.md")),
             Utterance::RaidAlert => include_str!(concat!("../../templates/", $tag, "/raid_alert.md")),
             Utterance::OfferAccepted => include_str!(concat!("../../templates/", $tag, "/offer_accepted.md")),
             Utterance::OfferNotYours => {
@@ -89,6 +91,42 @@ macro_rules! file {
             Utterance::Forgotten => include_str!(concat!("../../templates/", $tag, "/forgotten.md")),
             Utterance::Erased => include_str!(concat!("../../templates/", $tag, "/erased.md")),
             Utterance::FollowUp => include_str!(concat!("../../templates/", $tag, "/follow_up.md")),
+            Utterance::Detailed => include_str!(concat!("../../templates/", $tag, "/detailed.md")),
+            Utterance::PressedGone => include_str!(concat!("../../templates/", $tag, "/pressed_gone.md")),
+            Utterance::PressedOver => include_str!(concat!("../../templates/", $tag, "/pressed_over.md")),
+            Utterance::PressedForMember => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_member.md"))
+            }
+            Utterance::PressedForModerators => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_moderators.md"))
+            }
+            Utterance::PressedForBoth => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_both.md"))
+            }
+            Utterance::PressedResolve => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_resolve.md"))
+            }
+            Utterance::PressedDecline => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_decline.md"))
+            }
+            Utterance::PressedAsk => include_str!(concat!("../../templates/", $tag, "/pressed_ask.md")),
+            Utterance::PressedAskAgain => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_ask_again.md"))
+            }
+            Utterance::PressedRemove => include_str!(concat!("../../templates/", $tag, "/pressed_remove.md")),
+            Utterance::PressedRemoved => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_removed.md"))
+            }
+            Utterance::PressedKeep => include_str!(concat!("../../templates/", $tag, "/pressed_keep.md")),
+            Utterance::DetailsHint => include_str!(concat!("../../templates/", $tag, "/details_hint.md")),
+            Utterance::PressedDetails => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_details.md"))
+            }
+            Utterance::PressedBlank => include_str!(concat!("../../templates/", $tag, "/pressed_blank.md")),
+            Utterance::PressedQuiet => include_str!(concat!("../../templates/", $tag, "/pressed_quiet.md")),
+            Utterance::PressedReopen => include_str!(concat!("../../templates/", $tag, "/pressed_reopen.md")),
+            Utterance::PressedOpen => include_str!(concat!("../../templates/", $tag, "/pressed_open.md")),
+            Utterance::PressedRating => include_str!(concat!("../../templates/", $tag, "/pressed_rating.md")),
             Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
             Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
         }

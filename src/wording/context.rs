@@ -9,11 +9,11 @@ use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::labels::Labels;
-use super::{Facts, Utterance, mention};
+use super::{Facts, Utterance, Wait, mention};
 use crate::detect::{Category, Kind};
 
 /// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `introduction`,
-/// `checkup`, `transcript` and `answer` say.
+/// `checkup`, `transcript`, `answer` and `reminder` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -52,10 +52,12 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "gaps",
     "days",
     "answer",
+    "cases",
+    "more",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 4).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 6).0;
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
@@ -67,6 +69,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Checkup => &["gaps"],
         Utterance::Erased => &["number"],
         Utterance::Transcript => &["days"],
+        Utterance::Reminder => &["moderators", "cases", "more"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
         Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
@@ -117,13 +120,26 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("waiting", text(facts.waiting.map(mention::ago))),
         ("first_answer", text(facts.first_answer.map(length))),
         ("reminders", Value::from(facts.reminders)),
-        ("asked", Value::from(facts.asked)),
+        ("asked", text(facts.asked.map(mention::ago))),
         ("called", Value::from(facts.called)),
         ("ended_by", text(facts.ended_by.map(mention::member))),
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
         ("days", text(facts.transcript_days.map(|days| days.to_string()))),
+        ("cases", facts.waits.iter().map(wait).collect()),
+        ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),
+    ]))
+}
+
+fn wait(wait: &Wait) -> Value {
+    let place = wait.thread.map_or_else(|| wait.link.clone(), mention::channel);
+    Value::from(BTreeMap::from([
+        ("number", Value::from(wait.number.to_string())),
+        ("waiting", Value::from(mention::ago(wait.since))),
+        ("place", Value::from(place)),
+        ("owner", Value::from(wait.owner.map(mention::member).unwrap_or_default())),
+        ("reminded", Value::from(wait.reminded)),
     ]))
 }
 

@@ -253,7 +253,7 @@ pub(crate) async fn everything_about_alex(store: &SqliteStore) {
         Case::raid(HARBOR, ALEX, matter(5, Response::TakeAside), Surroundings::default(), extent, now());
     store.open(raid, &Plain).await.unwrap();
     let helped = open_case(store, notice(SAM, 6)).await;
-    happens(store, helped, Event::Claimed(ALEX)).await;
+    happens(store, helped, Event::Claimed { by: ALEX, from: None }).await;
     carry_out(store).await;
     for (number, by, words) in
         [(open, MIA, "about Alex"), (over, MIA, "about Alex"), (helped, ALEX, "by Alex")]

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::super::{CaseNote, Due, Happened, Outcome, Pending, Sought, StoreError, Terms, Whose};
-use super::{SqliteStore, column, enqueue, find_case, from_json, loses_words, save};
+use super::super::{CaseNote, Happened, Outcome, Pending, Sought, StoreError, Terms, Whose};
+use super::{SqliteStore, column, enqueue, find_case, from_json, save};
 use crate::case::action::{Action, Priority, Speech};
 use crate::case::{Case, Event};
 use crate::message::{GuildId, UserId};
@@ -28,9 +28,7 @@ impl SqliteStore {
         let (case, action) = before.clone().apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
         tx.commit().await?;
-        if loses_words(&before, &case) {
-            self.erase().await?;
-        }
+        self.erase_dropped(&before, &case).await?;
         Ok(Some(Happened { before, case, pending }))
     }
 
@@ -42,19 +40,19 @@ impl SqliteStore {
         terms: &dyn Terms,
     ) -> Result<Vec<Pending>, StoreError> {
         let mut tx = self.begin().await?;
-        let (mut pending, mut lost) = (Vec::new(), false);
+        let (mut pending, mut changed) = (Vec::new(), Vec::new());
         for (number, event) in events {
             let Some(before) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
             let (case, action) = before.clone().apply(event);
             pending.extend(save(&mut tx, &case, action, terms).await?);
-            lost |= loses_words(&before, &case);
+            changed.push((before, case));
         }
         if let Some(action) = action {
             pending.push(enqueue(&mut tx, (guild, 0), Priority::Routine, action, terms).await?);
         }
         tx.commit().await?;
-        if lost {
-            self.erase().await?;
+        for (before, after) in &changed {
+            self.erase_dropped(before, after).await?;
         }
         Ok(pending)
     }
@@ -87,21 +85,6 @@ impl SqliteStore {
         }
         let rows = query.build().fetch_all(&self.pool).await?;
         rows.iter().map(|row| from_json("case", row.try_get("body")?)).collect()
-    }
-
-    pub(super) async fn read_due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError> {
-        let rows = sqlx::query("SELECT guild, number, due FROM cases WHERE due <= ? ORDER BY due")
-            .bind(until.as_millisecond())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(due).collect()
-    }
-
-    pub(super) async fn read_next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT min(due) FROM cases WHERE due IS NOT NULL")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(at.and_then(|at| Timestamp::from_millisecond(at).ok()))
     }
 
     pub(super) async fn write_case_note(
@@ -152,14 +135,15 @@ impl SqliteStore {
         .await?;
         rows.iter().map(|row| from_json("outcome", row.try_get("body")?)).collect()
     }
-}
 
-fn due(row: &SqliteRow) -> Result<Due, StoreError> {
-    Ok(Due {
-        guild: GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned()),
-        number: row.try_get("number")?,
-        at: Timestamp::from_millisecond(row.try_get("due")?).unwrap_or(Timestamp::MIN),
-    })
+    pub(super) async fn read_guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        let guilds: Vec<i64> =
+            sqlx::query_scalar("SELECT DISTINCT guild FROM outcomes").fetch_all(&self.pool).await?;
+        let mut guilds: Vec<GuildId> =
+            guilds.into_iter().map(|guild| GuildId(guild.cast_unsigned())).collect();
+        guilds.sort_unstable();
+        Ok(guilds)
+    }
 }
 
 pub(super) fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
