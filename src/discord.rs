@@ -17,6 +17,7 @@ mod notice;
 mod permissions;
 mod report;
 pub(crate) mod rest;
+mod upkeep;
 pub(crate) mod wire;
 
 use std::sync::Arc;
@@ -187,7 +188,8 @@ pub async fn run(
     let registering = register_commands(&rest, application.id);
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
-    let working = async { tokio::join!(listener.listen(arriving), keeping, registering) };
+    let tidying = upkeep::keep_tidy(&responder, &clock);
+    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.

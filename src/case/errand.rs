@@ -58,6 +58,8 @@ pub enum Saying {
     Reopened,
     /// It is over.
     Parting(End),
+    /// It is over, and is forgotten as the member wanted.
+    Forgotten,
 }
 
 impl Case {
@@ -240,7 +242,7 @@ impl Case {
             Saying::Invited(person) => vec![person],
             Saying::Reopened => [self.member].into_iter().chain(self.owner).collect(),
             Saying::TakenDown | Saying::Detailed | Saying::Claimed => Vec::new(),
-            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) => vec![self.member],
+            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) | Saying::Forgotten => vec![self.member],
         }
     }
 
@@ -323,6 +325,7 @@ impl Saying {
             Self::Parting(End::Dismissed) => Utterance::Dismissed,
             Self::Parting(End::Declined) => Utterance::Declined,
             Self::Parting(End::Expired) => Utterance::Expired,
+            Self::Forgotten => Utterance::Forgotten,
         }
     }
 

@@ -19,7 +19,8 @@ impl Case {
             Event::Answered => self.answered = true,
             Event::Wrote(by, at) => self.written(by, at),
             Event::Rated(rating) if self.is_resolved() => self.rating = Some(rating),
-            Event::Reopened(by, at) => self.reopened(by, at),
+            Event::Forgotten(at) => self.forgotten(at),
+            Event::Reopened(by, at) if !self.forgotten => self.reopened(by, at),
             Event::ChannelGone(channel, at) => self.channel_gone(channel, at),
             _ if self.is_over() => {}
             Event::Accepted(at) => self.accepted(at),
@@ -36,7 +37,11 @@ impl Case {
             }
             Event::Reminded(step) => self.reminded(step),
             Event::Ended(ending) => self.ended(ending),
-            Event::Further(_) | Event::Rated(_) | Event::Performed(_) | Event::Refused(_) => {}
+            Event::Further(_)
+            | Event::Rated(_)
+            | Event::Reopened(..)
+            | Event::Performed(_)
+            | Event::Refused(_) => {}
         }
     }
 
@@ -169,10 +174,11 @@ impl Case {
     }
 
     /// The case is over; what was still to be done for it is not any more, but for what was promised.
-    fn ended(&mut self, ending: Ending) {
+    pub(super) fn ended(&mut self, ending: Ending) {
         self.details.clear();
         self.keep_promises();
-        self.errands.extend(Self::farewell(&ending));
+        let farewell = if self.forgotten { self.last_farewell() } else { Self::farewell(&ending) };
+        self.errands.extend(farewell);
         self.ending = Some(ending);
     }
 

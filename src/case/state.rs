@@ -143,6 +143,8 @@ pub enum Reason {
     ThreadDeleted,
     /// The channel it was in was removed.
     ChannelRemoved,
+    /// The member wanted what is known of them forgotten.
+    Forgotten,
 }
 
 impl Reason {
@@ -154,6 +156,7 @@ impl Reason {
             Self::MemberLeft => "the member left the server",
             Self::ThreadDeleted => "its thread was deleted",
             Self::ChannelRemoved => "its channel was removed",
+            Self::Forgotten => "the member wanted it forgotten",
         }
     }
 }
@@ -204,6 +207,8 @@ pub struct Status {
     #[serde(default)]
     discreet: bool,
     raid: Option<(usize, usize)>,
+    #[serde(default)]
+    forgotten: bool,
 }
 
 impl Status {
@@ -282,6 +287,7 @@ impl Case {
             rating: self.rating,
             discreet: self.discreet,
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
+            forgotten: self.forgotten,
         }
     }
 }

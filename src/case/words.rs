@@ -60,6 +60,9 @@ impl Case {
 
     /// What was held back is told without a bell: it is there to be read, not to be answered.
     pub(super) fn alert(&self, channel: ChannelId) -> Post<Speech> {
+        if self.forgotten {
+            return self.erasure(channel);
+        }
         let held_back = self.lead().would.is_some() && self.raid.is_none();
         let called = matches!(self.step, Step::Alerting(_)) && !held_back;
         let mut words =
@@ -215,6 +218,7 @@ impl Case {
             follow_up: self.would_follow_up(),
             discreet: self.discreet,
             acknowledged: self.withdrawn().is_some(),
+            transcript_days: self.surroundings.transcript_days,
             ..Facts::default()
         }
     }

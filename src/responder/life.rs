@@ -75,6 +75,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     ///
     /// The store failed.
     pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
+        self.untranscribe(guild, message).await?;
         for whose in [Whose::Message(message), Whose::Alert(message)] {
             self.happen(guild, whose, Event::Deleted(message)).await?;
         }
@@ -116,6 +117,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         channel: ChannelId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        self.untranscribe_thread(guild, channel).await?;
         let gone = Event::ChannelGone(channel, at);
         // What is over may go on, and then elsewhere.
         self.happen(guild, Whose::Thread(channel), gone.clone()).await?;

@@ -188,7 +188,7 @@ pub(super) fn finish(utterance: Utterance, rendered: &str, facts: &Facts) -> Str
     shortened(mention::restrict(&text, facts), utterance.limit())
 }
 
-fn shortened(text: String, limit: usize) -> String {
+pub(super) fn shortened(text: String, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text,
         Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
@@ -295,6 +295,7 @@ fn example(name: &str, facts: Facts) -> Facts {
         "ended_by" => Facts { ended_by: Some(UserId(u64::MAX)), ..facts },
         "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },
         "rating" => Facts { rating: Some("poor".to_owned()), ..facts },
+        "days" => Facts { transcript_days: Some(u32::MAX), ..facts },
         "back" => Facts { back: Some(Timestamp::MAX), ..facts },
         "cases" => Facts { waits: vec![longest_wait(); 8], ..facts },
         "more" => Facts { unlisted: u32::MAX, ..facts },
