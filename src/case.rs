@@ -9,6 +9,8 @@ mod alert;
 pub mod clock;
 mod course;
 mod errand;
+mod forget;
+mod lead;
 mod life;
 pub mod reminder;
 mod state;
@@ -25,6 +27,7 @@ use crate::policy::Response;
 use crate::policy::raid::Extent;
 use crate::wording::Utterance;
 pub use errand::{Errand, Saying};
+pub use forget::{NOBODY, Part};
 pub use state::{End, Ending, Rating, Reason, State, Status};
 
 use action::{Action, Enclosure, Priority, Receipt, Refusal, Speech};
@@ -127,6 +130,10 @@ pub struct Surroundings {
     /// How the public hears of the settlement.
     #[serde(default)]
     pub follow_up: FollowUp,
+    /// For how many days after its end its conversation is kept, at most; none where it is not, and members need not be
+    /// told.
+    #[serde(default)]
+    pub transcript_days: Option<u32>,
 }
 
 /// How the public hears that a case is settled.
@@ -234,6 +241,9 @@ pub struct Case {
     pub opened: Timestamp,
     /// The message in hand: the first, or the further one now dealt with.
     pub matter: Matter,
+    /// The gravest of the messages it was about before, where that in hand is less so: what the case is known by.
+    #[serde(default)]
+    pub gravest: Option<Matter>,
     /// Further messages of the member that wait their turn.
     pub further: Vec<Matter>,
     /// What the server offers.
@@ -325,6 +335,9 @@ pub struct Case {
     /// How things were when moderators were last told.
     #[serde(default)]
     pub told_as: Option<Status>,
+    /// Whether its member wants it forgotten: it is erased once nothing is left to be done.
+    #[serde(default)]
+    pub forgotten: bool,
     /// Whether there was no place to tell them.
     #[serde(default)]
     pub unheard: bool,
@@ -406,6 +419,8 @@ pub enum Event {
     Rated(Rating),
     /// A thread or channel is gone; what the case has there is, too.
     ChannelGone(ChannelId, Timestamp),
+    /// Its member wants it forgotten.
+    Forgotten(Timestamp),
 }
 
 impl Case {
@@ -453,6 +468,7 @@ impl Case {
             member,
             opened: now,
             matter,
+            gravest: None,
             further: Vec::new(),
             surroundings,
             step: Step::Talking,
@@ -486,6 +502,7 @@ impl Case {
             errands: Vec::new(),
             follow_up: None,
             told_as: None,
+            forgotten: false,
             unheard: false,
         }
     }

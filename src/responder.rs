@@ -9,6 +9,7 @@ mod by_hand;
 mod clock;
 mod life;
 mod notices;
+mod privacy;
 mod raids;
 mod settings;
 
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -30,11 +31,12 @@ use crate::message::{GuildId, Message, Origin, RoleId, UserId};
 use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
-use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
+use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::clock::AtHand;
+pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.
@@ -131,9 +133,6 @@ const BACKOFF: [Duration; 8] = [
     Duration::from_mins(1),
     Duration::from_mins(2),
 ];
-
-/// The longest cooldown that is remembered.
-const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Judges messages and carries out what follows. Cheap to clone.
 pub struct Responder<S, E> {
@@ -285,7 +284,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         scan: &Scan,
         setting: Setting,
     ) -> Result<Option<Decision>, StoreError> {
-        let since = message.sent.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+        let since = message.sent.checked_sub(COOLDOWNS).unwrap_or(Timestamp::MIN);
         let mut circumstances = self.inner.store.circumstances(message, since).await?;
         circumstances.setting = setting;
         Ok(here.core.policy.decide(message, scan, &circumstances).decision)

@@ -86,6 +86,8 @@ utterances! {
     Advice = "advice",
     /// What the buttons below the first words in the thread do; those words hold it as `choices`.
     Choices = "choices",
+    /// Below the first words in the thread: what is written there is kept, and for how long.
+    Transcript = "transcript",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
     /// Members wait for an answer longer than was promised: which cases, and whose they are.
@@ -124,6 +126,10 @@ utterances! {
     Declined = "declined",
     /// Last words in the thread: nobody wrote for long.
     Expired = "expired",
+    /// Last words in the thread: the member wanted everything forgotten.
+    Forgotten = "forgotten",
+    /// In the place of an alert: its member wanted everything forgotten.
+    Erased = "erased",
     /// In the thread: the member filled in the private form, which only moderators read.
     Detailed = "detailed",
     /// In public, once it is settled; tells nothing of what it was about.
@@ -222,6 +228,9 @@ pub struct Facts {
     pub alerted: bool,
     /// Whether the message was removed; `{{ removed }}`.
     pub removed: bool,
+    /// Whether someone else deleted it; `{{ deleted }}`.
+    #[serde(default)]
+    pub deleted: bool,
     /// What could not be done, in plain words, for moderators; `{{ problem }}`.
     pub problem: Option<String>,
     /// Why the rule applied, in plain words, for moderators; `{{ reason }}`.
@@ -288,21 +297,24 @@ pub struct Facts {
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,
+    /// For how many days after the end of a case its conversation is kept, at most; `{{ days }}`.
+    #[serde(default)]
+    pub transcript_days: Option<u32>,
+    /// The cases whose members wait for an answer; the list `{{ cases }}`.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// How many more of them there are; `{{ more }}`.
+    #[serde(default)]
+    pub unlisted: u32,
     /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
     #[serde(default)]
     pub messages: Option<u32>,
-    /// Whether someone else deleted the message; `{{ deleted }}`.
-    #[serde(default)]
-    pub deleted: bool,
     /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
     #[serde(default)]
     pub asked_for: bool,
     /// Whether the member can fill in a private form; `{{ asks }}`.
     #[serde(default)]
     pub asks: bool,
-    /// Whether the member can have their message removed, since it gives something away; `{{ removable }}`.
-    #[serde(default)]
-    pub removable: bool,
     /// Whether the member filled the form in; `{{ detailed }}`.
     #[serde(default)]
     pub detailed: bool,
@@ -315,12 +327,6 @@ pub struct Facts {
     /// Whether public words of ours stand there that can be taken back; `{{ acknowledged }}`.
     #[serde(default)]
     pub acknowledged: bool,
-    /// The cases whose members wait for an answer; the list `{{ cases }}`.
-    #[serde(default)]
-    pub waits: Vec<Wait>,
-    /// How many more of them there are; `{{ more }}`.
-    #[serde(default)]
-    pub unlisted: u32,
 }
 
 /// A case whose member waits for an answer, in a list of such.
@@ -360,6 +366,9 @@ pub const LONGEST_OUTCOME: usize = 200;
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
 
+/// The most characters of what is said about a conversation that is kept.
+const TRANSCRIPT_LIMIT: usize = 250;
+
 /// The most characters of advice.
 const ADVICE_LIMIT: usize = 650;
 
@@ -379,8 +388,9 @@ impl Utterance {
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
-            Self::Choices => CHOICES_LIMIT,
+            Self::Transcript => TRANSCRIPT_LIMIT,
             Self::DetailsHint => 100,
+            Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
     }
@@ -407,6 +417,7 @@ impl Utterance {
             | Self::FurtherUnshielded
             | Self::Advice
             | Self::Choices
+            | Self::Transcript
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
@@ -423,6 +434,7 @@ impl Utterance {
             | Self::Declined
             | Self::Expired
             | Self::Detailed
+            | Self::Forgotten
             | Self::PressedGone
             | Self::PressedOver
             | Self::PressedForMember
@@ -442,9 +454,12 @@ impl Utterance {
             | Self::PressedReopen
             | Self::PressedOpen
             | Self::PressedRating => Audience::Person,
-            Self::Alert | Self::Reminder | Self::RaidAlert | Self::Introduction | Self::Checkup => {
-                Audience::Moderators
-            }
+            Self::Alert
+            | Self::Reminder
+            | Self::RaidAlert
+            | Self::Erased
+            | Self::Introduction
+            | Self::Checkup => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }
@@ -482,12 +497,18 @@ impl Utterance {
                 | Self::Dismissed
                 | Self::Declined
                 | Self::Expired
+                | Self::Forgotten
         )
     }
 
     /// Whether it may say `part`, words of their own that others hold.
     fn holds(self, part: Self) -> bool {
         context::placeholders(self).contains(&part.as_str())
+    }
+
+    /// Whether a private thread begins with it.
+    const fn opens_a_thread(self) -> bool {
+        matches!(self, Self::Opening | Self::OpeningShielded | Self::OpeningUnshielded)
     }
 
     /// Whether everyone in the channel reads it.
@@ -662,7 +683,18 @@ impl Wording {
             let variant = variant % layer.variants(spoken, utterance).max(1);
             layer.render((spoken, utterance, variant), context::of(facts, parts, self.labels(spoken)))
         });
-        template::finish(utterance, &rendered.unwrap_or_default(), facts)
+        let words = template::finish(utterance, &rendered.unwrap_or_default(), facts);
+        if utterance.opens_a_thread() { self.with_notice(language, words, facts) } else { words }
+    }
+
+    /// However the first words in a thread are put, they say that what is written there is kept, where it is.
+    fn with_notice(&self, language: Option<&str>, words: String, facts: &Facts) -> String {
+        if facts.transcript_days.is_none() {
+            return words;
+        }
+        let notice = self.render(language, Utterance::Transcript, 0, facts);
+        let room = Utterance::Opening.limit().saturating_sub(notice.chars().count() + 2);
+        format!("{}\n\n{notice}", template::shortened(words, room))
     }
 
     /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.

@@ -34,6 +34,7 @@ fn facts() -> Facts {
         rule: Some("secrets".to_owned()),
         alerted: true,
         removed: true,
+        deleted: false,
         problem: Some("No private thread could be opened there: missing permission.".to_owned()),
         reason: Some("a card number (confidence 0.98)".to_owned()),
         would: None,
@@ -60,15 +61,7 @@ fn facts() -> Facts {
         outcome: Some("refunded".to_owned()),
         rating: Some("good".to_owned()),
         back: None,
-        messages: Some(3),
-        deleted: false,
-        asked_for: false,
-        asks: true,
-        removable: false,
-        detailed: true,
-        follow_up: true,
-        discreet: false,
-        acknowledged: true,
+        transcript_days: Some(30),
         waits: vec![Wait {
             number: 12,
             since: Timestamp::UNIX_EPOCH,
@@ -78,6 +71,13 @@ fn facts() -> Facts {
             reminded: false,
         }],
         unlisted: 0,
+        messages: Some(3),
+        asked_for: false,
+        asks: true,
+        detailed: true,
+        follow_up: true,
+        discreet: false,
+        acknowledged: true,
     }
 }
 
@@ -146,9 +146,11 @@ fn what_members_read_is_said_in_several_ways() {
                 utterance,
                 Utterance::Advice
                     | Utterance::Choices
+                    | Utterance::Transcript
                     | Utterance::Alert
                     | Utterance::Reminder
                     | Utterance::RaidAlert
+                    | Utterance::Erased
                     | Utterance::Introduction
                     | Utterance::Checkup
             );
@@ -292,6 +294,31 @@ fn an_opening_says_who_reads_here_and_brings_moderators_in() {
 }
 
 #[test]
+fn an_opening_says_that_the_conversation_is_kept_where_it_is() {
+    for utterance in [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded] {
+        for (days, told) in [(30, "30 days after"), (2, "2 days after"), (1, "a day after")] {
+            for text in ways(utterance, &Facts { transcript_days: Some(days), ..facts() }) {
+                assert!(text.contains("in this thread is kept") && text.contains(told), "{text}");
+            }
+        }
+        for text in ways(utterance, &Facts { transcript_days: None, ..facts() }) {
+            assert!(!text.contains("in this thread is kept"), "{text}");
+        }
+    }
+}
+
+/// However moderators put the first words, and however long they are.
+#[test]
+fn words_of_ones_own_do_not_leave_out_that_the_conversation_is_kept() {
+    for length in [10, 1_990] {
+        let wording = own("opening", &"x".repeat(length)).expect("valid");
+        let text = wording.render(None, Utterance::Opening, 0, &facts());
+        assert!(text.starts_with("xxxxxxxxxx") && text.ends_with("30 days after this is over."), "{text}");
+        assert!(text.chars().count() <= 2_000);
+    }
+}
+
+#[test]
 fn advice_is_for_what_was_found() {
     let advised = |kind: Kind, word: &str| {
         let facts = Facts { kinds: vec![kind], ..facts() };
@@ -377,7 +404,7 @@ fn moderators_see_where_a_case_stands() {
                 "reminded once",
                 "asked for a moderator",
                 "*Show details*",
-                "the latest of 3",
+                "one of 3",
                 "Someone is needed",
             ],
             &["<@66>", "refunded", "good"],

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Posted, Reason, Rung, Saying, Step};
+use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Reason, Rung, Saying, Step};
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
 use crate::policy::raid::Extent;
@@ -19,7 +19,8 @@ impl Case {
             Event::Answered => self.answered = true,
             Event::Wrote(by, at) => self.written(by, at),
             Event::Rated(rating) if self.is_resolved() => self.rating = Some(rating),
-            Event::Reopened(by, at) => self.reopened(by, at),
+            Event::Forgotten(at) => self.forgotten(at),
+            Event::Reopened(by, at) if !self.forgotten => self.reopened(by, at),
             Event::ChannelGone(channel, at) => self.channel_gone(channel, at),
             _ if self.is_over() => {}
             Event::Accepted(at) => self.accepted(at),
@@ -36,7 +37,11 @@ impl Case {
             }
             Event::Reminded(step) => self.reminded(step),
             Event::Ended(ending) => self.ended(ending),
-            Event::Further(_) | Event::Rated(_) | Event::Performed(_) | Event::Refused(_) => {}
+            Event::Further(_)
+            | Event::Rated(_)
+            | Event::Reopened(..)
+            | Event::Performed(_)
+            | Event::Refused(_) => {}
         }
     }
 
@@ -83,13 +88,17 @@ impl Case {
     }
 
     pub(super) fn aside(&mut self) {
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
+        for matter in self.known().filter(|matter| matter.response != Response::Shield) {
+            matter.response = Response::TakeAside;
+            matter.would = None;
+        }
+        self.matter.quiet = false;
     }
 
     pub(super) fn aside_by_hand(&mut self, by: UserId) -> Step {
         self.aside();
-        (self.matter.by, self.matter.alert) = (Some(by), true);
+        self.known().for_each(|matter| matter.by = Some(by));
+        self.matter.alert = true;
         (self.alerted, self.unacknowledged) = (false, false);
         self.problems.clear();
         Step::Opening(Rung::Thread)
@@ -102,10 +111,7 @@ impl Case {
         if self.is_ours(message) {
             return;
         }
-        let further = self.further.iter_mut().chain([&mut self.matter]);
-        for matter in further.filter(|matter| matter.message == message) {
-            matter.deleted = true;
-        }
+        self.about(message).for_each(|matter| matter.deleted = true);
         self.forget_disclosed(message);
         self.orphaned |= self.answers.is_some_and(|answers| answers.message == message);
     }
@@ -168,10 +174,11 @@ impl Case {
     }
 
     /// The case is over; what was still to be done for it is not any more, but for what was promised.
-    fn ended(&mut self, ending: Ending) {
+    pub(super) fn ended(&mut self, ending: Ending) {
         self.details.clear();
         self.keep_promises();
-        self.errands.extend(Self::farewell(&ending));
+        let farewell = if self.forgotten { self.last_farewell() } else { Self::farewell(&ending) };
+        self.errands.extend(farewell);
         self.ending = Some(ending);
     }
 
@@ -196,7 +203,10 @@ impl Case {
 
     /// What a member wished for in public is done come what may, and moderators are not left two alerts.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_) | Errand::Retire(_)));
+        self.errands.retain(|errand| {
+            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
+            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
+        });
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {

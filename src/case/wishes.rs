@@ -1,7 +1,6 @@
 //! What its member wishes of a case: that what they gave away is removed, and what they tell moderators alone.
 
 use super::{Case, Detail, Errand, Matter, Posted, Saying, Step};
-use crate::detect::Category;
 use crate::message::{MessageId, UserId};
 
 /// The most that is kept of what a member gave in private forms: what two of them ask for.
@@ -38,9 +37,7 @@ impl Case {
     /// It is told once, when all of it is gone. Public words about it would only call attention to it.
     pub(super) fn taken_down(&mut self, posted: Posted) {
         self.removed.push(posted.message);
-        if posted == self.matter.posted() {
-            self.matter.removed = true;
-        }
+        self.about(posted.message).for_each(|matter| matter.removed = true);
         self.disclosed.retain(|one| *one != posted);
         self.orphaned |= self.answers == Some(posted);
         self.say_after_removals(Saying::TakenDown);
@@ -87,7 +84,7 @@ impl Case {
         if next.ask.is_empty() {
             next.ask = std::mem::take(&mut self.matter.ask);
         }
-        self.matter = next;
+        self.follow_with(next);
     }
 }
 
@@ -101,12 +98,7 @@ impl Matter {
     /// Whether something private stands in public.
     pub(super) fn gives_away(&self) -> bool {
         let stands = !self.removed && !self.deleted && !self.asked_for;
-        let private = match self.category {
-            Category::SensitiveInfo => self.kinds.iter().any(|kind| kind.is_value()),
-            Category::Confidential => !self.kinds.is_empty(),
-            _ => false,
-        };
-        stands && private
+        stands && self.category.gives_away(&self.kinds)
     }
 
     const fn posted(&self) -> Posted {

@@ -60,10 +60,13 @@ impl Case {
 
     /// What was held back is told without a bell: it is there to be read, not to be answered.
     pub(super) fn alert(&self, channel: ChannelId) -> Post<Speech> {
-        let held_back = self.matter.would.is_some() && self.raid.is_none();
+        if self.forgotten {
+            return self.erasure(channel);
+        }
+        let held_back = self.lead().would.is_some() && self.raid.is_none();
         let called = matches!(self.step, Step::Alerting(_)) && !held_back;
         let mut words =
-            self.speech(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert });
+            self.speech_on_all(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert });
         words.facts.called = matches!(self.step, Step::Alerting(_)) || self.alerted;
         Post {
             channel,
@@ -144,7 +147,7 @@ impl Case {
         if self.is_over() {
             return vec![Button::Reopen];
         }
-        if self.matter.would.is_some() && self.raid.is_none() {
+        if self.lead().would.is_some() && self.raid.is_none() {
             return vec![Button::FalseAlarm];
         }
         let mut buttons = vec![Button::Claim, Button::Resolve];
@@ -161,33 +164,43 @@ impl Case {
         self.matter.enclosure.clone().filter(|_| self.matter.removed)
     }
 
+    /// What is said about the message in hand.
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts_on(&self.matter) }
+    }
+
+    /// What is said about the case as a whole.
+    pub(super) fn speech_on_all(&self, utterance: Utterance) -> Speech {
         Speech { utterance, language: None, variant: 0, facts: self.facts() }
     }
 
     /// What can be said of it.
     #[must_use]
     pub fn facts(&self) -> Facts {
-        let private = self.place.filter(|place| place.rung != Rung::Direct);
+        self.facts_on(self.lead())
+    }
+
+    fn facts_on(&self, matter: &Matter) -> Facts {
         Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
-            kinds: self.matter.kinds.clone(),
-            channel: Some(self.matter.channel),
-            thread: private.map(|place| place.channel),
-            link: Some(self.link()),
-            category: Some(self.matter.category),
-            rule: Some(self.matter.rule.clone()),
+            kinds: matter.kinds.clone(),
+            channel: Some(matter.channel),
+            thread: self.thread().map(|place| place.channel),
+            link: Some(self.link(matter)),
+            category: Some(matter.category),
+            rule: Some(matter.rule.clone()),
             alerted: self.alerted,
-            removed: self.matter.removed,
+            removed: matter.removed,
+            deleted: matter.deleted,
             problem: (!self.problems.is_empty()).then(|| self.problems.join(" ")),
-            reason: self.reason(),
-            by: self.matter.by,
-            would: self.matter.would.map(|would| would.deed().to_owned()),
-            answer: self.matter.answer.clone(),
-            companion: self.matter.companion,
-            beside: self.matter.beside,
+            reason: reason(matter),
+            by: matter.by,
+            would: matter.would.map(|would| would.deed().to_owned()),
+            answer: matter.answer.clone(),
+            companion: matter.companion,
+            beside: matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
             state: Some(self.state().as_str().to_owned()),
             owner: self.owner,
@@ -199,31 +212,23 @@ impl Case {
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
             messages: (self.messages > 1).then_some(self.messages),
-            deleted: self.matter.deleted,
             asked_for: self.matter.asked_for,
             asks: !self.matter.ask.is_empty(),
-            removable: self.matter.gives_away(),
             detailed: !self.details.is_empty(),
             follow_up: self.would_follow_up(),
             discreet: self.discreet,
             acknowledged: self.withdrawn().is_some(),
+            transcript_days: self.surroundings.transcript_days,
             ..Facts::default()
         }
     }
 
-    /// Who decided by hand had reasons of their own.
-    fn reason(&self) -> Option<String> {
-        let because = &self.matter.because;
-        let by_hand = self.matter.by.map(|by| format!("<@{by}> chose *Take aside*"));
-        by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
-    }
-
-    pub(super) fn link(&self) -> String {
-        let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed || self.matter.deleted || self.matter.asked_for {
+    pub(super) fn link(&self, matter: &Matter) -> String {
+        let channel = format!("https://discord.com/channels/{}/{}", self.guild, matter.channel);
+        if matter.removed || matter.deleted || matter.asked_for {
             channel
         } else {
-            format!("{channel}/{}", self.matter.message)
+            format!("{channel}/{}", matter.message)
         }
     }
 
@@ -237,4 +242,11 @@ impl Case {
             links: extent.first.iter().map(link).collect(),
         }
     }
+}
+
+/// Who decided by hand had reasons of their own.
+fn reason(matter: &Matter) -> Option<String> {
+    let because = &matter.because;
+    let by_hand = matter.by.map(|by| format!("<@{by}> chose *Take aside*"));
+    by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
 }

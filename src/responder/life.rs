@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{Executor, Responder, lock};
-use crate::case::Event;
 use crate::case::action::Speech;
 use crate::case::clock::Promise;
+use crate::case::{Ending, Event, Reason};
 use crate::config::GuildConfig;
 use crate::message::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::{Happened, Sought, Store, StoreError, Terms, Whose};
@@ -69,13 +69,17 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(happened)
     }
 
-    /// Someone other than us deleted `message`: words about it have nothing to stand on any more.
+    /// Someone deleted `message`, which a case may be about or moderators may have been told by.
     ///
     /// # Errors
     ///
     /// The store failed.
     pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
-        self.happen(guild, Whose::Message(message), Event::Deleted(message)).await.map(drop)
+        self.untranscribe(guild, message).await?;
+        for whose in [Whose::Message(message), Whose::Alert(message)] {
+            self.happen(guild, whose, Event::Deleted(message)).await?;
+        }
+        Ok(())
     }
 
     /// `by` wrote in a private thread, which may be a case's.
@@ -102,7 +106,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         self.happen(guild, Whose::Post(post), Event::Answered).await.map(drop)
     }
 
-    /// A channel or thread is gone: whatever open cases had there is, too.
+    /// A channel or thread is gone: whatever cases had there is, too.
     ///
     /// # Errors
     ///
@@ -113,8 +117,26 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         channel: ChannelId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        self.untranscribe_thread(guild, channel).await?;
+        let gone = Event::ChannelGone(channel, at);
+        // What is over may go on, and then elsewhere.
+        self.happen(guild, Whose::Thread(channel), gone.clone()).await?;
         for case in self.inner.store.cases(guild, &Sought::open()).await? {
-            self.happen(guild, Whose::Number(case.number), Event::ChannelGone(channel, at)).await?;
+            self.happen(guild, Whose::Number(case.number), gone.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// `member` left the server, and their open cases with them.
+    ///
+    /// # Errors
+    ///
+    /// The store failed; some cases may not know yet.
+    pub async fn member_left(&self, guild: GuildId, member: UserId, at: Timestamp) -> Result<(), StoreError> {
+        let theirs = Sought { member: Some(member), ..Sought::open() };
+        for case in self.inner.store.cases(guild, &theirs).await? {
+            let left = Event::Ended(Ending::expired(Reason::MemberLeft, at));
+            self.happen(guild, Whose::Number(case.number), left).await?;
         }
         Ok(())
     }

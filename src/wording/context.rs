@@ -10,10 +10,10 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::labels::Labels;
 use super::{Facts, Utterance, Wait, mention};
-use crate::detect::{Category, Kind};
+use crate::detect::Kind;
 
-/// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`,
-/// `checkup`, `answer` and `reminder` say.
+/// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`, `checkup`,
+/// `transcript`, `answer` and `reminder` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -26,6 +26,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "rule",
     "alerted",
     "removed",
+    "deleted",
     "problem",
     "reason",
     "would",
@@ -46,10 +47,8 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "outcome",
     "rating",
     "back",
-    "deleted",
     "asked_for",
     "asks",
-    "removable",
     "detailed",
     "follow_up",
     "discreet",
@@ -61,16 +60,17 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "choices",
     "server",
     "gaps",
+    "days",
     "answer",
     "cases",
     "more",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 5).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 6).0;
 
 /// What the buttons do depends on which of them there are.
-const CHOICES: &[&str] = &["asks", "removable", "follow_up", "buttons"];
+const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
@@ -81,6 +81,8 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
+        Utterance::Erased => &["number"],
+        Utterance::Transcript => &["days"],
         Utterance::Reminder => &["moderators", "cases", "more"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
@@ -120,6 +122,7 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("rule", text(facts.rule.clone())),
         ("alerted", Value::from(facts.alerted)),
         ("removed", Value::from(facts.removed)),
+        ("deleted", Value::from(facts.deleted)),
         ("problem", text(facts.problem.clone())),
         ("reason", text(facts.reason.clone())),
         ("would", text(facts.would.clone())),
@@ -129,10 +132,8 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("members", text(raid.map(|raid| raid.members.to_string()))),
         ("messages", text(messages(facts).map(|messages| messages.to_string()))),
         ("links", Value::from(raid.map(|raid| raid.links.clone()).unwrap_or_default())),
-        ("deleted", Value::from(facts.deleted)),
         ("asked_for", Value::from(facts.asked_for)),
         ("asks", Value::from(facts.asks)),
-        ("removable", Value::from(facts.removable)),
         ("detailed", Value::from(facts.detailed)),
         ("follow_up", Value::from(facts.follow_up)),
         ("discreet", Value::from(facts.discreet)),
@@ -156,6 +157,7 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
+        ("days", text(facts.transcript_days.map(|days| days.to_string()))),
         ("cases", facts.waits.iter().map(wait).collect()),
         ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),
     ]))
@@ -185,9 +187,8 @@ pub(crate) fn length(time: SignedDuration) -> String {
 
 /// Whether something private is there for all to read, rather than only about to be needed.
 fn given_away(facts: &Facts) -> bool {
-    let stands = !facts.removed && !facts.deleted;
-    let private = matches!(facts.category, Some(Category::SensitiveInfo | Category::Confidential));
-    stands && private && !facts.kinds.is_empty() && !facts.kinds.contains(&Kind::AccountIssue)
+    let stands = !facts.removed && !facts.deleted && !facts.asked_for;
+    stands && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
 }
 
 /// Of a raid, all of its messages.
