@@ -457,10 +457,10 @@ impl Case {
         let (waited, tried) = (self.step, self.action());
         let refused = matches!(event, Event::Refused(_));
         self.step = self.happened(event);
+        self.take_up_next();
         if self.is_at_rest() {
             self.step = self.rest();
         }
-        self.take_up_next();
         if self.is_at_rest() && self.step != Step::Offered {
             // Given back, or never to be: nothing needs the member's text any more.
             self.matter.enclosure = None;

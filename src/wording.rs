@@ -18,7 +18,6 @@ pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
 
-use crate::case::{Rating, State};
 use crate::detect::Kind;
 use crate::message::{ChannelId, RoleId, UserId};
 
@@ -204,9 +203,9 @@ pub struct Facts {
     /// What keeps the bot from doing its part, in plain words for moderators, a line each; `{{ gaps }}`.
     #[serde(default)]
     pub gaps: Option<String>,
-    /// Where the case stands in its life; `{{ state }}` in plain words.
+    /// The name of where the case stands in its life; `{{ state }}` says it in plain words.
     #[serde(default)]
-    pub state: Option<State>,
+    pub state: Option<String>,
     /// The moderator who looks after it; `{{ owner }}` renders as a mention.
     #[serde(default)]
     pub owner: Option<UserId>,
@@ -235,9 +234,9 @@ pub struct Facts {
     /// What came of it, in a moderator's words, or why it ended; `{{ outcome }}`.
     #[serde(default)]
     pub outcome: Option<String>,
-    /// What the member thought of how it went; `{{ rating }}` in plain words.
+    /// The name of what the member thought of how it went; `{{ rating }}` says it in plain words.
     #[serde(default)]
-    pub rating: Option<Rating>,
+    pub rating: Option<String>,
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,

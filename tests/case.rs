@@ -254,7 +254,7 @@ fn the_opening_summons_the_moderators_and_offers_its_buttons() {
     let (case, action) = case.apply(Event::Performed(Receipt::Joined));
     let Some(Action::Post(opening)) = action else { panic!("an opening: {:?}", case.step) };
     assert_eq!((opening.members, opening.roles), (vec![MEMBER], vec![MODERATOR]));
-    assert_eq!(opening.buttons, [Button::Resolve, Button::AskModerator, Button::Decline]);
+    assert_eq!(opening.buttons, [Button::Resolve, Button::AskModerator, Button::Decline, Button::KeepQuiet]);
 }
 
 #[test]
@@ -341,7 +341,9 @@ fn an_offer_taken_up_leads_to_a_thread_and_becomes_the_acknowledgment() {
     let (case, action) = offered().apply(Event::Accepted(Timestamp::UNIX_EPOCH));
     assert!(matches!(action, Some(Action::OpenThread { .. })));
     let path = smooth(case);
-    assert!(matches!(path.steps.last(), Some((Action::Edit { message: MessageId(500), .. }, true))));
+    let edits =
+        |(action, _): &(Action<Speech>, bool)| matches!(action, Action::Edit { message: MessageId(500), .. });
+    assert!(path.steps.iter().any(edits));
     assert_eq!((path.end.offer, path.end.acknowledgment), (None, Some(MessageId(500))));
     let (again, action) = path.end.clone().apply(Event::Accepted(Timestamp::UNIX_EPOCH));
     assert_eq!((again, action), (path.end, None), "once is enough");
@@ -395,16 +397,20 @@ fn more_of_the_same_is_not_offered_twice_and_more_anger_opens_the_thread() {
     assert!(matches!(action, Some(Action::OpenThread { .. })));
 }
 
+fn withdraws(action: &Option<Action<Speech>>) -> bool {
+    matches!(action, Some(Action::Withdraw { .. }))
+}
+
 #[test]
 fn public_words_go_with_the_message_they_answer_unless_someone_answered() {
     let deleted = Event::Deleted(MessageId(100));
     for case in [talking(), offered()] {
         let (gone, action) = case.clone().apply(deleted.clone());
         assert!(matches!(action, Some(Action::Withdraw { message: MessageId(500), .. })));
-        let (gone, action) = gone.apply(Event::Performed(Receipt::Removed));
-        assert_eq!((gone.acknowledgment, gone.offer, action), (None, None, None));
+        let gone = gone.apply(Event::Performed(Receipt::Removed)).0;
+        assert_eq!((gone.acknowledgment, gone.offer), (None, None));
         let (answered, _) = case.clone().apply(Event::Answered);
-        assert_eq!(answered.apply(deleted.clone()).1, None, "it is part of a conversation");
+        assert!(!withdraws(&answered.apply(deleted.clone()).1), "it is part of a conversation");
         assert_eq!(case.apply(Event::Deleted(MessageId(99))).1, None, "another message");
     }
 }
@@ -414,7 +420,7 @@ fn public_words_stay_where_another_message_is_deleted() {
     let mut elsewhere = matter(101, Response::TakeAside);
     (elsewhere.channel, elsewhere.quiet) = (ChannelId(13), true);
     let case = smooth(talking().apply(Event::Further(elsewhere)).0).end;
-    assert_eq!(case.clone().apply(Event::Deleted(MessageId(101))).1, None, "nothing was said about it");
+    assert!(!withdraws(&case.clone().apply(Event::Deleted(MessageId(101))).1), "nothing was said about it");
     let (_, action) = case.apply(Event::Deleted(MessageId(100)));
     assert!(matches!(action, Some(Action::Withdraw { channel: GENERAL, message: MessageId(500), .. })));
 }

@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &["detect", "message"]),
     ("wording", &["detect", "message"]),
     ("case", &["detect", "message", "policy", "wording"]),
-    ("config", &["detect", "message", "policy", "wording"]),
+    ("config", &["case", "detect", "message", "policy", "wording"]),
     ("store", &["case", "config", "detect", "message", "policy", "wording"]),
     ("responder", &["case", "config", "detect", "message", "policy", "store", "wording"]),
     (

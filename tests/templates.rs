@@ -10,7 +10,6 @@ use std::fs;
 use std::path::Path;
 
 use aside::case::action::Button;
-use aside::case::{Rating, State};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
 use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wording};
@@ -48,7 +47,7 @@ fn facts() -> Facts {
         }),
         server: Some("Harbor".to_owned()),
         gaps: Some("- **Manage Messages** is missing in <#33>.".to_owned()),
-        state: Some(State::Claimed),
+        state: Some("claimed".to_owned()),
         owner: Some(UserId(66)),
         person: Some(UserId(77)),
         waiting: Some(Timestamp::UNIX_EPOCH),
@@ -58,7 +57,7 @@ fn facts() -> Facts {
         called: true,
         ended_by: Some(UserId(66)),
         outcome: Some("refunded".to_owned()),
-        rating: Some(Rating::Good),
+        rating: Some("good".to_owned()),
         back: None,
     }
 }

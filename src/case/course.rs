@@ -363,10 +363,12 @@ impl Case {
     fn alerting(&mut self, at: usize) -> Step {
         let told_for_all = self.matter.covered && self.raid.is_none();
         if !told_for_all && at < self.surroundings.alerts.len() {
-            Step::Alerting(at)
-        } else {
-            self.after_alert()
+            return Step::Alerting(at);
         }
+        if at > 0 {
+            self.told_nowhere();
+        }
+        self.after_alert()
     }
 
     /// An offer that stands there is always put right.
@@ -401,6 +403,10 @@ impl Case {
         if self.orphaned && !self.answered && self.withdrawn().is_some() {
             return Step::Withdrawing;
         }
+        // The next message is more urgent than whatever else there is to do.
+        if !self.further.is_empty() {
+            return Step::Talking;
+        }
         if let Some(errand) = self.next_errand() {
             return errand;
         }
@@ -426,9 +432,15 @@ impl Case {
         if at < self.surroundings.alerts.len() {
             return Step::Reporting(at);
         }
-        // Nowhere to tell it: that is not tried for ever.
-        self.told_as = Some(self.status());
+        self.told_nowhere();
         self.rest()
+    }
+
+    /// There is no place to tell it: that is not tried for ever.
+    fn told_nowhere(&mut self) {
+        if self.told.is_none() {
+            self.told_as = Some(self.status());
+        }
     }
 
     fn told_at(&mut self, at: usize, message: MessageId) {

@@ -57,21 +57,6 @@ impl State {
         }
     }
 
-    /// What it is called in English.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Acknowledged => "acknowledged",
-            Self::InThread => "in a private thread",
-            Self::Claimed => "claimed",
-            Self::Resolved => "resolved",
-            Self::Dismissed => "a false alarm",
-            Self::Declined => "declined by the member",
-            Self::Expired => "expired",
-        }
-    }
-
     /// The state of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
@@ -186,6 +171,9 @@ pub enum Rating {
 }
 
 impl Rating {
+    /// Every rating, the best first.
+    pub const ALL: &[Self] = &[Self::Good, Self::Fair, Self::Poor];
+
     /// Its name, as it is stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -269,8 +257,10 @@ impl Case {
 
     pub(super) fn status(&self) -> Status {
         let thread = self.place.filter(|place| place.rung != Rung::Direct).map(|place| place.channel);
+        // That public words stand there, too, is not worth a word of its own.
+        let state = if self.state() == State::Acknowledged { State::Open } else { self.state() };
         Status {
-            state: self.state(),
+            state,
             owner: self.owner,
             thread,
             answered: self.first_answer.is_some(),

@@ -174,7 +174,7 @@ impl Case {
             companion: self.matter.companion,
             beside: self.matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
-            state: Some(self.state()),
+            state: Some(self.state().as_str().to_owned()),
             owner: self.owner,
             waiting: self.waiting(),
             first_answer: self.first_answer.map(|at| at.duration_since(self.since)),
@@ -182,7 +182,7 @@ impl Case {
             asked: self.asked,
             ended_by: self.ending.as_ref().and_then(|ending| ending.by),
             outcome: self.ending.as_ref().and_then(Ending::told),
-            rating: self.rating,
+            rating: self.rating.map(|rating| rating.as_str().to_owned()),
             ..Facts::default()
         };
         Speech { utterance, language: None, variant: 0, facts }

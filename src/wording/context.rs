@@ -108,7 +108,7 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("advice", Value::from(advice)),
         ("server", text(facts.server.clone())),
         ("gaps", text(facts.gaps.clone())),
-        ("state", text(facts.state.map(|state| labels.state(state).to_owned()))),
+        ("state", text(facts.state.as_deref().map(|state| labels.state(state).to_owned()))),
         ("owner", text(facts.owner.map(mention::member))),
         ("person", text(facts.person.map(mention::member))),
         ("waiting", text(facts.waiting.map(mention::ago))),
@@ -118,7 +118,7 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("called", Value::from(facts.called)),
         ("ended_by", text(facts.ended_by.map(mention::member))),
         ("outcome", text(facts.outcome.clone())),
-        ("rating", text(facts.rating.map(|rating| labels.rating(rating).to_owned()))),
+        ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
     ]))
 }

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::error::{nearest_first, quoted};
 use super::{Source, WordingError};
-use crate::case::{Rating, State};
 use crate::detect::{Category, Kind};
 
 /// The file of a language's labels.
@@ -27,6 +26,21 @@ const BUTTONS: &[&str] = &[
     "resolve", "ask", "remove", "keep", "decline", "aside", "details", "quiet", "claim", "false", "show",
     "reopen", "good", "fair", "poor",
 ];
+
+/// The states of a case, by name, and what they are called in English.
+const STATES: &[(&str, &str)] = &[
+    ("open", "open"),
+    ("acknowledged", "acknowledged"),
+    ("in_thread", "in a private thread"),
+    ("claimed", "claimed"),
+    ("resolved", "resolved"),
+    ("dismissed", "a false alarm"),
+    ("declined", "declined by the member"),
+    ("expired", "expired"),
+];
+
+/// What a member can think of how it went, by name, and what that is called in English.
+const RATINGS: &[(&str, &str)] = &[("good", "good"), ("fair", "so-so"), ("poor", "not good")];
 
 /// The most characters on a button.
 /// Source: <https://discord.com/developers/docs/components/reference#button>.
@@ -50,9 +64,9 @@ pub(super) struct Labels {
     #[serde(default)]
     buttons: BTreeMap<String, String>,
     #[serde(default)]
-    states: BTreeMap<State, String>,
+    states: BTreeMap<String, String>,
     #[serde(default)]
-    ratings: BTreeMap<Rating, String>,
+    ratings: BTreeMap<String, String>,
 }
 
 impl Labels {
@@ -107,14 +121,14 @@ impl Labels {
         self.categories.get(&category).map_or(plain(category), String::as_str)
     }
 
-    /// Where a case stands.
-    pub(super) fn state(&self, state: State) -> &str {
-        self.states.get(&state).map_or(state.label(), String::as_str)
+    /// Where a case stands, by the name of its state.
+    pub(super) fn state<'a>(&'a self, name: &'a str) -> &'a str {
+        self.states.get(name).map_or_else(|| english(STATES, name), String::as_str)
     }
 
-    /// How a case went.
-    pub(super) fn rating(&self, rating: Rating) -> &str {
-        self.ratings.get(&rating).map_or(rating.as_str(), String::as_str)
+    /// How a case went, by the name of its rating.
+    pub(super) fn rating<'a>(&'a self, name: &'a str) -> &'a str {
+        self.ratings.get(name).map_or_else(|| english(RATINGS, name), String::as_str)
     }
 
     /// What is written on a button; none in English.
@@ -132,9 +146,18 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
         what,
         help,
     };
-    if let Some(unknown) = labels.buttons.keys().find(|name| !BUTTONS.contains(&name.as_str())) {
-        let help = quoted(nearest_first(unknown, BUTTONS.iter().copied()));
-        return Err(wrong(unknown, format!("there is no button `{unknown}`"), help));
+    let states: Vec<&str> = STATES.iter().map(|(name, _)| *name).collect();
+    let ratings: Vec<&str> = RATINGS.iter().map(|(name, _)| *name).collect();
+    let named = [
+        ("button", &labels.buttons, BUTTONS),
+        ("state", &labels.states, &states),
+        ("rating", &labels.ratings, &ratings),
+    ];
+    for (what, labels, known) in named {
+        if let Some(unknown) = labels.keys().find(|name| !known.contains(&name.as_str())) {
+            let help = quoted(nearest_first(unknown, known.iter().copied()));
+            return Err(wrong(unknown, format!("there is no {what} `{unknown}`"), help));
+        }
     }
     let names = labels.and.iter().map(|and| ("and", and, LONGEST_NAME));
     let kinds = labels.kinds.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
@@ -155,6 +178,11 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     Ok(())
 }
 
+/// The label of `name` in English; the name itself where there is none.
+fn english<'a>(labels: &[(&str, &'static str)], name: &'a str) -> &'a str {
+    labels.iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
+}
+
 /// What a case is about, in English.
 const fn plain(category: Category) -> &'static str {
     match category {
@@ -170,10 +198,19 @@ const fn plain(category: Category) -> &'static str {
 mod tests {
     use super::*;
     use crate::case::action::Button;
+    use crate::case::{Rating, State};
 
     #[test]
     fn every_button_can_have_a_label() {
         let names: Vec<&str> = Button::ALL.iter().map(|button| button.as_str()).collect();
         assert_eq!(BUTTONS, names);
+    }
+
+    #[test]
+    fn every_state_and_rating_has_a_label() {
+        let states = State::ALL.iter().map(|state| state.as_str());
+        assert!(states.eq(STATES.iter().map(|(name, _)| *name)));
+        let ratings = Rating::ALL.iter().map(|rating| rating.as_str());
+        assert!(ratings.eq(RATINGS.iter().map(|(name, _)| *name)));
     }
 }

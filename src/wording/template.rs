@@ -6,7 +6,6 @@ use super::{
     Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_OUTCOME, Raid, Source, Utterance, WordingError, context,
     mention,
 };
-use crate::case::{Rating, State};
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
 
@@ -263,7 +262,7 @@ fn example(name: &str, facts: Facts) -> Facts {
         "beside" => Facts { beside: Some(u32::MAX), ..facts },
         "members" | "messages" | "links" => Facts { raid: Some(largest_raid()), ..facts },
         "server" => Facts { server: Some("x".repeat(200)), ..facts },
-        "state" => Facts { state: Some(State::InThread), ..facts },
+        "state" => Facts { state: Some("in_thread".to_owned()), ..facts },
         "owner" => Facts { owner: Some(UserId(u64::MAX)), ..facts },
         "person" => Facts { person: Some(UserId(u64::MAX)), ..facts },
         "waiting" => Facts { waiting: Some(Timestamp::MAX), ..facts },
@@ -273,7 +272,7 @@ fn example(name: &str, facts: Facts) -> Facts {
         "called" => Facts { called: true, ..facts },
         "ended_by" => Facts { ended_by: Some(UserId(u64::MAX)), ..facts },
         "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },
-        "rating" => Facts { rating: Some(Rating::Poor), ..facts },
+        "rating" => Facts { rating: Some("poor".to_owned()), ..facts },
         "back" => Facts { back: Some(Timestamp::MAX), ..facts },
         "gaps" => Facts { gaps: Some("x".repeat(LONGEST_GAPS)), ..facts },
         _ => facts,
