@@ -48,7 +48,7 @@ pub struct Matter {
     /// What the rule asks for, when the mode or the hour holds it back.
     #[serde(default)]
     pub would: Option<Response>,
-    /// Why the rule applied, in plain words for moderators.
+    /// Why the rule applied, in plain words for moderators; of what was done by hand, the reason that was given.
     #[serde(default)]
     pub because: String,
     /// The moderator who took its member aside by hand.
@@ -341,8 +341,15 @@ pub enum Event {
     Further(Matter),
     /// The offer of a private thread was accepted at this time.
     Accepted(Timestamp),
-    /// This moderator takes its member aside, who was not so far.
-    TakenAside(UserId, Timestamp),
+    /// A moderator takes its member aside, who was not so far.
+    TakenAside {
+        /// The moderator.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+        /// Why, where they say so, masked.
+        reason: Option<String>,
+    },
     /// Someone other than us deleted this message.
     Deleted(MessageId),
     /// Someone replied to our public words.
@@ -351,8 +358,14 @@ pub enum Event {
     Wrote(UserId, Timestamp),
     /// The raid it stands for has grown.
     Grown(Extent),
-    /// This moderator looks after it from now on, whoever did so far.
-    Claimed(UserId),
+    /// A moderator looks after it from now on, where whoever it is taken over from still does: of two at once, one gets
+    /// it.
+    Claimed {
+        /// The moderator.
+        by: UserId,
+        /// Who has looked after it so far; nobody, where it is claimed rather than passed on.
+        from: Option<UserId>,
+    },
     /// The member asks for a moderator.
     AskedFor,
     /// The member wants their own public message removed.
@@ -367,6 +380,8 @@ pub enum Event {
     Reminded(u8),
     /// It is over.
     Ended(Ending),
+    /// It is over, and a moderator says afterwards what came of it.
+    Recorded(String),
     /// It goes on after all.
     Reopened(UserId, Timestamp),
     /// Its member says how it went.
@@ -488,7 +503,7 @@ impl Case {
                 self.cut_short(next)
             }
             Event::Accepted(at) => self.accepted(at),
-            Event::TakenAside(by, at) => self.taken_aside(by, at),
+            Event::TakenAside { by, at, reason } => self.taken_aside(by, at, reason),
             Event::Deleted(message) => self.deleted(message),
             Event::Grown(extent) => self.grown(extent),
             Event::Ended(ending) => self.ended(ending),
@@ -507,8 +522,9 @@ impl Case {
             Event::Answered => self.answered = true,
             Event::Wrote(by, at) => self.written(by, at),
             Event::Rated(rating) => self.rating = Some(rating),
+            Event::Recorded(outcome) => self.recorded(outcome),
             _ if self.is_over() => {}
-            Event::Claimed(by) => self.claimed(by),
+            Event::Claimed { by, from } => self.claimed(by, from),
             Event::AskedFor => self.summon(),
             Event::TakeDown => self.run_later(&[Errand::TakeDown]),
             Event::KeptQuiet => self.discreet = true,
@@ -541,7 +557,9 @@ impl Case {
         self.matter.priority()
     }
 
-    fn is_at_rest(&self) -> bool {
+    /// Whether it waits for nothing.
+    #[must_use]
+    pub const fn is_at_rest(&self) -> bool {
         matches!(self.step, Step::Talking | Step::Offered)
     }
 }

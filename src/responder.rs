@@ -5,6 +5,7 @@
 //! error) it is performed again with [`Attempt::Again`], and the executor looks first whether it was
 //! done already.
 
+mod asked;
 mod by_hand;
 mod life;
 mod notices;
@@ -32,6 +33,8 @@ use crate::policy::{Decision, Response};
 use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
+use self::asked::Asks;
+pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::settings::{Changed, Edit};
 
@@ -141,6 +144,10 @@ struct Inner<S, E> {
     raids: Mutex<Raids>,
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
+    /// Who asked for a private word lately.
+    asking: Mutex<Asks>,
+    /// Told whenever a receipt has been recorded.
+    settled: tokio::sync::Notify,
     last_variant: Mutex<HashMap<Utterance, usize>>,
     /// Settings are changed one at a time, so that no change is made from what another has changed meanwhile.
     changing: tokio::sync::Mutex<()>,
@@ -169,6 +176,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 store,
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
+                asking: Mutex::default(),
+                settled: tokio::sync::Notify::new(),
                 last_variant: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
@@ -336,6 +345,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             let Some(event) = self.perform(&pending, attempt).await else { return };
             let guild = pending.guild;
             let settled = self.inner.store.settle(pending.id, event, &self.terms(guild)).await;
+            self.inner.settled.notify_waiters();
             attempt = Attempt::First;
             next = match settled {
                 Ok(next) => next,

@@ -50,6 +50,10 @@ fn matter(message: u64, response: Response) -> Matter {
     }
 }
 
+fn taken_aside() -> Event {
+    Event::TakenAside { by: UserId(9), at: Timestamp::UNIX_EPOCH, reason: None }
+}
+
 fn everything() -> Surroundings {
     Surroundings {
         moderators: vec![MODERATOR],
@@ -354,14 +358,14 @@ fn a_moderator_takes_aside_whoever_was_only_made_an_offer_or_spoken_of() {
     let told = smooth(noticed(Response::Alert, everything())).end;
     assert!(told.alerted && told.place.is_none());
     for case in [offered(), told] {
-        let (case, action) = case.apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
+        let (case, action) = case.apply(taken_aside());
         assert!(matches!(action, Some(Action::OpenThread { .. })));
         let path = smooth(case);
         let alerts = path.posts().filter(|post| post.words.utterance == Utterance::Alert);
         let reasons: Vec<_> = alerts.map(|post| post.words.facts.reason.as_deref()).collect();
         assert_eq!(reasons, [Some("<@9> chose *Take aside*")], "moderators hear who it was");
         assert_eq!(path.end.place, Some(Place { rung: Rung::Thread, channel: THREAD }));
-        let again = path.end.clone().apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
+        let again = path.end.clone().apply(taken_aside());
         assert_eq!(again, (path.end, None), "once is enough");
     }
 }

@@ -187,7 +187,7 @@ impl Case {
     }
 
     /// What was only offered, answered or told is done after all; moderators hear who wanted it.
-    pub(super) fn taken_aside(&mut self, by: UserId, at: Timestamp) -> Step {
+    pub(super) fn taken_aside(&mut self, by: UserId, at: Timestamp, reason: Option<String>) -> Step {
         if !self.is_at_rest() || self.place.is_some() || self.raid.is_some() || self.is_over() {
             return self.step;
         }
@@ -195,6 +195,7 @@ impl Case {
         self.matter.response = Response::TakeAside;
         (self.matter.would, self.matter.quiet) = (None, false);
         (self.matter.by, self.matter.alert) = (Some(by), true);
+        self.matter.because = reason.unwrap_or_default();
         (self.alerted, self.unacknowledged) = (false, false);
         self.problems.clear();
         Step::Opening(Rung::Thread)
@@ -217,8 +218,8 @@ impl Case {
         self.step
     }
 
-    pub(super) fn claimed(&mut self, by: UserId) {
-        if self.owner == Some(by) {
+    pub(super) fn claimed(&mut self, by: UserId, from: Option<UserId>) {
+        if self.owner != from || from == Some(by) {
             return;
         }
         self.owner = Some(by);
@@ -344,16 +345,21 @@ impl Case {
             _ if self.unacknowledged => self.rest(),
             (Response::Suggest, _) if self.matter.quiet => self.rest(),
             (Response::Suggest, _) => Step::Offering,
-            (_, None) => Step::Opening(Rung::Direct),
+            (_, None) => self.direct(),
             (_, Some(_)) => self.acknowledging(),
         }
+    }
+
+    /// Who asked for a private word with moderators is not helped by one with a bot.
+    fn direct(&mut self) -> Step {
+        if self.matter.asked_for { self.rest() } else { Step::Opening(Rung::Direct) }
     }
 
     /// Moderators are told before the member is written to, so that the message can say whether they know.
     fn below(&mut self, rung: Rung) -> Step {
         match rung {
             Rung::Thread if self.has_desk() => Step::Opening(Rung::Desk),
-            Rung::Thread | Rung::Desk if self.alerted => Step::Opening(Rung::Direct),
+            Rung::Thread | Rung::Desk if self.alerted => self.direct(),
             Rung::Thread | Rung::Desk => self.alerting(0),
             Rung::Direct => self.acknowledging(),
         }

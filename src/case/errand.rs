@@ -156,6 +156,12 @@ impl Case {
         }
     }
 
+    pub(super) fn recorded(&mut self, outcome: String) {
+        if let Some(ending) = &mut self.ending {
+            ending.outcome = Some(outcome);
+        }
+    }
+
     /// A case that was over goes on.
     pub(super) fn reopened(&mut self, by: UserId, at: Timestamp) -> Step {
         if self.ending.take().is_none() {
@@ -219,6 +225,12 @@ impl Case {
         }
     }
 
+    /// Whether everyone is still to hear that it is settled.
+    #[must_use]
+    pub fn is_to_be_followed_up(&self) -> bool {
+        self.errands.contains(&Errand::FollowUp) && self.follow_up().is_some()
+    }
+
     /// Only where public words stood: nothing is settled that nobody heard of.
     fn follow_up(&self) -> Option<Action<Speech>> {
         let silent = self.surroundings.follow_up == FollowUp::None || self.discreet;
@@ -256,7 +268,8 @@ impl Case {
     }
 
     /// The private thread, if that is where member and bot talk.
-    pub(super) fn thread(&self) -> Option<Place> {
+    #[must_use]
+    pub fn thread(&self) -> Option<Place> {
         self.place.filter(|place| place.rung != Rung::Direct)
     }
 }

@@ -200,6 +200,8 @@ pub struct Status {
     details: usize,
     deleted: bool,
     rating: Option<Rating>,
+    #[serde(default)]
+    outcome: Option<String>,
     raid: Option<(usize, usize)>,
 }
 
@@ -271,6 +273,7 @@ impl Case {
             details: self.details.len(),
             deleted: self.matter.deleted,
             rating: self.rating,
+            outcome: self.ending.as_ref().and_then(|ending| ending.outcome.clone()),
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
         }
     }

@@ -13,6 +13,7 @@ impl Case {
         let shielding = self.matter.response == Response::Shield;
         let utterance = match (place.rung, shielding, self.matter.removed) {
             (Rung::Direct, _, _) => Utterance::DirectOpening,
+            _ if self.matter.asked_for => Utterance::OpeningAsked,
             (_, true, true) => Utterance::OpeningShielded,
             (_, true, false) => Utterance::OpeningUnshielded,
             (_, false, _) => Utterance::Opening,
@@ -118,7 +119,8 @@ impl Case {
     }
 
     fn buttons(&self) -> Vec<Button> {
-        let disclosed = self.matter.category == Category::SensitiveInfo && !self.matter.removed;
+        let public = !self.matter.removed && !self.matter.asked_for;
+        let disclosed = self.matter.category == Category::SensitiveInfo && public;
         let mut buttons = vec![Button::Resolve, Button::AskModerator];
         if disclosed {
             buttons.extend([Button::RemoveMessage, Button::KeepIt]);
@@ -134,7 +136,8 @@ impl Case {
     }
 
     /// What was only recorded can be called a false alarm; there is nothing to look after.
-    fn moderators_buttons(&self) -> Vec<Button> {
+    #[must_use]
+    pub fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
             return vec![Button::Reopen];
         }
@@ -148,20 +151,27 @@ impl Case {
         buttons
     }
 
+    /// What was removed is given back, and what was told when asking for a private word is passed on.
     fn returned(&self) -> Option<Enclosure> {
-        self.matter.enclosure.clone().filter(|_| self.matter.removed)
+        self.matter.enclosure.clone().filter(|_| self.matter.removed || self.matter.asked_for)
     }
 
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts() }
+    }
+
+    /// What can be said of it.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
         let private = self.place.filter(|place| place.rung != Rung::Direct);
-        let facts = Facts {
+        Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
             kinds: self.matter.kinds.clone(),
             channel: Some(self.matter.channel),
             thread: private.map(|place| place.channel),
-            link: Some(self.link()),
+            link: (!self.matter.asked_for).then(|| self.link()),
             category: Some(self.matter.category),
             rule: Some(self.matter.rule.clone()),
             alerted: self.alerted,
@@ -184,24 +194,25 @@ impl Case {
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
             ..Facts::default()
-        };
-        Speech { utterance, language: None, variant: 0, facts }
+        }
     }
 
     /// Who decided by hand had reasons of their own.
     fn reason(&self) -> Option<String> {
         let because = &self.matter.because;
-        let by_hand = self.matter.by.map(|by| format!("<@{by}> chose *Take aside*"));
-        by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
+        let given = (!because.is_empty()).then(|| because.clone());
+        match self.matter.by {
+            Some(by) => {
+                let reason = given.map_or(String::new(), |reason| format!(": {reason}"));
+                Some(format!("<@{by}> chose *Take aside*{reason}"))
+            }
+            None => given,
+        }
     }
 
     fn link(&self) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed || self.matter.asked_for {
-            channel
-        } else {
-            format!("{channel}/{}", self.matter.message)
-        }
+        if self.matter.removed { channel } else { format!("{channel}/{}", self.matter.message) }
     }
 
     fn told_of(&self, extent: &Extent) -> Raid {

@@ -232,7 +232,7 @@ impl Builder {
 /// For servers only, and at first only for those of `circle`.
 fn restrict(value: &mut Value, circle: Circle) {
     // A number where we send it and a text where Discord gives it back, by its own document.
-    value["default_member_permissions"] = circle.permissions().map(Permissions::bits).into();
+    value["default_member_permissions"] = circle.permissions().map(|needed| needed.bits()).into();
     value["contexts"] = json!([0]);
     value["integration_types"] = json!([0]);
 }

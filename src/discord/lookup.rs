@@ -70,11 +70,16 @@ impl Lookup<'_> {
     ) -> Result<Message, Unseen> {
         let place = self.place(channel).await?;
         self.require_reader(place, reader, roles)?;
-        if self.guilds.mine(place.channel).is_some_and(|held| !held.contains(HISTORY_NEEDS)) {
+        if !self.reads_again(place) {
             return Err(Unseen::Closed);
         }
         let value = self.rest.send(Request::get(format!("channels/{channel}/messages/{message}"))).await?;
         self.read(place, &value).ok_or(Unseen::Gone)
+    }
+
+    /// Whether a message that Discord delivers now can be looked up again.
+    pub(crate) fn reads_again(&self, place: Place) -> bool {
+        self.guilds.mine(place.channel).is_none_or(|held| held.contains(HISTORY_NEEDS))
     }
 
     /// Where messages of `channel` stand. A thread that was archived when we connected is heard of by asking.
