@@ -9,6 +9,7 @@ pub mod clock;
 mod course;
 mod errand;
 mod state;
+mod wishes;
 mod words;
 
 use std::fmt;
@@ -282,12 +283,15 @@ pub struct Case {
     /// How many steps the clock has taken since nobody answered: reminded, escalated.
     #[serde(default)]
     pub reminders: u8,
-    /// Whether the member asked for a moderator.
+    /// When the member asked for a moderator.
     #[serde(default)]
-    pub asked: bool,
+    pub asked: Option<Timestamp>,
     /// Whether the member wants nothing said in public when it is over.
     #[serde(default)]
     pub discreet: bool,
+    /// Earlier messages in which the member gave something away, and which still stand in public.
+    #[serde(default)]
+    pub disclosed: Vec<Posted>,
     /// What the member gave in the private form; dropped when the case ends.
     #[serde(default)]
     pub details: Vec<Detail>,
@@ -367,8 +371,8 @@ pub enum Event {
         from: Option<UserId>,
     },
     /// The member asks for a moderator.
-    AskedFor,
-    /// The member wants their own public message removed.
+    AskedFor(Timestamp),
+    /// The member wants what they gave away in public removed.
     TakeDown,
     /// The member wants nothing said in public when it is over.
     KeptQuiet,
@@ -454,8 +458,9 @@ impl Case {
             owner: None,
             first_answer: None,
             reminders: 0,
-            asked: false,
+            asked: None,
             discreet: false,
+            disclosed: Vec::new(),
             details: Vec::new(),
             rating: None,
             ending: None,
@@ -525,10 +530,10 @@ impl Case {
             Event::Recorded(outcome) => self.recorded(outcome),
             _ if self.is_over() => {}
             Event::Claimed { by, from } => self.claimed(by, from),
-            Event::AskedFor => self.summon(),
-            Event::TakeDown => self.run_later(&[Errand::TakeDown]),
+            Event::AskedFor(at) => self.summon(at),
+            Event::TakeDown => self.take_down(),
             Event::KeptQuiet => self.discreet = true,
-            Event::Detailed(details) => self.details = details,
+            Event::Detailed(details) => self.detailed(details),
             Event::Invited(person) => {
                 self.run_later(&[Errand::Bring(person), Errand::Say(Saying::Invited(person))]);
             }

@@ -120,6 +120,8 @@ utterances! {
     Declined = "declined",
     /// Last words in the thread: nobody wrote for long.
     Expired = "expired",
+    /// In the thread: the member filled in the private form, which only moderators read.
+    Detailed = "detailed",
     /// In public, once it is settled; tells nothing of what it was about.
     FollowUp = "follow_up",
     /// The answer to whoever took up an offer.
@@ -136,6 +138,44 @@ utterances! {
     AskedAlone = "asked_alone",
     /// The same where too many ask at once.
     AskedLater = "asked_later",
+    /// The answer to a press where nothing is kept about the case any more.
+    PressedGone = "pressed_gone",
+    /// The answer to a press where the case is over already.
+    PressedOver = "pressed_over",
+    /// The answer to a press of a button that is for the member only.
+    PressedForMember = "pressed_for_member",
+    /// The answer to a press of a button that is for moderators only.
+    PressedForModerators = "pressed_for_moderators",
+    /// The answer to a press of a button that is for the member and moderators.
+    PressedForBoth = "pressed_for_both",
+    /// The answer to the member who says that it is settled.
+    PressedResolve = "pressed_resolve",
+    /// The answer to the member who would rather not.
+    PressedDecline = "pressed_decline",
+    /// The answer to the member who asks for a moderator.
+    PressedAsk = "pressed_ask",
+    /// The answer to the member who asks for a moderator once more.
+    PressedAskAgain = "pressed_ask_again",
+    /// The answer to the member whose message is being removed, as they wish.
+    PressedRemove = "pressed_remove",
+    /// The answer to the member whose message is gone already.
+    PressedRemoved = "pressed_removed",
+    /// The answer to the member whose message stays, as they wish.
+    PressedKeep = "pressed_keep",
+    /// What stands in each field of the private form while it is empty.
+    DetailsHint = "details_hint",
+    /// The answer to the member who filled in the private form.
+    PressedDetails = "pressed_details",
+    /// The answer to the member whose form came back without answers.
+    PressedBlank = "pressed_blank",
+    /// The answer to the member who wants nothing said in public when it is over.
+    PressedQuiet = "pressed_quiet",
+    /// The answer to the member who opens a case again.
+    PressedReopen = "pressed_reopen",
+    /// The answer to the member who opens a case again that is open.
+    PressedOpen = "pressed_open",
+    /// The answer to the member who says how it went.
+    PressedRating = "pressed_rating",
     /// To whoever added the bot to a server, once: what it is, and where to begin.
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
@@ -233,9 +273,9 @@ pub struct Facts {
     /// How often moderators were reminded that the member waits; `{{ reminders }}`.
     #[serde(default)]
     pub reminders: u8,
-    /// Whether the member asked for a moderator; `{{ asked }}`.
+    /// When the member asked for a moderator; `{{ asked }}` renders as "4 minutes ago".
     #[serde(default)]
-    pub asked: bool,
+    pub asked: Option<Timestamp>,
     /// Whether moderators are called by it, rather than only shown; `{{ called }}`.
     #[serde(default)]
     pub called: bool,
@@ -289,6 +329,7 @@ impl Utterance {
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
+            Self::DetailsHint => 100,
             _ => 2_000,
         }
     }
@@ -332,7 +373,27 @@ impl Utterance {
             | Self::Resolved
             | Self::Dismissed
             | Self::Declined
-            | Self::Expired => Audience::Person,
+            | Self::Expired
+            | Self::Detailed
+            | Self::PressedGone
+            | Self::PressedOver
+            | Self::PressedForMember
+            | Self::PressedForModerators
+            | Self::PressedForBoth
+            | Self::PressedResolve
+            | Self::PressedDecline
+            | Self::PressedAsk
+            | Self::PressedAskAgain
+            | Self::PressedRemove
+            | Self::PressedRemoved
+            | Self::PressedKeep
+            | Self::DetailsHint
+            | Self::PressedDetails
+            | Self::PressedBlank
+            | Self::PressedQuiet
+            | Self::PressedReopen
+            | Self::PressedOpen
+            | Self::PressedRating => Audience::Person,
             Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records

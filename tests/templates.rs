@@ -53,7 +53,7 @@ fn facts() -> Facts {
         waiting: Some(Timestamp::UNIX_EPOCH),
         first_answer: Some(SignedDuration::from_mins(4)),
         reminders: 1,
-        asked: true,
+        asked: Some(Timestamp::UNIX_EPOCH),
         called: true,
         ended_by: Some(UserId(66)),
         outcome: Some("refunded".to_owned()),

@@ -204,7 +204,9 @@ impl Case {
     /// Words in public about a message that is gone would only call attention to it; once somebody answered, they
     /// are part of a conversation and stay.
     pub(super) fn deleted(&mut self, message: MessageId) -> Step {
-        let ours = self.matter.removed || self.step == Step::Removing;
+        let taking_down = matches!(self.step, Step::Running(Errand::TakeDown(_)));
+        let ours = self.matter.removed || self.step == Step::Removing || taking_down;
+        self.forget_disclosed(message);
         self.matter.deleted |= message == self.matter.message && !ours;
         self.orphaned |= self.answers.is_some_and(|answers| answers.message == message) && !ours;
         if self.is_at_rest() { self.rest() } else { self.step }
@@ -226,9 +228,9 @@ impl Case {
         self.run_later(&[Errand::Bring(by), Errand::Say(Saying::Claimed)]);
     }
 
-    pub(super) fn summon(&mut self) {
-        if !self.asked {
-            self.asked = true;
+    pub(super) fn summon(&mut self, at: Timestamp) {
+        if self.asked.is_none() {
+            self.asked = Some(at);
             self.run_later(&[Errand::Say(Saying::Summons)]);
         }
     }
@@ -308,7 +310,7 @@ impl Case {
             if offered && self.offer.is_some() {
                 continue;
             }
-            self.matter = next;
+            self.hand_over(next);
             self.problems.clear();
             self.alerted = false;
             self.unacknowledged = false;

@@ -19,8 +19,8 @@ pub enum Errand {
     Bring(UserId),
     /// Something is said in the private place.
     Say(Saying),
-    /// The member's own public message is removed, as they wished.
-    TakeDown,
+    /// A public message in which the member gave something away is removed, as they wished.
+    TakeDown(Posted),
     /// Everyone hears that it is settled.
     FollowUp,
     /// Our public words are taken back.
@@ -37,10 +37,12 @@ pub enum Errand {
 pub enum Saying {
     /// The member asks for a moderator.
     Summons,
-    /// Their message was removed, as they wished.
+    /// What they gave away was removed, as they wished.
     TakenDown,
-    /// Their message could not be removed.
+    /// It could not be removed.
     NotTakenDown,
+    /// They filled in the private form.
+    Detailed,
     /// A moderator looks after it.
     Claimed,
     /// Someone who can help is here.
@@ -60,11 +62,9 @@ impl Case {
         Some(match errand {
             Errand::Bring(member) => Action::AddMember { thread: thread?.channel, member },
             Errand::Say(saying) => Action::Post(self.saying(saying, self.place?)),
-            Errand::TakeDown => Action::RemoveMessage {
-                channel: self.matter.channel,
-                message: self.matter.message,
-                reason: self.speech(Utterance::RemovalReason),
-            },
+            Errand::TakeDown(Posted { channel, message }) => {
+                Action::RemoveMessage { channel, message, reason: self.speech(Utterance::RemovalReason) }
+            }
             Errand::FollowUp => self.follow_up()?,
             Errand::Withdraw => {
                 let Posted { channel, message } = self.withdrawn()?;
@@ -94,10 +94,7 @@ impl Case {
 
     pub(super) fn after_errand(&mut self, errand: Errand, receipt: Receipt) -> Step {
         match (errand, receipt) {
-            (Errand::TakeDown, _) => {
-                self.matter.removed = true;
-                self.errands.insert(0, Errand::Say(Saying::TakenDown));
-            }
+            (Errand::TakeDown(posted), _) => self.taken_down(posted),
             (Errand::FollowUp, Receipt::Posted(message)) => {
                 let channel = self.answers.map_or(self.matter.channel, |answers| answers.channel);
                 self.follow_up = Some(Posted { channel, message });
@@ -111,10 +108,13 @@ impl Case {
 
     pub(super) fn without_errand(&mut self, errand: Errand, refusal: &Refusal) -> Step {
         match errand {
-            Errand::TakeDown if *refusal == Refusal::Gone => {
+            Errand::TakeDown(_) if *refusal == Refusal::Gone => {
                 return self.after_errand(errand, Receipt::Removed);
             }
-            Errand::TakeDown => self.errands.insert(0, Errand::Say(Saying::NotTakenDown)),
+            Errand::TakeDown(_) => {
+                self.errands.retain(|next| !matches!(next, Errand::TakeDown(_)));
+                self.errands.insert(0, Errand::Say(Saying::NotTakenDown));
+            }
             Errand::Withdraw => return self.forget_withdrawn(),
             // The words that were to be replaced are gone, so they are said anew.
             Errand::FollowUp if *refusal == Refusal::Gone && self.edits_follow_up() => {
@@ -138,7 +138,9 @@ impl Case {
             return self.step;
         }
         self.details.clear();
-        self.errands = self.farewell(&ending);
+        // What the member was told is being removed goes all the same.
+        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_)));
+        self.errands.extend(self.farewell(&ending));
         self.ending = Some(ending);
         if self.is_at_rest() { self.rest() } else { self.step }
     }
@@ -169,7 +171,9 @@ impl Case {
         }
         (self.since, self.active, self.first_answer) = (at, at, None);
         (self.reminders, self.rating, self.follow_up, self.reopened_by) = (0, None, None, Some(by));
-        self.errands = vec![Errand::Unarchive, Errand::Say(Saying::Reopened)];
+        self.asked = None;
+        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_)));
+        self.errands.extend([Errand::Unarchive, Errand::Say(Saying::Reopened)]);
         if self.is_at_rest() { self.rest() } else { self.step }
     }
 
@@ -220,15 +224,15 @@ impl Case {
             Saying::Summons => self.owner.into_iter().collect(),
             Saying::Invited(person) => vec![person],
             Saying::Reopened => [self.member].into_iter().chain(self.owner).collect(),
-            Saying::TakenDown | Saying::Claimed => Vec::new(),
+            Saying::TakenDown | Saying::Detailed | Saying::Claimed => Vec::new(),
             Saying::NotTakenDown | Saying::Late | Saying::Parting(_) => vec![self.member],
         }
     }
 
-    /// Whether everyone is still to hear that it is settled.
+    /// Whether everyone hears that it is settled.
     #[must_use]
-    pub fn is_to_be_followed_up(&self) -> bool {
-        self.errands.contains(&Errand::FollowUp) && self.follow_up().is_some()
+    pub fn is_followed_up(&self) -> bool {
+        self.follow_up().is_some()
     }
 
     /// Only where public words stood: nothing is settled that nobody heard of.
@@ -280,7 +284,7 @@ impl Errand {
         match self {
             Self::Bring(_) => Some("Someone could not be brought into the thread"),
             Self::Say(_) => Some("I could not write in the private thread"),
-            Self::TakeDown => Some("The message could not be removed, as the member wished"),
+            Self::TakeDown(_) => Some("The message could not be removed, as the member wished"),
             Self::FollowUp => Some("The public words on the settlement could not be posted"),
             Self::Archive => Some("The thread could not be archived"),
             Self::Unarchive => Some("The thread could not be opened again"),
@@ -295,6 +299,7 @@ impl Saying {
             Self::Summons => Utterance::Summons,
             Self::TakenDown => Utterance::TakenDown,
             Self::NotTakenDown => Utterance::NotTakenDown,
+            Self::Detailed => Utterance::Detailed,
             Self::Claimed => Utterance::Claimed,
             Self::Invited(_) => Utterance::Invited,
             Self::Late => Utterance::Late,
@@ -312,6 +317,8 @@ impl Saying {
                 vec![Button::RateGood, Button::RateFair, Button::RatePoor, Button::Reopen]
             }
             Self::Parting(End::Declined | End::Expired) => vec![Button::Reopen],
+            Self::NotTakenDown => vec![Button::RemoveMessage],
+            Self::Detailed => vec![Button::ShowDetails],
             _ => Vec::new(),
         }
     }

@@ -269,7 +269,7 @@ impl Case {
             reminders: self.reminders,
             messages: self.messages,
             problems: self.problems.len(),
-            asked: self.asked,
+            asked: self.asked.is_some(),
             details: self.details.len(),
             deleted: self.matter.deleted,
             rating: self.rating,

@@ -119,10 +119,8 @@ impl Case {
     }
 
     fn buttons(&self) -> Vec<Button> {
-        let public = !self.matter.removed && !self.matter.asked_for;
-        let disclosed = self.matter.category == Category::SensitiveInfo && public;
         let mut buttons = vec![Button::Resolve, Button::AskModerator];
-        if disclosed {
+        if self.matter.gives_away() {
             buttons.extend([Button::RemoveMessage, Button::KeepIt]);
         }
         if !self.matter.ask.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::buttons::words;
 use super::context::Asked;
 use super::talk::Answer;
 use super::{Context, Outcome, Trouble};
@@ -101,15 +102,10 @@ fn is_decided(case: &Case) -> bool {
     case.place.is_some() || case.is_at_rest() || case.is_over()
 }
 
-/// In the language of whoever asks, where it is one of ours.
 fn say<S, E>(context: &Context<'_, S, E>, said: Utterance, facts: &Facts) -> Answer
 where
     S: Store + 'static,
     E: Executor,
 {
-    let here = context.responder.in_force(context.guild);
-    let wording = &here.core.wording;
-    let language = wording.language_for(&context.locale);
-    let variant = wording.choose(language, said, None, context.now.as_millisecond().unsigned_abs());
-    Answer::say(wording.render(language, said, variant, facts))
+    Answer::say(words(context, said, facts))
 }

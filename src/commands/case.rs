@@ -13,7 +13,7 @@ pub(super) use self::list::turn;
 use super::context::Asked;
 use super::talk::Answer;
 use super::{Context, Outcome, Trouble};
-use crate::case::Case;
+use crate::case::{Case, State};
 use crate::responder::Executor;
 use crate::store::Store;
 
@@ -46,12 +46,21 @@ where
 
 /// How a case stands, in a few words that name nobody but moderators: "claimed by <@1>".
 fn standing(case: &Case) -> String {
-    let state = case.state().label();
+    let state = called(case.state());
     let by = match &case.ending {
         Some(ending) => ending.by,
         None => case.owner,
     };
     by.map_or_else(|| state.to_owned(), |by| format!("{state} by <@{by}>"))
+}
+
+/// A state as it is said of a case, perhaps with who brought it about after it.
+const fn called(state: State) -> &'static str {
+    match state {
+        State::InThread => "in a private thread",
+        State::Dismissed => "called a false alarm",
+        other => other.as_str(),
+    }
 }
 
 /// How it ended, of a case that is over: "Case 12 is over: resolved by <@1> three hours ago."

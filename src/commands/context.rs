@@ -153,12 +153,17 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
         Err(Trouble::Told("Only members with the permission Manage Server can do that.".to_owned()))
     }
 
+    /// Whether they may moderate, by permission or by the moderator role.
+    pub(crate) fn is_moderator(&self) -> bool {
+        self.may_moderate(self.permissions, &self.roles)
+    }
+
     /// Whoever may moderate, by permission or by the moderator role.
     pub(crate) fn require_moderator(&self) -> Result<(), Trouble> {
-        let role = self.responder.in_force(self.guild).server.moderator_role;
-        if self.may_moderate(self.permissions, &self.roles) {
+        if self.is_moderator() {
             return Ok(());
         }
+        let role = self.responder.in_force(self.guild).server.moderator_role;
         let who =
             "Only moderators can do that: members with the permission Moderate Members or Manage Messages";
         let or = if role.is_some() { ", or with the moderator role." } else { "." };

@@ -45,6 +45,9 @@ pub(crate) enum Answer {
     Say(Reply),
     /// The same in the place of the message whose button or select was used.
     Update(Reply),
+    /// Words that only the person who asked reads, while these rows are all that is left below the message whose button
+    /// was used.
+    Leave { rows: Vec<Value>, reply: Reply },
     /// A form to fill in.
     Ask(Form),
     /// Choices for the option being typed.
@@ -306,6 +309,10 @@ impl<'a> Talk<'a> {
             Answer::Nothing => Ok(()),
             Answer::Say(reply) if later && self.is_about_a_message() => self.follow_up(&reply).await,
             Answer::Say(reply) | Answer::Update(reply) if later => self.edit(&reply).await,
+            Answer::Leave { rows, reply } => {
+                let left = self.leave(&rows, later).await;
+                self.follow_up(&reply).await.and(left)
+            }
             Answer::Update(reply) if self.is_about_a_message() => {
                 self.call_back(callback::UPDATE, reply.body(), reply.file).await
             }
@@ -320,6 +327,30 @@ impl<'a> Talk<'a> {
             }
             Answer::Ask(form) => self.call_back(callback::FORM, form.body(), None).await,
         }
+    }
+
+    /// The rows below the message whose button was used, without those of these `custom_id`s; none where they all stay.
+    pub(super) fn rows_without(&self, gone: &[String]) -> Option<Vec<Value>> {
+        let mut rows = self.interaction.message.as_ref()?["components"].as_array()?.clone();
+        let goes =
+            |part: &Value| part["custom_id"].as_str().is_some_and(|id| gone.iter().any(|one| one == id));
+        let mut any = false;
+        for parts in rows.iter_mut().filter_map(|row| row["components"].as_array_mut()) {
+            any |= parts.iter().any(goes);
+            parts.retain(|part| !goes(part));
+        }
+        rows.retain(|row| row["components"].as_array().is_some_and(|parts| !parts.is_empty()));
+        any.then_some(rows)
+    }
+
+    /// Changes the rows below the message whose button was used, and nothing else of it.
+    async fn leave(&self, rows: &[Value], later: bool) -> Result<(), RestError> {
+        let body = json!({ "components": rows, "allowed_mentions": { "parse": [] } });
+        if !later {
+            return self.call_back(callback::UPDATE, body, None).await;
+        }
+        let path = format!("{}/messages/@original", self.hook());
+        self.rest.send(Request::patch(path, body)).await.map(drop)
     }
 
     /// Whether a button or select was used, or a form opened from one: then there is a message to be changed.

@@ -372,16 +372,21 @@ fn strings<T: ToString>(ids: &[T]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
 }
 
+/// The most buttons in a row.
+/// Source: <https://discord.com/developers/docs/components/reference#action-row>.
+const A_ROW: usize = 5;
+
 /// Style 2 is the grey button: none of them is the one to press.
 fn components(post: &Post<String>) -> Value {
     if post.buttons.is_empty() {
         return json!([]);
     }
-    let buttons = post.buttons.iter().enumerate().map(|(at, button)| {
+    let labelled = post.buttons.iter().enumerate().map(|(at, button)| {
         let label = post.labels.get(at).map_or(button.label(), String::as_str);
         json!({ "type": 2, "style": 2, "label": label, "custom_id": button.custom_id(post.number) })
     });
-    json!([{ "type": 1, "components": buttons.collect::<Vec<_>>() }])
+    let buttons: Vec<Value> = labelled.collect();
+    buttons.chunks(A_ROW).map(|row| json!({ "type": 1, "components": row })).collect()
 }
 
 fn failure(error: &RestError) -> Failure {

@@ -91,6 +91,42 @@ macro_rules! file {
             Utterance::Declined => include_str!(concat!("../../templates/", $tag, "/declined.md")),
             Utterance::Expired => include_str!(concat!("../../templates/", $tag, "/expired.md")),
             Utterance::FollowUp => include_str!(concat!("../../templates/", $tag, "/follow_up.md")),
+            Utterance::Detailed => include_str!(concat!("../../templates/", $tag, "/detailed.md")),
+            Utterance::PressedGone => include_str!(concat!("../../templates/", $tag, "/pressed_gone.md")),
+            Utterance::PressedOver => include_str!(concat!("../../templates/", $tag, "/pressed_over.md")),
+            Utterance::PressedForMember => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_member.md"))
+            }
+            Utterance::PressedForModerators => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_moderators.md"))
+            }
+            Utterance::PressedForBoth => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_both.md"))
+            }
+            Utterance::PressedResolve => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_resolve.md"))
+            }
+            Utterance::PressedDecline => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_decline.md"))
+            }
+            Utterance::PressedAsk => include_str!(concat!("../../templates/", $tag, "/pressed_ask.md")),
+            Utterance::PressedAskAgain => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_ask_again.md"))
+            }
+            Utterance::PressedRemove => include_str!(concat!("../../templates/", $tag, "/pressed_remove.md")),
+            Utterance::PressedRemoved => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_removed.md"))
+            }
+            Utterance::PressedKeep => include_str!(concat!("../../templates/", $tag, "/pressed_keep.md")),
+            Utterance::DetailsHint => include_str!(concat!("../../templates/", $tag, "/details_hint.md")),
+            Utterance::PressedDetails => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_details.md"))
+            }
+            Utterance::PressedBlank => include_str!(concat!("../../templates/", $tag, "/pressed_blank.md")),
+            Utterance::PressedQuiet => include_str!(concat!("../../templates/", $tag, "/pressed_quiet.md")),
+            Utterance::PressedReopen => include_str!(concat!("../../templates/", $tag, "/pressed_reopen.md")),
+            Utterance::PressedOpen => include_str!(concat!("../../templates/", $tag, "/pressed_open.md")),
+            Utterance::PressedRating => include_str!(concat!("../../templates/", $tag, "/pressed_rating.md")),
             Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
             Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
         }

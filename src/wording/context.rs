@@ -114,7 +114,7 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("waiting", text(facts.waiting.map(mention::ago))),
         ("first_answer", text(facts.first_answer.map(length))),
         ("reminders", Value::from(facts.reminders)),
-        ("asked", Value::from(facts.asked)),
+        ("asked", text(facts.asked.map(mention::ago))),
         ("called", Value::from(facts.called)),
         ("ended_by", text(facts.ended_by.map(mention::member))),
         ("outcome", text(facts.outcome.clone())),

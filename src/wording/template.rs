@@ -268,7 +268,7 @@ fn example(name: &str, facts: Facts) -> Facts {
         "waiting" => Facts { waiting: Some(Timestamp::MAX), ..facts },
         "first_answer" => Facts { first_answer: Some(SignedDuration::from_mins(599_999)), ..facts },
         "reminders" => Facts { reminders: u8::MAX, ..facts },
-        "asked" => Facts { asked: true, ..facts },
+        "asked" => Facts { asked: Some(Timestamp::MAX), ..facts },
         "called" => Facts { called: true, ..facts },
         "ended_by" => Facts { ended_by: Some(UserId(u64::MAX)), ..facts },
         "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },

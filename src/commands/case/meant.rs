@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use serde_json::json;
 
+use super::called;
 use super::list::by_urgency;
 use crate::case::{Case, State};
 use crate::commands::context::Given;
@@ -106,7 +107,7 @@ fn brief<S, E>(context: &Context<'_, S, E>, case: &Case) -> String {
     let state = match case.owner {
         Some(owner) if owner == context.by && !case.is_over() => "claimed by you",
         None if case.waiting().is_some() => "waiting for an answer",
-        _ => case.state().label(),
+        _ => called(case.state()),
     };
     format!("{} · {} · {channel} · {state}", case.number, case.matter.category.label())
 }

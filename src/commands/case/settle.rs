@@ -33,7 +33,7 @@ where
 
 /// What follows, of a case that was resolved just now.
 fn resolved(case: &Case) -> String {
-    let public = if case.is_to_be_followed_up() {
+    let public = if case.is_followed_up() {
         "I am saying so where it began, without a word about what it was."
     } else {
         "Nothing is said in public."

@@ -87,7 +87,8 @@ fn rule(rule: &str) -> Option<String> {
 /// Whose it is, and where they talk.
 fn people(case: &Case) -> Vec<String> {
     let companion = case.matter.companion.map_or(String::new(), |other| format!(", with <@{other}>"));
-    let asked = if case.facts().asked { "; asked for a moderator" } else { "" };
+    let asked =
+        case.asked.map_or(String::new(), |at| format!("; asked for a moderator <t:{}:R>", at.as_second()));
     let place = match case.place {
         Some(place) if place.rung == Rung::Direct => {
             "- They were written to directly; nobody else reads that".to_owned()
@@ -184,7 +185,7 @@ fn doing(errand: Errand) -> String {
         Errand::Bring(person) => return format!("bringing <@{person}> in"),
         Errand::Say(Saying::Parting(_)) => "last words in the thread",
         Errand::Say(_) => "a word in the thread",
-        Errand::TakeDown => "removing the message",
+        Errand::TakeDown(_) => "removing the message",
         Errand::FollowUp => "saying in public that it is settled",
         Errand::Withdraw => "taking the public words back",
         Errand::Archive => "archiving the thread",
