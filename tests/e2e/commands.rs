@@ -1,12 +1,14 @@
 //! Commands, as moderators and members use them.
 
 mod backtest;
+mod cases;
 mod doctor;
 mod edit;
 mod forms;
 mod frame;
 mod languages;
 mod menus;
+mod private_word;
 mod rules;
 mod setup;
 mod test;
