@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aside::case::action::{Action, Button, Enclosure, Post, Priority, Receipt, Refusal, Speech};
-use aside::case::{Case, Event, FollowUp, Matter, Place, Rung, Step, Surroundings};
+use aside::case::{Case, End, Ending, Event, FollowUp, Matter, Place, Rung, Step, Surroundings};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use aside::policy::Response;
@@ -478,4 +478,46 @@ fn a_raid_is_told_once_said_once_and_brought_up_to_date() {
     let (grown, _) = grown.apply(Event::Performed(Receipt::Edited));
     assert_eq!(grown.clone().apply(Event::Grown(extent(60))).1, None, "nothing new");
     assert!(!grown.takes_further());
+}
+
+#[test]
+fn a_private_word_that_was_asked_for_is_never_public_and_never_with_a_bot_alone() {
+    for surroundings in [everything(), nothing()] {
+        let mut asked = matter(0, Response::TakeAside);
+        (asked.asked_for, asked.alert) = (true, true);
+        asked.enclosure = Some(Enclosure("masked".to_owned()));
+        let case = Case::notice(GUILD, MEMBER, asked, surroundings, Timestamp::UNIX_EPOCH);
+        let paths = paths(case);
+        assert!(paths.iter().any(|path| path.end.place.is_none()), "it may come to nothing");
+        for path in paths {
+            assert!(path.public().is_empty() && !path.tried().contains(&"open_direct"), "{:?}", path.tried());
+            assert_eq!(path.end.matter.enclosure, None, "what was told is passed on or forgotten");
+            let told = path.posts().filter(|post| post.enclosure.is_some()).count();
+            assert_eq!(told, usize::from(path.end.place.is_some()), "and passed on in the thread alone");
+            let (_, action) =
+                path.end.apply(Event::Ended(Ending::by(End::Resolved, MEMBER, Timestamp::UNIX_EPOCH)));
+            assert!(!matches!(action, Some(Action::Post(post)) if post.channel == GENERAL));
+        }
+    }
+}
+
+#[test]
+fn why_a_moderator_took_someone_aside_takes_the_place_of_why_a_rule_applied() {
+    let mut told = smooth(noticed(Response::Alert, everything())).end;
+    told.matter.because = "heat 0.86 reaches 0.70".to_owned();
+    let reason = Some("they wrote to me".to_owned());
+    let (case, _) = told.apply(Event::TakenAside { by: UserId(9), at: Timestamp::UNIX_EPOCH, reason });
+    assert_eq!(case.facts().reason.as_deref(), Some("<@9> chose *Take aside*: they wrote to me"));
+}
+
+#[test]
+fn what_came_of_a_case_can_be_recorded_once_it_is_over_and_moderators_see_it() {
+    let recorded = |case: Case| case.apply(Event::Recorded("refunded".to_owned()));
+    let open = talking();
+    assert_eq!(recorded(open.clone()), (open.clone(), None), "it is not over");
+    let ending = Ending::by(End::Resolved, UserId(9), Timestamp::UNIX_EPOCH);
+    let over = smooth(open.apply(Event::Ended(ending)).0).end;
+    let (case, action) = recorded(over);
+    assert_eq!(case.facts().outcome.as_deref(), Some("refunded"));
+    assert!(matches!(action, Some(Action::Edit { post, .. }) if post.channel == STAFF));
 }

@@ -133,7 +133,7 @@ impl Case {
         buttons
     }
 
-    /// What was only recorded can be called a false alarm; there is nothing to look after.
+    /// What was only recorded can be called a false alarm; there is nothing to look after. What was asked for is none.
     #[must_use]
     pub fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
@@ -142,7 +142,10 @@ impl Case {
         if self.matter.would.is_some() && self.raid.is_none() {
             return vec![Button::FalseAlarm];
         }
-        let mut buttons = vec![Button::Claim, Button::Resolve, Button::FalseAlarm];
+        let mut buttons = vec![Button::Claim, Button::Resolve];
+        if !self.matter.asked_for {
+            buttons.push(Button::FalseAlarm);
+        }
         if !self.details.is_empty() {
             buttons.push(Button::ShowDetails);
         }

@@ -86,10 +86,12 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 settled.await;
             }
         };
-        match tokio::time::timeout(patience, waiting).await {
-            Ok(case) => case,
-            Err(_) => store.case(guild, Whose::Number(number)).await,
+        tokio::select! {
+            case = waiting => return case,
+            () = tokio::time::sleep(patience) => {}
+            () = self.inner.stopping.cancelled() => {}
         }
+        store.case(guild, Whose::Number(number)).await
     }
 
     /// Someone other than us deleted `message`: words about it have nothing to stand on any more.

@@ -35,17 +35,20 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    match change_hands(context, case, context.by, None).await? {
-        Some(owner) if owner != context.by => Ok(Answer::say(format!(
+    let number = case.number;
+    Ok(Answer::say(match change_hands(context, case, context.by, None).await? {
+        None => too_late(number),
+        Some(owner) if owner != context.by => format!(
             "<@{owner}> looks after case {number} already. Where they cannot go on, `/case claim number:{number} member:` \
-             with your own name takes it over.",
-            number = case.number
-        ))),
-        Some(_) if case.owner == Some(context.by) => {
-            Ok(Answer::say(format!("You look after case {} already.", case.number)))
-        }
-        _ => Ok(Answer::say(format!("You look after case {} now.{}", case.number, said(case)))),
-    }
+             with your own name takes it over."
+        ),
+        Some(_) if case.owner == Some(context.by) => format!("You look after case {number} already."),
+        Some(_) => format!("You look after case {number} now.{}", said(case)),
+    }))
+}
+
+fn too_late(number: u32) -> String {
+    format!("Case {number} was over before it changed hands.")
 }
 
 async fn pass_on<S, E>(context: &Context<'_, S, E>, case: &Case, next: UserId) -> Outcome
@@ -65,7 +68,7 @@ where
                 "<@{owner}> has just taken case {number}, so I left it with them."
             )));
         }
-        None => return Ok(Answer::say(format!("Case {number} was over before it changed hands."))),
+        None => return Ok(Answer::say(too_late(number))),
     }
     let before = case.owner.map_or("nobody".to_owned(), |owner| format!("<@{owner}>"));
     let words = format!("Passed on to <@{next}>; before, {before} looked after it.");

@@ -122,7 +122,7 @@ impl Filter {
             None if self.member.is_some() => Vec::new(),
             None | Some("open" | "waiting") => Sought::open().states,
             Some("over") => State::ALL.iter().copied().filter(|state| state.is_over()).collect(),
-            Some(state) => State::parse(state).into_iter().collect(),
+            Some(state) => State::parse(state).map_or_else(|| Sought::open().states, |state| vec![state]),
         };
         Sought { states, owner: self.owner, member: self.member, most: None }
     }

@@ -53,9 +53,10 @@ where
         let case = context.responder.store().case(context.guild, whose).await?;
         return Ok(Answer::say(case.as_ref().map_or_else(String::new, over)));
     };
-    let happened = context.responder.happen(context.guild, whose, Event::Recorded(outcome)).await?;
+    let event = Event::Recorded(outcome.clone());
+    let happened = context.responder.happen(context.guild, whose, event).await?;
     let before = happened.as_ref().map_or_else(String::new, |happened| over(&happened.before));
-    Ok(Answer::say(format!("{before} What came of it is in the record now.")))
+    Ok(Answer::say(format!("{before} The record says from now on: {outcome}")))
 }
 
 /// Goes on with a case that was over.

@@ -103,12 +103,10 @@ fn people(case: &Case) -> Vec<String> {
 fn clock(case: &Case, promise: &Promise, now: Timestamp) -> Vec<String> {
     let mut lines = vec![format!("- Noticed <t:{}:f>", case.opened.as_second())];
     if let Some(since) = case.waiting() {
-        let waited = length(promise.waited(since, now));
-        lines.push(format!(
-            "- Waiting since <t:{}:R>, {waited} of working time{}",
-            since.as_second(),
-            promised(promise)
-        ));
+        let waited = promise.hours.as_ref().map_or(String::new(), |_| {
+            format!(", {} of it in working hours", length(promise.waited(since, now)))
+        });
+        lines.push(format!("- Waiting since <t:{}:R>{waited}{}", since.as_second(), promised(promise)));
         let next = promise.remind_at(since, case.reminders);
         lines.extend(next.map(|next| match case.reminders {
             0 => format!("- Moderators are reminded <t:{}:R>", next.as_second()),
@@ -206,9 +204,9 @@ fn with_notes<S, E>(context: &Context<'_, S, E>, case: &Case, words: &str, notes
     if whole.chars().count() <= MOST_WORDS {
         return Reply::new(whole);
     }
-    let written = |note: &CaseNote| format!("{} by {}: {}", note.at, note.by, plain(&note.words));
-    let content = notes.iter().map(written).collect::<Vec<_>>().join("\n");
-    let content = context.guilds.spelled_out(context.guild, &content).into_bytes();
+    let line = |note: &CaseNote| format!("{} by {}: {}", note.at, note.by, plain(&note.words));
+    let whole = notes.iter().map(line).collect::<Vec<_>>().join("\n");
+    let content = context.guilds.spelled_out(context.guild, &whole).into_bytes();
     let file = File { name: format!("case-{}-notes.txt", case.number), content };
     Reply::new(format!("{words}\n**Notes**: {}, in the file", notes.len())).with_file(file)
 }

@@ -379,7 +379,7 @@ async fn a_case_is_settled_for_the_record_and_where_it_began() {
     assert!(again.starts_with(&format!("Case 1 is over: resolved by {}", server.mention("mia"))), "{again}");
     assert!(again.ends_with("(refunded ▮▮▮▮)."), "{again}");
     let added = server.says("olga", "case resolve", &[number(1), ("outcome", json!("and apologized"))]).await;
-    assert!(added.ends_with("What came of it is in the record now."), "{added}");
+    assert!(added.ends_with("(refunded ▮▮▮▮). The record says from now on: and apologized"), "{added}");
     server.calm().await;
     let alerts = server.words_in("staff");
     assert!(alerts.iter().any(|alert| alert.contains("and apologized")), "the alert tells it: {alerts:?}");
