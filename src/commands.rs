@@ -12,6 +12,7 @@ mod catalog;
 mod change;
 mod context;
 mod doctor;
+mod judged;
 mod menus;
 mod register;
 mod regression;

@@ -2,6 +2,7 @@
 
 mod catch_up;
 pub(crate) mod checkup;
+mod clock;
 mod convert;
 mod events;
 mod executor;
@@ -30,6 +31,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use self::catch_up::CatchUp;
+pub use self::clock::Clock;
 use self::events::{Arriving, Ear, Listener};
 use self::executor::Discord;
 use self::gap::Gap;
@@ -137,12 +139,17 @@ struct GatewayBot {
     shards: u32,
 }
 
-/// Runs the bot until `stop` is cancelled or Discord closes for good.
+/// Runs the bot, which goes by `clock`, until `stop` is cancelled or Discord closes for good.
 ///
 /// # Errors
 ///
 /// See [`RunError`].
-pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationToken) -> Result<(), RunError> {
+pub async fn run(
+    loaded: Loaded,
+    credentials: Credentials,
+    clock: Clock,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
     let store = SqliteStore::open(&loaded.config.store.url).await?;
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
@@ -152,7 +159,7 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, &gap);
+    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
     let resumed = responder.resume().await?;
@@ -161,7 +168,7 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     }
     let registering = register_commands(&rest, application);
     let working =
-        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap), registering) };
+        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap, &clock), registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
@@ -198,10 +205,10 @@ fn assemble(
     me: UserId,
     store: SqliteStore,
     rest: &Arc<Rest>,
-    gap: &Arc<Gap>,
+    (gap, clock): (&Arc<Gap>, &Clock),
 ) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
-    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds) };
+    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
     let responder = Responder::new(configs, store, discord);
     let gap = Arc::clone(gap);
     let catch_up = CatchUp {
@@ -235,13 +242,13 @@ async fn register_commands(rest: &Rest, application: ApplicationId) {
 }
 
 /// Records again and again that we listen, so that the next start knows from when on to read back.
-async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap) {
+async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
     let mut ticks = tokio::time::interval(ALIVE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut recorded = None;
     loop {
         ticks.tick().await;
-        let complete = gap.complete_until(events::now());
+        let complete = gap.complete_until(clock.now());
         if complete.is_none() || complete == recorded {
             continue;
         }

@@ -12,7 +12,7 @@
 //! | [`text`] | the normalized view of a message for matching, mapped back to original offsets |
 //! | [`detect`] | detectors, findings, heat, and the scanner that runs them |
 //! | [`policy`] | findings and circumstances become a verdict with reasons; conversations and their temperature, raids |
-//! | [`case`] | one matter from notice to conversation: a total function, and actions as data |
+//! | [`case`] | one matter from notice to settlement: a total function, its clock and its errands, and actions as data |
 //! | [`wording`] | templates become text |
 //!
 //! The **shell** does what the core says.
@@ -52,6 +52,21 @@
 //! ```
 //!
 //! What is in force in a server is immutable; a change makes another, and the next message meets it.
+//!
+//! # The life of one case
+//!
+//! ```text
+//! open → acknowledged → in thread → claimed → resolved | dismissed | declined | expired, and back
+//! ```
+//!
+//! Where a case stands follows from what is known of it ([`case::State`]); what it waits for is its [`case::Step`]. A press, a
+//! command, a word in the thread, the clock and Discord itself are events; each may add errands, which the case runs one after
+//! the other whenever it waits for nothing else:
+//!
+//! ```text
+//! event → Responder::happen → Store (case, clock, outcome and action in one transaction) → perform → receipt → …
+//! clock: Store::due → reminder for all of a server in one post | expiry
+//! ```
 //!
 //! A case waits for at most one action at a time; so after a crash at most one action of it is in doubt,
 //! and that one is looked up on Discord before it is repeated.

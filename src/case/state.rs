@@ -191,6 +191,7 @@ impl Rating {
 pub struct Status {
     state: State,
     owner: Option<UserId>,
+    since: Timestamp,
     thread: Option<ChannelId>,
     answered: bool,
     reminders: u8,
@@ -203,6 +204,13 @@ pub struct Status {
     #[serde(default)]
     outcome: Option<String>,
     raid: Option<(usize, usize)>,
+}
+
+impl Status {
+    /// How many problems it tells of.
+    pub(super) const fn problems(&self) -> usize {
+        self.problems
+    }
 }
 
 impl Case {
@@ -264,6 +272,7 @@ impl Case {
         Status {
             state,
             owner: self.owner,
+            since: self.since,
             thread,
             answered: self.first_answer.is_some(),
             reminders: self.reminders,

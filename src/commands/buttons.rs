@@ -2,7 +2,9 @@
 //!
 //! Members are answered in the language of their Discord; what is for moderators alone is in English, as are commands.
 
+mod alarm;
 mod care;
+mod details;
 mod end;
 mod press;
 mod wishes;
@@ -15,7 +17,7 @@ use crate::case::Rating;
 use crate::case::action::Button;
 use crate::responder::{Executor, Pressed};
 use crate::store::Store;
-use crate::wording::{Facts, Utterance};
+use crate::wording::Utterance;
 
 /// Answers a pressed button of a case, or the form that one of them opens.
 pub(super) async fn press<S, E>(context: &Context<'_, S, E>, custom_id: &str) -> Outcome
@@ -24,14 +26,9 @@ where
     E: Executor,
 {
     let Some((number, button)) = Button::parse(custom_id) else { return Ok(Answer::Nothing) };
-    if button == Button::TakeAside {
-        return take_aside(context, number).await;
-    }
     let press = Press::on(context, number).await?;
     match button {
-        Button::TakeAside | Button::FalseAlarm | Button::GiveDetails | Button::ShowDetails => {
-            Ok(Answer::Nothing)
-        }
+        Button::TakeAside => take_aside(&press).await,
         Button::Resolve => end::resolve(&press).await,
         Button::Decline => end::decline(&press).await,
         Button::Reopen => end::reopen(&press).await,
@@ -43,15 +40,19 @@ where
         Button::RemoveMessage => wishes::remove(&press).await,
         Button::KeepIt => wishes::keep(&press),
         Button::KeepQuiet => wishes::keep_quiet(&press).await,
+        Button::GiveDetails => details::give(&press).await,
+        Button::ShowDetails => details::show(&press),
+        Button::FalseAlarm => alarm::dismiss(&press).await,
     }
 }
 
-/// What to say to whoever took up an offer.
-async fn take_aside<S, E>(context: &Context<'_, S, E>, number: u32) -> Outcome
+/// Whoever an offer was made to, or a moderator, takes it up.
+async fn take_aside<S, E>(press: &Press<'_, S, E>) -> Outcome
 where
     S: Store + 'static,
     E: Executor,
 {
+    let (context, number) = (press.context, press.case.number);
     let presser = context.presser();
     let pressed = context.responder.take_aside(context.guild, number, &presser, context.now).await?;
     let said = match pressed {
@@ -59,6 +60,5 @@ where
         Pressed::NotTheirs => Utterance::OfferNotYours,
         Pressed::Over => Utterance::OfferOver,
     };
-    let facts = Facts { number: Some(number), ..Facts::default() };
-    Ok(Answer::say(words(context, said, &facts)))
+    Ok(press.say(said, &press.case))
 }

@@ -2,6 +2,7 @@
 //! changes of rules are held against it.
 
 use super::context::Asked;
+use super::judged::keep_false_alarm;
 use super::regression::Judges;
 use super::talk::{Answer, Field, Form, Reply, button};
 use super::{Context, Outcome, Trouble};
@@ -42,7 +43,7 @@ where
         return take_aside(context, message, None).await;
     }
     let reason = Field {
-        custom_id: "reason",
+        custom_id: "reason".into(),
         label: "Why? (for moderators, if you like)".to_owned(),
         hint: "Anything private in it is masked. The member and the public never see it.".to_owned(),
         value: String::new(),
@@ -147,22 +148,11 @@ where
             "I don't judge private threads, nor messages without words: there is nothing to note.",
         ));
     }
-    let here = context.responder.in_force(context.guild);
-    let scan = here.core.scanner.scan(&message.content);
-    let mut example = Example::new(&message, &scan, here.in_force(), Judged::FalseAlarm, context.by);
-    let acting = Judges::of(context.guild, &here).acting(&example).map(|decision| decision.rule.to_string());
     let case = context.responder.store().case(context.guild, Whose::Message(message.id)).await?;
-    example.rule = acting.clone().or_else(|| case.as_ref().map(|case| case.matter.rule.clone()));
-    context.responder.store().keep_example(context.guild, context.now, &example).await?;
+    let rule = case.as_ref().map(|case| case.matter.rule.as_str());
+    let rule = keep_false_alarm(context, &message, rule).await?.told();
     let noted = "Noted: this is not an issue. I keep its words with everything private masked, and changes of rules \
                  are held against it from now on.";
-    let rule = match &acting {
-        Some(rule) => format!(
-            "As things stand, `{rule}` applies to it; who may manage the server can change that with `/rules edit` or \
-             `/rules disable name:{rule}`."
-        ),
-        None => "No rule applies to it as things stand.".to_owned(),
-    };
     let stands = case.as_ref().map_or(String::new(), of_the_case);
     let reply = Reply::new(format!("{noted}\n{rule}{stands}"));
     Ok(Answer::Say(match case.filter(|case| !case.is_over()) {

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://discord.com/developers/docs/interactions/receiving-and-responding>.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -84,7 +85,7 @@ pub(crate) struct Form {
 /// A field of a form.
 #[derive(Clone)]
 pub(crate) struct Field {
-    pub(crate) custom_id: &'static str,
+    pub(crate) custom_id: Cow<'static, str>,
     pub(crate) label: String,
     /// Shown while it is empty.
     pub(crate) hint: String,

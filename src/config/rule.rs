@@ -271,8 +271,14 @@ impl RuleTable {
             return Err(Problem::new(what).help(format!("at most {MOST_ASKED}")).item(MOST_ASKED));
         }
         let fits = |asked: &String| (1..=LONGEST_ASKED).contains(&asked.trim().chars().count());
-        match self.ask.iter().position(|asked| !fits(asked)) {
-            Some(at) => Err(Problem::new("a form cannot ask for that").help(help).item(at)),
+        if let Some(at) = self.ask.iter().position(|asked| !fits(asked)) {
+            return Err(Problem::new("a form cannot ask for that").help(help).item(at));
+        }
+        let before = |at: usize| self.ask.iter().take(at).any(|other| other.trim() == self.ask[at].trim());
+        match (0..self.ask.len()).find(|at| before(*at)) {
+            Some(at) => {
+                Err(Problem::new("a form asks for each thing once").help("leave one of them out").item(at))
+            }
             None => Ok(()),
         }
     }

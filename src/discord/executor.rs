@@ -11,6 +11,7 @@ use serenity::model::Permissions;
 use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use tracing::warn;
 
+use super::clock::Clock;
 use super::guilds::Guilds;
 use super::rest::{Request, Rest, RestError};
 use super::wire::{self, kind};
@@ -29,6 +30,7 @@ pub(super) const THREAD_NEEDS: Permissions = Permissions::VIEW_CHANNEL
 pub(super) struct Discord {
     pub(super) rest: Arc<Rest>,
     pub(super) guilds: Arc<Guilds>,
+    pub(super) clock: Clock,
 }
 
 #[async_trait]
@@ -47,7 +49,7 @@ impl Executor for Discord {
     }
 
     fn now(&self) -> jiff::Timestamp {
-        super::events::now()
+        self.clock.now()
     }
 
     async fn complete(&self, mut message: Message) -> Message {

@@ -64,7 +64,14 @@ impl SqliteStore {
         Ok(Self { pool })
     }
 
-    /// Empties the write-ahead file, where the masked text would otherwise stand until much later.
+    /// What a case drops of the member's words does not stand anywhere any more.
+    async fn erase_dropped(&self, before: &Case, after: &Case) -> Result<(), StoreError> {
+        let enclosed = before.matter.enclosure.is_some() && before.matter.enclosure != after.matter.enclosure;
+        let detailed = !before.details.is_empty() && before.details != after.details;
+        if enclosed || detailed { self.erase().await } else { Ok(()) }
+    }
+
+    /// Empties the write-ahead file, where the member's words would otherwise stand until much later.
     async fn erase(&self) -> Result<(), StoreError> {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
         Ok(())
@@ -221,13 +228,11 @@ impl Store for SqliteStore {
             return Ok(None);
         }
         let case = load_case(&mut tx, row.try_get("guild")?, row.try_get("number")?).await?;
-        let enclosed = case.matter.enclosure.clone();
+        let before = case.clone();
         let (case, action) = case.apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
         tx.commit().await?;
-        if enclosed.is_some() && enclosed != case.matter.enclosure {
-            self.erase().await?;
-        }
+        self.erase_dropped(&before, &case).await?;
         Ok(pending)
     }
 

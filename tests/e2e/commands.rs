@@ -1,6 +1,7 @@
 //! Commands, as moderators and members use them.
 
 mod backtest;
+mod buttons;
 mod cases;
 mod doctor;
 mod edit;

@@ -180,12 +180,15 @@ fn left(case: &Case) -> Vec<String> {
 /// An errand in a few words.
 fn doing(errand: Errand) -> String {
     let words = match errand {
+        Errand::Open => "opening a private place",
+        Errand::TakeAside(_) => "taking the member aside",
         Errand::Bring(person) => return format!("bringing <@{person}> in"),
         Errand::Say(Saying::Parting(_)) => "last words in the thread",
         Errand::Say(_) => "a word in the thread",
         Errand::TakeDown(_) => "removing the message",
         Errand::FollowUp => "saying in public that it is settled",
         Errand::Withdraw => "taking the public words back",
+        Errand::Retire(_) => "taking an earlier alert back",
         Errand::Archive => "archiving the thread",
         Errand::Unarchive => "opening the thread again",
     };

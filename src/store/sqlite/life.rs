@@ -28,6 +28,7 @@ impl SqliteStore {
         let (case, action) = before.clone().apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
         tx.commit().await?;
+        self.erase_dropped(&before, &case).await?;
         Ok(Some(Happened { before, case, pending }))
     }
 
@@ -39,16 +40,20 @@ impl SqliteStore {
         terms: &dyn Terms,
     ) -> Result<Vec<Pending>, StoreError> {
         let mut tx = self.begin().await?;
-        let mut pending = Vec::new();
+        let (mut pending, mut changed) = (Vec::new(), Vec::new());
         for (number, event) in events {
-            let Some(case) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
-            let (case, action) = case.apply(event);
+            let Some(before) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
+            let (case, action) = before.clone().apply(event);
             pending.extend(save(&mut tx, &case, action, terms).await?);
+            changed.push((before, case));
         }
         if let Some(action) = action {
             pending.push(enqueue(&mut tx, (guild, 0), Priority::Routine, action, terms).await?);
         }
         tx.commit().await?;
+        for (before, after) in &changed {
+            self.erase_dropped(before, after).await?;
+        }
         Ok(pending)
     }
 
