@@ -9,6 +9,7 @@ mod alert;
 pub mod clock;
 mod course;
 mod errand;
+mod lead;
 mod life;
 mod state;
 mod wishes;
@@ -233,6 +234,9 @@ pub struct Case {
     pub opened: Timestamp,
     /// The message in hand: the first, or the further one now dealt with.
     pub matter: Matter,
+    /// The gravest of the messages it was about before, where that in hand is less so: what the case is known by.
+    #[serde(default)]
+    pub gravest: Option<Matter>,
     /// Further messages of the member that wait their turn.
     pub further: Vec<Matter>,
     /// What the server offers.
@@ -464,6 +468,7 @@ impl Case {
             member,
             opened: now,
             matter,
+            gravest: None,
             further: Vec::new(),
             surroundings,
             step: Step::Talking,

@@ -225,6 +225,9 @@ pub struct Facts {
     pub alerted: bool,
     /// Whether the message was removed; `{{ removed }}`.
     pub removed: bool,
+    /// Whether someone else deleted it; `{{ deleted }}`.
+    #[serde(default)]
+    pub deleted: bool,
     /// What could not be done, in plain words, for moderators; `{{ problem }}`.
     pub problem: Option<String>,
     /// Why the rule applied, in plain words, for moderators; `{{ reason }}`.

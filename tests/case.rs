@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aside::case::action::{Action, Button, Enclosure, Post, Priority, Receipt, Refusal, Speech};
-use aside::case::{Case, End, Ending, Event, Matter, Place, Rung, Step};
+use aside::case::{Case, End, Ending, Event, Matter, Place, Rung, State, Step};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, MessageId, UserId};
 use aside::policy::Response;
@@ -428,6 +428,76 @@ fn a_raid_is_told_once_said_once_and_brought_up_to_date() {
     let (grown, _) = grown.apply(Event::Performed(Receipt::Edited));
     assert_eq!(grown.clone().apply(Event::Grown(extent(60))).1, None, "nothing new");
     assert!(!grown.takes_further());
+}
+
+/// What moderators read of a case once it rests.
+fn told(case: Case) -> (Case, aside::wording::Facts) {
+    let path = smooth(case);
+    let alerts = path.done().filter_map(Action::post).filter(|post| post.channel == STAFF);
+    let facts = alerts.last().expect("an alert").words.facts.clone();
+    (path.end, facts)
+}
+
+#[test]
+fn a_case_is_known_by_its_gravest_message_and_the_first_of_equals() {
+    let order = Matter {
+        category: Category::NeedsDetails,
+        kinds: vec![Kind::OrderNumber],
+        rule: "orders".to_owned(),
+        ..matter(100, Response::TakeAside)
+    };
+    let question = Matter {
+        category: Category::NeedsDetails,
+        kinds: vec![],
+        rule: "questions".to_owned(),
+        quiet: true,
+        ..matter(101, Response::TakeAside)
+    };
+    let answer = Matter { rule: "faq".to_owned(), channel: ChannelId(13), ..matter(102, Response::Answer) };
+    let held_back = Matter { would: Some(Response::Shield), ..matter(103, Response::Alert) };
+    let secret = matter(104, Response::Shield);
+    let mut case = Case::notice(GUILD, MEMBER, order, everything(), Timestamp::UNIX_EPOCH);
+    case.number = 7;
+    let mut read = Vec::new();
+    for next in [None, Some(question), Some(answer), Some(held_back), Some(secret)] {
+        let (before, _) = match next {
+            Some(next) => case.apply(Event::Further(next)),
+            None => (case, None),
+        };
+        let (after, facts) = told(before);
+        read.push((facts.rule.unwrap_or_default(), facts.channel.unwrap_or(ChannelId(0)), facts.removed));
+        assert!(after.needs_people());
+        case = after;
+    }
+    let orders = ("orders".to_owned(), GENERAL, false);
+    assert_eq!(read[..4], [(); 4].map(|()| orders.clone()));
+    assert_eq!(read[4], ("rule".to_owned(), GENERAL, true));
+    assert_eq!(case.lead().message, MessageId(104));
+    assert_eq!((case.lead().enclosure.as_ref(), case.messages), (None, 5));
+}
+
+#[test]
+fn moderators_read_that_the_message_it_is_known_by_was_deleted() {
+    let case =
+        smooth(talking().apply(Event::Further(Matter { quiet: true, ..matter(101, Response::TakeAside) })).0)
+            .end;
+    let (case, facts) = told(case.apply(Event::Deleted(MessageId(100))).0);
+    assert!(facts.deleted && case.lead().deleted && !case.matter.deleted);
+}
+
+#[test]
+fn only_a_thread_is_a_private_thread() {
+    let mut case = noticed(Response::TakeAside, everything());
+    while !matches!(case.step, Step::Opening(Rung::Direct)) {
+        let event = match case.action() {
+            Some(Action::Post(_)) => Event::Performed(Receipt::Posted(MessageId(500))),
+            _ => Event::Refused(Refusal::Forbidden),
+        };
+        case = case.apply(event).0;
+    }
+    let case = smooth(case).end;
+    assert_eq!(case.place.map(|place| place.rung), Some(Rung::Direct));
+    assert_eq!((case.state(), case.needs_people()), (State::Acknowledged, true));
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn facts() -> Facts {
         rule: Some("secrets".to_owned()),
         alerted: true,
         removed: true,
+        deleted: false,
         problem: Some("No private thread could be opened there: missing permission.".to_owned()),
         reason: Some("a card number (confidence 0.98)".to_owned()),
         would: None,

@@ -194,7 +194,7 @@ impl Case {
     }
 
     fn after_removing(&mut self) -> Step {
-        self.matter.removed = true;
+        self.about(self.matter.message).for_each(|matter| matter.removed = true);
         self.removed.push(self.matter.message);
         self.speak()
     }

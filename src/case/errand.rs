@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Button, Post, Receipt, Refusal, Speech};
 use super::state::{End, Ending, Reason};
 use super::{Case, FollowUp, LATELY, Matter, Place, Posted, Rung, Step};
-use crate::message::{MessageId, UserId};
+use crate::message::UserId;
 use crate::wording::Utterance;
 
 /// Something to be done.
@@ -208,7 +208,7 @@ impl Case {
     }
 
     fn saying(&self, saying: Saying, place: Place) -> Post<Speech> {
-        let mut words = self.speech(saying.utterance());
+        let mut words = self.speech_on_all(saying.utterance());
         if let Saying::Invited(person) = saying {
             words.facts.person = Some(person);
         }
@@ -252,7 +252,7 @@ impl Case {
         let removed = self.orphaned || self.removed.contains(&answers.message);
         let post = Post {
             channel: answers.channel,
-            words: self.speech(Utterance::FollowUp),
+            words: self.speech_on_all(Utterance::FollowUp),
             reply_to: (!removed).then_some(answers.message),
             members: Vec::new(),
             roles: Vec::new(),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Posted, Reason, Rung, Saying, Step};
+use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Reason, Rung, Saying, Step};
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
 use crate::policy::raid::Extent;
@@ -85,14 +85,21 @@ impl Case {
     }
 
     pub(super) fn aside(&mut self) {
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
+        for matter in self.known().filter(|matter| matter.response != Response::Shield) {
+            matter.response = Response::TakeAside;
+            matter.would = None;
+        }
+        self.matter.quiet = false;
     }
 
     pub(super) fn aside_by_hand(&mut self, by: UserId) -> Step {
         self.aside();
-        (self.matter.by, self.matter.alert) = (Some(by), true);
-        self.matter.because = self.reason.take().unwrap_or_default();
+        let reason = self.reason.take().unwrap_or_default();
+        self.known().for_each(|matter| {
+            matter.by = Some(by);
+            matter.because.clone_from(&reason);
+        });
+        self.matter.alert = true;
         (self.alerted, self.unacknowledged) = (false, false);
         self.problems.clear();
         Step::Opening(Rung::Thread)
@@ -105,10 +112,7 @@ impl Case {
         if self.is_ours(message) {
             return;
         }
-        let further = self.further.iter_mut().chain([&mut self.matter]);
-        for matter in further.filter(|matter| matter.message == message) {
-            matter.deleted = true;
-        }
+        self.about(message).for_each(|matter| matter.deleted = true);
         self.forget_disclosed(message);
         self.orphaned |= self.answers.is_some_and(|answers| answers.message == message);
     }
@@ -160,7 +164,7 @@ impl Case {
         if self.is_over() {
             return;
         }
-        let theirs = by == self.member || self.matter.companion == Some(by);
+        let theirs = by == self.member || self.is_companion(by);
         if !theirs {
             self.first_answer = self.first_answer.or(Some(at));
             self.asked = None;

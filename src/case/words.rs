@@ -1,7 +1,7 @@
 //! What a case says, and to whom.
 
 use super::action::{Button, Enclosure, Post, Speech};
-use super::{Case, Ending, Place, Rung, Step};
+use super::{Case, Ending, Matter, Place, Rung, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
@@ -61,10 +61,10 @@ impl Case {
 
     /// What was held back is told without a bell: it is there to be read, not to be answered.
     pub(super) fn alert(&self, channel: ChannelId) -> Post<Speech> {
-        let held_back = self.matter.would.is_some() && self.raid.is_none();
+        let held_back = self.lead().would.is_some() && self.raid.is_none();
         let called = matches!(self.step, Step::Alerting(_)) && !held_back;
         let mut words =
-            self.speech(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert });
+            self.speech_on_all(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert });
         words.facts.called = matches!(self.step, Step::Alerting(_)) || self.alerted;
         Post {
             channel,
@@ -139,11 +139,11 @@ impl Case {
         if self.is_over() {
             return vec![Button::Reopen];
         }
-        if self.matter.would.is_some() && self.raid.is_none() {
+        if self.lead().would.is_some() && self.raid.is_none() {
             return vec![Button::FalseAlarm];
         }
         let mut buttons = vec![Button::Claim, Button::Resolve];
-        if !self.matter.asked_for {
+        if !self.lead().asked_for {
             buttons.push(Button::FalseAlarm);
         }
         if !self.details.is_empty() {
@@ -157,33 +157,43 @@ impl Case {
         self.matter.enclosure.clone().filter(|_| self.matter.removed || self.matter.asked_for)
     }
 
+    /// What is said about the message in hand.
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts_on(&self.matter) }
+    }
+
+    /// What is said about the case as a whole.
+    pub(super) fn speech_on_all(&self, utterance: Utterance) -> Speech {
         Speech { utterance, language: None, variant: 0, facts: self.facts() }
     }
 
     /// What can be said of it.
     #[must_use]
     pub fn facts(&self) -> Facts {
-        let private = self.place.filter(|place| place.rung != Rung::Direct);
+        self.facts_on(self.lead())
+    }
+
+    fn facts_on(&self, matter: &Matter) -> Facts {
         Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
-            kinds: self.matter.kinds.clone(),
-            channel: Some(self.matter.channel),
-            thread: private.map(|place| place.channel),
-            link: (!self.matter.asked_for).then(|| self.link()),
-            category: Some(self.matter.category),
-            rule: Some(self.matter.rule.clone()),
+            kinds: matter.kinds.clone(),
+            channel: Some(matter.channel),
+            thread: self.thread().map(|place| place.channel),
+            link: (!matter.asked_for).then(|| self.link(matter)),
+            category: Some(matter.category),
+            rule: Some(matter.rule.clone()),
             alerted: self.alerted,
-            removed: self.matter.removed,
+            removed: matter.removed,
+            deleted: matter.deleted,
             problem: (!self.problems.is_empty()).then(|| self.problems.join(" ")),
-            reason: self.reason(),
-            by: self.matter.by,
-            would: self.matter.would.map(|would| would.deed().to_owned()),
-            answer: self.matter.answer.clone(),
-            companion: self.matter.companion,
-            beside: self.matter.beside,
+            reason: reason(matter),
+            by: matter.by,
+            would: matter.would.map(|would| would.deed().to_owned()),
+            answer: matter.answer.clone(),
+            companion: matter.companion,
+            beside: matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
             state: Some(self.state().as_str().to_owned()),
             owner: self.owner,
@@ -198,22 +208,9 @@ impl Case {
         }
     }
 
-    /// Who decided by hand had reasons of their own.
-    fn reason(&self) -> Option<String> {
-        let because = &self.matter.because;
-        let given = (!because.is_empty()).then(|| because.clone());
-        match self.matter.by {
-            Some(by) => {
-                let reason = given.map_or(String::new(), |reason| format!(": {reason}"));
-                Some(format!("<@{by}> chose *Take aside*{reason}"))
-            }
-            None => given,
-        }
-    }
-
-    fn link(&self) -> String {
-        let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed { channel } else { format!("{channel}/{}", self.matter.message) }
+    fn link(&self, matter: &Matter) -> String {
+        let channel = format!("https://discord.com/channels/{}/{}", self.guild, matter.channel);
+        if matter.removed { channel } else { format!("{channel}/{}", matter.message) }
     }
 
     fn told_of(&self, extent: &Extent) -> Raid {
@@ -225,5 +222,17 @@ impl Case {
             messages: extent.messages,
             links: extent.first.iter().map(link).collect(),
         }
+    }
+}
+
+/// Who decided by hand had reasons of their own.
+fn reason(matter: &Matter) -> Option<String> {
+    let given = (!matter.because.is_empty()).then(|| matter.because.clone());
+    match matter.by {
+        Some(by) => {
+            let reason = given.map_or(String::new(), |reason| format!(": {reason}"));
+            Some(format!("<@{by}> chose *Take aside*{reason}"))
+        }
+        None => given,
     }
 }

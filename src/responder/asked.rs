@@ -65,7 +65,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         }
         let sought = Sought { member: Some(member), ..Sought::open() };
         let cases = self.inner.store.cases(guild, &sought).await?;
-        let asked_for = cases.iter().find(|case| case.matter.asked_for && has_place(case));
+        let asked_for = cases.iter().find(|case| case.lead().asked_for && has_place(case));
         Ok(asked_for.map(|case| case.number))
     }
 

@@ -254,6 +254,7 @@ fn example(name: &str, facts: Facts) -> Facts {
         "rule" => Facts { rule: Some("x".repeat(64)), ..facts },
         "alerted" => Facts { alerted: true, ..facts },
         "removed" => Facts { removed: true, ..facts },
+        "deleted" => Facts { deleted: true, ..facts },
         "problem" => Facts { problem: Some("x".repeat(300)), ..facts },
         "reason" => Facts { reason: Some("x".repeat(300)), ..facts },
         "would" => Facts { would: Some("x".repeat(50)), ..facts },

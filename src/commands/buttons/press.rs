@@ -62,7 +62,7 @@ impl<'a, S: Store + 'static, E: Executor> Press<'a, S, E> {
 
     /// The member, or the other one of two whose exchange moved to the thread.
     pub(super) fn takes_part(&self) -> bool {
-        self.is_member() || self.case.matter.companion == Some(self.context.by)
+        self.is_member() || self.case.is_companion(self.context.by)
     }
 
     /// Whether they are answered as a moderator: who takes part is spoken to as that.

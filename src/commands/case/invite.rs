@@ -104,7 +104,7 @@ pub(super) fn require_sight<S, E>(
 
 fn parent(case: &Case, place: Place) -> ChannelId {
     let desk = case.surroundings.desk.filter(|_| place.rung == Rung::Desk);
-    desk.unwrap_or(case.matter.home)
+    case.under.or(desk).unwrap_or(case.matter.home)
 }
 
 fn told(words: &str) -> Trouble {

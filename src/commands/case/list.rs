@@ -75,10 +75,10 @@ pub(super) fn by_urgency(case: &Case) -> (u8, i64) {
 fn line(case: &Case) -> String {
     let about = match case.raid {
         Some(_) => "many at once",
-        None => case.matter.category.label(),
+        None => case.lead().category.label(),
     };
     let mut parts =
-        vec![format!("**{}** {about} in <#{}>", case.number, case.matter.channel), super::standing(case)];
+        vec![format!("**{}** {about} in <#{}>", case.number, case.lead().channel), super::standing(case)];
     if !case.is_over() && !case.needs_people() {
         parts.push("needs nobody so far".to_owned());
     }

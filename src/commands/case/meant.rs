@@ -102,12 +102,12 @@ where
 
 /// "12 · private details · #general · claimed by you".
 fn brief<S, E>(context: &Context<'_, S, E>, case: &Case) -> String {
-    let spelled = context.guilds.spelled_out(context.guild, &format!("<#{}>", case.matter.channel));
+    let spelled = context.guilds.spelled_out(context.guild, &format!("<#{}>", case.lead().channel));
     let channel = if spelled.starts_with("<#") { "a channel that is gone" } else { &spelled };
     let state = match case.owner {
         Some(owner) if owner == context.by && !case.is_over() => "claimed by you",
         None if case.waiting().is_some() => "waiting for an answer",
         _ => called(case.state()),
     };
-    format!("{} · {} · {channel} · {state}", case.number, case.matter.category.label())
+    format!("{} · {} · {channel} · {state}", case.number, case.lead().category.label())
 }

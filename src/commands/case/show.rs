@@ -48,7 +48,7 @@ fn pressable(one: Button, number: u32) -> serde_json::Value {
 
 /// What it is about, and where.
 fn matter(case: &Case) -> Vec<String> {
-    let (matter, facts) = (&case.matter, case.facts());
+    let (matter, facts) = (case.lead(), case.facts());
     let kinds = kinds(&matter.kinds);
     let kinds = if kinds.is_empty() { kinds } else { format!(" ({kinds})") };
     let mut lines = vec![format!(
@@ -67,7 +67,8 @@ fn matter(case: &Case) -> Vec<String> {
         false => format!("- Message: {link}"),
     }));
     if case.messages > 1 {
-        lines.push(format!("- {} messages of the member so far, of which this is the latest", case.messages));
+        lines
+            .push(format!("- {} messages of the member so far, of which this is the gravest", case.messages));
     }
     lines.extend(case.raid.as_ref().map(|raid| {
         format!("- It stands for {} messages of {} members at once", raid.messages, raid.members)
@@ -86,7 +87,7 @@ fn rule(rule: &str) -> Option<String> {
 
 /// Whose it is, and where they talk.
 fn people(case: &Case) -> Vec<String> {
-    let companion = case.matter.companion.map_or(String::new(), |other| format!(", with <@{other}>"));
+    let companion = case.lead().companion.map_or(String::new(), |other| format!(", with <@{other}>"));
     let asked =
         case.asked.map_or(String::new(), |at| format!("; asked for a moderator <t:{}:R>", at.as_second()));
     let place = match case.place {
@@ -151,7 +152,7 @@ fn end(case: &Case) -> Vec<String> {
 
 /// The cases that it has to do with.
 fn related(case: &Case) -> Vec<String> {
-    let beside = case.matter.beside.map(|other| {
+    let beside = case.lead().beside.map(|other| {
         format!(
             "- One matter with case {other}: the two heat each other up, and each has a thread of their own"
         )
