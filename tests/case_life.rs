@@ -157,7 +157,7 @@ fn name(walk: &Walk, event: &Event) -> String {
         | Event::Reopened(by, _) => {
             let person = if *by == MEMBER { "member" } else { "moderator" };
             let what = format!("{event:?}");
-            format!("{}({person})", what.split('(').next().unwrap())
+            format!("{}({person})", what.split(['(', ' ']).next().unwrap())
         }
         Event::Ended(Ending { how, reason, .. }) => {
             format!("Ended({how:?}{})", reason.map(|reason| format!(", {reason:?}")).unwrap_or_default())
