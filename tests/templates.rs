@@ -114,7 +114,13 @@ fn everything_said(language: &str) -> Vec<(Utterance, String)> {
 
 /// These are said only when there is a thread.
 fn needs_thread(utterance: Utterance) -> bool {
-    matches!(utterance, Utterance::Acknowledgment | Utterance::AcknowledgmentShielded)
+    matches!(
+        utterance,
+        Utterance::Acknowledgment
+            | Utterance::AcknowledgmentShielded
+            | Utterance::AskedHere
+            | Utterance::AskedBefore
+    )
 }
 
 fn is_public(utterance: Utterance) -> bool {
@@ -279,7 +285,13 @@ fn a_removed_message_has_no_reply_so_its_author_is_named() {
 
 #[test]
 fn an_opening_says_who_reads_here_and_brings_moderators_in() {
-    for utterance in [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded] {
+    let openings = [
+        Utterance::Opening,
+        Utterance::OpeningShielded,
+        Utterance::OpeningUnshielded,
+        Utterance::OpeningAsked,
+    ];
+    for utterance in openings {
         for text in ways(utterance, &facts()) {
             assert!(text.contains("<@&22> <@&23>") && text.contains("<@11>"), "{text}");
         }
