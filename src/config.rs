@@ -24,7 +24,7 @@ use serde::Deserialize;
 
 pub use self::build::Core;
 pub use self::guild::{GuildRule, GuildSettings, Part, RuleChange, RuleOrigin, Standing, Subject};
-pub use self::guilds::{GuildConfig, GuildConfigs, Unfit, time_zone};
+pub use self::guilds::{GuildConfig, GuildConfigs, Unfit};
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{

@@ -32,7 +32,9 @@ async fn folder() -> TempDir {
     SqliteStore::open(&format!("sqlite://{}", file.display())).await.unwrap().close().await;
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file)).await.unwrap();
     let mut other = samples::cases(3, 6, 3);
-    other.iter_mut().for_each(|row| row.guild = GuildId(2));
+    for row in &mut other {
+        row.guild = GuildId(2);
+    }
     for mut row in samples::cases(250, 60, 7).into_iter().chain(other) {
         for at in [Some(&mut row.opened), Some(&mut row.since), row.closed.as_mut()].into_iter().flatten() {
             *at -= EARLIER;
