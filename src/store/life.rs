@@ -51,17 +51,6 @@ impl Sought {
     }
 }
 
-/// A case whose clock wants something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// Its guild.
-    pub guild: GuildId,
-    /// Its number.
-    pub number: u32,
-    /// Since when.
-    pub at: Timestamp,
-}
-
 /// What a moderator noted about a case. `Debug` is not derived: the words are for moderators.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaseNote {
