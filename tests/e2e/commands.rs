@@ -10,6 +10,7 @@ mod frame;
 mod languages;
 mod menus;
 mod private_word;
+mod report;
 mod rules;
 mod setup;
 mod test;
