@@ -72,7 +72,6 @@ fn facts() -> Facts {
         }],
         unlisted: 0,
         messages: Some(3),
-        deleted: false,
         asked_for: false,
         asks: true,
         detailed: true,
@@ -633,6 +632,12 @@ fn broken_templates_say_what_would_be_right() {
         let (name, rest) = case.split_once('\n').expect("a first line");
         let (text, expected) = rest.split_once("=====\n").expect("a line of =====");
         let said = own(name, text).err().unwrap_or_default();
-        assert_eq!(said.trim_end(), expected.trim_end(), "{}\n{said}", file.display());
+        let (said, expected) = (said.trim_end(), expected.trim_end());
+        // What else would be valid is left open where there is much.
+        let is_it = match expected.strip_suffix('…') {
+            Some(beginning) => said.starts_with(beginning),
+            None => said == expected,
+        };
+        assert!(is_it, "{}\n{said}", file.display());
     }
 }
