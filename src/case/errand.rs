@@ -138,8 +138,7 @@ impl Case {
             return self.step;
         }
         self.details.clear();
-        // What the member was told is being removed goes all the same.
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_)));
+        self.errands.retain(Errand::is_promised);
         self.errands.extend(self.farewell(&ending));
         self.ending = Some(ending);
         if self.is_at_rest() { self.rest() } else { self.step }
@@ -166,7 +165,7 @@ impl Case {
         (self.since, self.active, self.first_answer) = (at, at, None);
         (self.reminders, self.rating, self.follow_up, self.reopened_by) = (0, None, None, Some(by));
         self.asked = None;
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_)));
+        self.errands.retain(Errand::is_promised);
         self.errands.extend([Errand::Unarchive, Errand::Say(Saying::Reopened)]);
         if self.is_at_rest() { self.rest() } else { self.step }
     }
@@ -273,6 +272,11 @@ impl Case {
 }
 
 impl Errand {
+    /// Whether the member was told that it will be done: then it is, whatever becomes of the case.
+    const fn is_promised(&self) -> bool {
+        matches!(self, Self::TakeDown(_) | Self::Say(Saying::TakenDown | Saying::NotTakenDown))
+    }
+
     /// What moderators are told when it could not be run; nothing where they cannot do anything about it.
     const fn failure(self) -> Option<&'static str> {
         match self {
