@@ -6,6 +6,7 @@
 //! done already.
 
 mod by_hand;
+mod clock;
 mod life;
 mod notices;
 mod raids;
@@ -22,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::case::action::{Action, Button, Post, Receipt, Refusal, Speech};
-use crate::case::{Event, Surroundings};
+use crate::case::{Case, Event, Surroundings};
 use crate::config::{GuildConfig, GuildConfigs};
 use crate::detect::{Category, Scan};
 use crate::message::{GuildId, Message, Origin, RoleId, UserId};
@@ -33,6 +34,7 @@ use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
+pub use self::clock::AtHand;
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.
@@ -81,6 +83,13 @@ pub trait Executor: Send + Sync + 'static {
 
     /// What the guild offers a case about `message`.
     fn surroundings(&self, message: &Message) -> Surroundings;
+
+    /// What the guild offers its cases as things stand; none where we have not heard of it.
+    fn at_hand(&self, guild: GuildId) -> Option<AtHand>;
+
+    /// What became of a case while nobody told us: someone answered or wrote in its thread, its member left, its thread is
+    /// gone. None where nothing did, or it cannot be told.
+    async fn look(&self, case: &Case) -> Option<Event>;
 
     /// A message read from history together with its author's roles, which history does not tell.
     async fn complete(&self, message: Message) -> Message;
@@ -142,6 +151,8 @@ struct Inner<S, E> {
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
     last_variant: Mutex<HashMap<Utterance, usize>>,
+    /// When moderators were reminded last.
+    reminded: Mutex<HashMap<GuildId, Timestamp>>,
     /// Settings are changed one at a time, so that no change is made from what another has changed meanwhile.
     changing: tokio::sync::Mutex<()>,
     /// Of members whose Discord told it, as Discord names languages.
@@ -170,6 +181,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
                 last_variant: Mutex::default(),
+                reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
                 tasks: TaskTracker::new(),
@@ -335,7 +347,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         while let Some(pending) = next {
             let Some(event) = self.perform(&pending, attempt).await else { return };
             let guild = pending.guild;
-            let settled = self.inner.store.settle(pending.id, event, &self.terms(guild)).await;
+            let terms = self.terms(guild);
+            let settled = match self.elsewhere(&pending, &event) {
+                Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
+                None => self.inner.store.settle(pending.id, event, &terms).await,
+            };
             attempt = Attempt::First;
             next = match settled {
                 Ok(next) => next,

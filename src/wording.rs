@@ -85,6 +85,10 @@ utterances! {
     Advice = "advice",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
+    /// Members wait for an answer longer than was promised: which cases, and whose they are.
+    Reminder = "reminder",
+    /// The same in the thread of one of them, where moderators have no place of their own.
+    ReminderHere = "reminder_here",
     /// Many are at boiling point at once; how many, and where it began.
     RaidAlert = "raid_alert",
     /// The thread's name: contains the case number and nothing of the member's words.
@@ -280,6 +284,29 @@ pub struct Facts {
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,
+    /// The cases whose members wait for an answer; the list `{{ cases }}`.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// How many more of them there are; `{{ more }}`.
+    #[serde(default)]
+    pub unlisted: u32,
+}
+
+/// A case whose member waits for an answer, in a list of such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Its number; `{{ case.number }}`.
+    pub number: u32,
+    /// Since when the member has waited; `{{ case.waiting }}`.
+    pub since: Timestamp,
+    /// The moderator who looks after it; `{{ case.owner }}`.
+    pub owner: Option<UserId>,
+    /// Its private thread; `{{ case.place }}` is a link to it, or to the message where there is none.
+    pub thread: Option<ChannelId>,
+    /// The link to the message.
+    pub link: String,
+    /// Whether moderators were reminded of it before; `{{ case.reminded }}`.
+    pub reminded: bool,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -348,6 +375,7 @@ impl Utterance {
             | Self::OfferNotYours
             | Self::OfferOver
             | Self::Summons
+            | Self::ReminderHere
             | Self::TakenDown
             | Self::NotTakenDown
             | Self::Claimed
@@ -378,7 +406,9 @@ impl Utterance {
             | Self::PressedReopen
             | Self::PressedOpen
             | Self::PressedRating => Audience::Person,
-            Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
+            Self::Alert | Self::Reminder | Self::RaidAlert | Self::Introduction | Self::Checkup => {
+                Audience::Moderators
+            }
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }

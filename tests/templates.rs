@@ -12,7 +12,7 @@ use std::path::Path;
 use aside::case::action::Button;
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
-use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wording};
+use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wait, Wording};
 use jiff::{SignedDuration, Timestamp};
 
 fn english() -> Wording {
@@ -59,6 +59,15 @@ fn facts() -> Facts {
         outcome: Some("refunded".to_owned()),
         rating: Some("good".to_owned()),
         back: None,
+        waits: vec![Wait {
+            number: 12,
+            since: Timestamp::UNIX_EPOCH,
+            owner: Some(UserId(66)),
+            thread: Some(ChannelId(44)),
+            link: "https://discord.com/channels/1/33/55".to_owned(),
+            reminded: false,
+        }],
+        unlisted: 0,
     }
 }
 
@@ -115,6 +124,7 @@ fn what_members_read_is_said_in_several_ways() {
                 utterance,
                 Utterance::Advice
                     | Utterance::Alert
+                    | Utterance::Reminder
                     | Utterance::RaidAlert
                     | Utterance::Introduction
                     | Utterance::Checkup

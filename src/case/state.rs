@@ -191,6 +191,7 @@ impl Rating {
 pub struct Status {
     state: State,
     owner: Option<UserId>,
+    since: Timestamp,
     thread: Option<ChannelId>,
     answered: bool,
     reminders: u8,
@@ -201,6 +202,13 @@ pub struct Status {
     deleted: bool,
     rating: Option<Rating>,
     raid: Option<(usize, usize)>,
+}
+
+impl Status {
+    /// How many problems it tells of.
+    pub(super) const fn problems(&self) -> usize {
+        self.problems
+    }
 }
 
 impl Case {
@@ -262,6 +270,7 @@ impl Case {
         Status {
             state,
             owner: self.owner,
+            since: self.since,
             thread,
             answered: self.first_answer.is_some(),
             reminders: self.reminders,

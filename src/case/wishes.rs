@@ -37,13 +37,25 @@ impl Case {
 
     /// It is told once, when all of it is gone. Public words about it would only call attention to it.
     pub(super) fn taken_down(&mut self, posted: Posted) {
+        self.removed.push(posted.message);
         if posted == self.matter.posted() {
             self.matter.removed = true;
         }
         self.disclosed.retain(|one| *one != posted);
         self.orphaned |= self.answers == Some(posted);
-        if !self.errands.iter().any(|errand| matches!(errand, Errand::TakeDown(_))) {
-            self.errands.insert(0, Errand::Say(Saying::TakenDown));
+        self.say_after_removals(Saying::TakenDown);
+    }
+
+    /// It could not be removed.
+    pub(super) fn not_taken_down(&mut self) {
+        self.say_after_removals(Saying::NotTakenDown);
+    }
+
+    /// One word on all removals, after the last of them.
+    fn say_after_removals(&mut self, saying: Saying) {
+        let after = self.errands.iter().take_while(|next| matches!(next, Errand::TakeDown(_))).count();
+        if !self.errands.contains(&Errand::Say(saying)) {
+            self.errands.insert(after, Errand::Say(saying));
         }
     }
 
@@ -73,6 +85,7 @@ impl Case {
         }
         // The same message, edited, may be in hand again.
         self.forget_disclosed(next.message);
+        next.quiet |= self.discreet;
         if next.ask.is_empty() {
             next.ask = std::mem::take(&mut self.matter.ask);
         }

@@ -199,7 +199,7 @@ impl Case {
         by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
     }
 
-    fn link(&self) -> String {
+    pub(super) fn link(&self) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
         if self.matter.removed || self.matter.asked_for {
             channel

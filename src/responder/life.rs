@@ -19,7 +19,7 @@ pub(super) struct InForce<'a, S, E> {
 }
 
 impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
-    /// Chosen when committed, so that a repeated action says the same words again. What is for the member alone is in
+    /// Chosen when committed, so that a repeated action says the same words again, whatever the hour is then. What is for the member alone is in
     /// their language, where we know it and have it.
     fn choose(&self, speech: &mut Speech) {
         let wording = &self.here.core.wording;
@@ -31,11 +31,20 @@ impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
         let before = last.get(&speech.utterance).copied();
         speech.variant = wording.choose(Some(&language), speech.utterance, before, fastrand::u64(..));
         speech.language = Some(language);
+        speech.facts.back = self.back();
         last.insert(speech.utterance, speech.variant);
     }
 
     fn promise(&self) -> &Promise {
         &self.here.core.promise
+    }
+}
+
+impl<S: Store + 'static, E: Executor> InForce<'_, S, E> {
+    /// When moderators are there again; none within their hours.
+    fn back(&self) -> Option<Timestamp> {
+        let opens = self.promise().hours.as_ref()?.opens(self.responder.inner.executor.now())?;
+        Some(opens).filter(|opens| *opens < Timestamp::MAX)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
 
+mod clock;
 mod life;
 mod settings;
 
@@ -19,7 +20,7 @@ use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
-    CaseNote, Change, Due, Example, Happened, NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought,
+    CaseNote, Change, Example, Happened, NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought,
     Store, StoreError, Stored, Terms, Whose,
 };
 
@@ -48,11 +49,24 @@ impl SqliteStore {
     ///
     /// The address is not SQLite's, or the file cannot be opened, created or migrated.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for whoever only reads: a file that is not there is not created.
+    ///
+    /// # Errors
+    ///
+    /// The address is not SQLite's, or the file cannot be opened or migrated.
+    pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, create: bool) -> Result<Self, StoreError> {
         let path = path_of(url)?;
         let failed = |error: sqlx::Error| open_error(&path, &error);
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             // An action counts as committed only once it would survive a power cut.
             .synchronous(SqliteSynchronous::Full)
@@ -172,12 +186,41 @@ impl Store for SqliteStore {
         self.read_cases(guild, sought).await
     }
 
-    async fn due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError> {
-        self.read_due(until).await
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError> {
+        self.read_due(until, most).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read_next_due().await
+    }
+
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError> {
+        self.write_due(guild, numbers, until).await
+    }
+
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds_with_open_cases().await
+    }
+
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError> {
+        self.recompute_due(guild, terms).await
+    }
+
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let gone = sqlx::query("DELETE FROM outbox WHERE id = ?").bind(done.0).execute(&mut *tx).await?;
+        if gone.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let pending = enqueue(&mut tx, (guild, NOBODYS), Priority::Routine, action, terms).await?;
+        tx.commit().await?;
+        Ok(Some(pending))
     }
 
     async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError> {
@@ -195,6 +238,10 @@ impl Store for SqliteStore {
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.read_outcomes(guild, from, until).await
+    }
+
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds().await
     }
 
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError> {

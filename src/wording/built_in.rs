@@ -46,6 +46,8 @@ macro_rules! file {
             }
             Utterance::Answer => include_str!(concat!("../../templates/", $tag, "/answer.md")),
             Utterance::Raid => include_str!(concat!("../../templates/", $tag, "/raid.md")),
+            Utterance::Reminder => include_str!(concat!("../../templates/", $tag, "/reminder.md")),
+            Utterance::ReminderHere => include_str!(concat!("../../templates/", $tag, "/reminder_here.md")),
             Utterance::RaidAlert => include_str!(concat!("../../templates/", $tag, "/raid_alert.md")),
             Utterance::OfferAccepted => include_str!(concat!("../../templates/", $tag, "/offer_accepted.md")),
             Utterance::OfferNotYours => {

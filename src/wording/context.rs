@@ -9,11 +9,11 @@ use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::labels::Labels;
-use super::{Facts, Utterance, mention};
+use super::{Facts, Utterance, Wait, mention};
 use crate::detect::{Category, Kind};
 
 /// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `introduction`,
-/// `checkup` and `answer` say.
+/// `checkup`, `answer` and `reminder` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -51,10 +51,12 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "server",
     "gaps",
     "answer",
+    "cases",
+    "more",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 3).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 5).0;
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
@@ -64,6 +66,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Advice => &["kinds", "removed"],
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
+        Utterance::Reminder => &["moderators", "cases", "more"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
         Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
@@ -120,6 +123,19 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
+        ("cases", facts.waits.iter().map(wait).collect()),
+        ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),
+    ]))
+}
+
+fn wait(wait: &Wait) -> Value {
+    let place = wait.thread.map_or_else(|| wait.link.clone(), mention::channel);
+    Value::from(BTreeMap::from([
+        ("number", Value::from(wait.number.to_string())),
+        ("waiting", Value::from(mention::ago(wait.since))),
+        ("place", Value::from(place)),
+        ("owner", Value::from(wait.owner.map(mention::member).unwrap_or_default())),
+        ("reminded", Value::from(wait.reminded)),
     ]))
 }
 

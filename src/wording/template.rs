@@ -3,8 +3,8 @@
 use super::error::{nearest_first, quoted};
 use super::labels::Labels;
 use super::{
-    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_OUTCOME, Raid, Source, Utterance, WordingError, context,
-    mention,
+    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_OUTCOME, Raid, Source, Utterance, Wait, WordingError,
+    context, mention,
 };
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
@@ -132,9 +132,9 @@ impl Template {
     }
 }
 
-/// The statements that templates may make; of loops only the one over a list of at most eight links.
+/// The statements that templates may make; of loops only those over lists of at most eight links or cases.
 const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "endfor"];
-const LOOP: [&str; 4] = ["for", "link", "in", "links"];
+const LOOPS: [&[&str]; 2] = [&["for", "link", "in", "links"], &["for", "case", "in", "cases"]];
 
 /// What multiplies or joins texts could be made to fill the memory.
 const OPERATORS: &[char] = &['*', '~', '+', '%', '\\'];
@@ -149,7 +149,7 @@ fn forbidden(text: &str) -> Option<(String, usize)> {
         let tag = inner[..end].trim_matches(['-', '+']).trim();
         let words: Vec<&str> = tag.split_whitespace().collect();
         let first = words.first().copied().unwrap_or_default();
-        if statement && !STATEMENTS.contains(&first) && words != LOOP {
+        if statement && !STATEMENTS.contains(&first) && !LOOPS.contains(&words.as_slice()) {
             return Some((first.to_owned(), line));
         }
         if let Some(operator) = tag.chars().find(|one| OPERATORS.contains(one)) {
@@ -237,6 +237,17 @@ fn largest_raid() -> Raid {
     Raid { members: 10_000, messages: 1_000_000, links: vec!["x".repeat(100); 8] }
 }
 
+fn longest_wait() -> Wait {
+    Wait {
+        number: u32::MAX,
+        since: Timestamp::MAX,
+        owner: Some(UserId(u64::MAX)),
+        thread: None,
+        link: "x".repeat(100),
+        reminded: true,
+    }
+}
+
 /// `facts` with the one called `name` there, at its longest.
 fn example(name: &str, facts: Facts) -> Facts {
     match name {
@@ -274,6 +285,8 @@ fn example(name: &str, facts: Facts) -> Facts {
         "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },
         "rating" => Facts { rating: Some("poor".to_owned()), ..facts },
         "back" => Facts { back: Some(Timestamp::MAX), ..facts },
+        "cases" => Facts { waits: vec![longest_wait(); 8], ..facts },
+        "more" => Facts { unlisted: u32::MAX, ..facts },
         "gaps" => Facts { gaps: Some("x".repeat(LONGEST_GAPS)), ..facts },
         _ => facts,
     }

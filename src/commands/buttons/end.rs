@@ -68,7 +68,7 @@ where
     Ok(Answer::say(match (was_over, thread(case)) {
         (false, _) => format!("Case {number} is open already; nothing was done."),
         (true, Some(thread)) => format!("Case {number} is open again, in <#{thread}>."),
-        (true, None) => format!("Case {number} is open again. It has no private thread."),
+        (true, None) => format!("Case {number} is open again."),
     }))
 }
 
