@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Button, Post, Receipt, Refusal, Speech};
 use super::state::{End, Ending, Reason};
 use super::{Case, FollowUp, LATELY, Matter, Place, Posted, Rung, Step};
-use crate::message::{MessageId, UserId};
+use crate::message::UserId;
 use crate::wording::Utterance;
 
 /// Something to be done.
