@@ -201,6 +201,8 @@ pub struct Status {
     details: usize,
     deleted: bool,
     rating: Option<Rating>,
+    #[serde(default)]
+    discreet: bool,
     raid: Option<(usize, usize)>,
 }
 
@@ -280,6 +282,7 @@ impl Case {
             details: self.details.len(),
             deleted: self.matter.deleted,
             rating: self.rating,
+            discreet: self.discreet,
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
         }
     }
