@@ -263,6 +263,7 @@ async fn a_press_is_answered_in_the_language_of_whoever_presses() {
         let form = server.reply(asked).await.data;
         let hint = form["components"][0]["components"][0]["placeholder"].as_str().unwrap();
         assert!(hint.contains(word), "{locale}: {form}");
+        assert_ne!(form["title"], "Give details", "{locale}");
     }
     server.restart().await;
     let told = server.pressed("alex", &opening, "I'd rather not").await;
