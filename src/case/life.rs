@@ -213,12 +213,9 @@ impl Case {
         }
     }
 
-    /// What a member wished for in public is done come what may, and moderators are not left two alerts.
+    /// What was still to be done is not any more, but for what was promised.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| {
-            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
-            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
-        });
+        self.errands.retain(Errand::is_promised);
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {
