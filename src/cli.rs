@@ -2,6 +2,9 @@
 
 mod check;
 mod demo;
+mod erase;
+mod privacy;
+mod report;
 mod run;
 mod scan;
 
@@ -61,8 +64,14 @@ enum Command {
     Demo(demo::Args),
     /// Run detection and policy over messages, offline
     Scan(scan::Args),
+    /// Write a report of a week or a month of cases: figures, a picture, and what to change
+    Report(report::Args),
     /// Validate configuration, rules and templates, and print what is in force
     Check,
+    /// Print what is kept of people, why and for how long, as configured (Markdown)
+    Privacy,
+    /// Forget somebody who cannot use `/privacy erase`, since they left the server
+    Erase(erase::Args),
 }
 
 /// Does what the command line asks for.
@@ -89,9 +98,14 @@ fn dispatch(cli: Cli) -> Exit {
         }
         Command::Run => with_settings(config, run::run),
         Command::Scan(args) => with_settings(config, |loaded| scan::run(&args, &loaded.core)),
+        Command::Report(args) => with_settings(config, |loaded| report::run(&args, loaded)),
         Command::Check => {
             with_settings(config, |loaded| finished(check::print(&loaded, &mut io::stdout().lock())))
         }
+        Command::Privacy => {
+            with_settings(config, |loaded| finished(privacy::print(&loaded, &mut io::stdout().lock())))
+        }
+        Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
     }
 }
 

@@ -5,7 +5,9 @@
 //! Not poise: its requests go out through serenity's client, which either ignores the configured address or drops the
 //! headers that tell Discord's limits, and it needs serenity to decode what it answers.
 
+mod aside;
 mod buttons;
+mod case;
 mod catalog;
 mod change;
 mod context;
@@ -15,6 +17,7 @@ mod menus;
 mod register;
 mod regression;
 mod rehearsal;
+mod report;
 mod rules;
 mod setup;
 mod share;
@@ -98,14 +101,19 @@ where
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
             "doctor" => doctor::command(context),
             "rules" => rules::command(context).await,
+            "report" => report::command(context).await,
             "wording" => wording::command(context).await,
             "setup" => setup::command(context),
+            "case" => case::command(context).await,
+            "aside" => aside::command(context).await,
             _ => Ok(Answer::Nothing),
         },
         Asked::Menu { name, target } => menus::used(context, name, *target).await,
         Asked::Pressed { custom_id, .. } | Asked::Form { custom_id, .. } => {
             match custom_id.split(':').next().unwrap_or_default() {
                 "case" => buttons::press(context, custom_id).await,
+                "cases" => case::turn(context, custom_id).await,
+                "menu" => menus::sent(context, custom_id).await,
                 "change" => change::press(context, custom_id).await,
                 "rules" => rules::press(context, custom_id).await,
                 "wording" => wording::press(context, custom_id).await,

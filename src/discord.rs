@@ -11,17 +11,19 @@ mod gateway;
 pub(crate) mod guilds;
 pub(crate) mod history;
 mod introduction;
+mod look;
 pub(crate) mod lookup;
 mod notice;
 mod permissions;
 mod report;
 pub(crate) mod rest;
+mod upkeep;
 pub(crate) mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serenity::all::GatewayIntents;
 use serenity::model::id::{ApplicationId, UserId};
@@ -29,7 +31,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::catch_up::CatchUp;
 pub use self::clock::Clock;
@@ -53,6 +55,10 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How often it is recorded that we listen.
 const ALIVE: Duration = Duration::from_secs(2);
+
+/// Between two looks whether what was missed is read back, and how long that is waited for.
+const HEARD: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Waits after each attempt to register the commands.
 const REGISTERING: [Duration; 4] =
@@ -174,13 +180,16 @@ pub async fn run(
     let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
+    responder.set_clocks().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
     let registering = register_commands(&rest, application.id);
-    let working =
-        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap, &clock), registering) };
+    let keeping =
+        async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
+    let tidying = upkeep::keep_tidy(&responder, &clock);
+    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
@@ -271,4 +280,27 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
         }
         recorded = complete;
     }
+}
+
+/// Sees to the clocks of cases whenever the next one wants something.
+async fn keep_time<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
+    hear_out(gap, clock).await;
+    loop {
+        let now = clock.now();
+        let next = responder.tick(now).await.unwrap_or_else(|error| {
+            error!(%error, "the clocks of cases cannot be seen to");
+            None
+        });
+        clock.until(next.unwrap_or(Timestamp::MAX), now).await;
+    }
+}
+
+/// Until what was missed is read back it is not known who was answered meanwhile, but nothing waits for that for ever.
+async fn hear_out(gap: &Gap, clock: &Clock) {
+    let heard = async {
+        while gap.complete_until(clock.now()).is_none() {
+            tokio::time::sleep(HEARD).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard).await.ok();
 }

@@ -5,9 +5,12 @@
 //! error) it is performed again with [`Attempt::Again`], and the executor looks first whether it was
 //! done already.
 
+mod asked;
 mod by_hand;
+mod clock;
 mod life;
 mod notices;
+mod privacy;
 mod raids;
 mod settings;
 
@@ -16,23 +19,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::case::action::{Action, Button, Post, Receipt, Refusal, Speech};
-use crate::case::{Event, Surroundings};
+use crate::case::{Case, Event, Surroundings};
 use crate::config::{GuildConfig, GuildConfigs};
 use crate::detect::{Category, Scan};
 use crate::message::{GuildId, Message, Origin, RoleId, UserId};
 use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
-use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
+use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
+use self::asked::Asks;
+pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
+pub use self::clock::AtHand;
+pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.
@@ -82,6 +89,13 @@ pub trait Executor: Send + Sync + 'static {
     /// What the guild offers a case about `message`.
     fn surroundings(&self, message: &Message) -> Surroundings;
 
+    /// What the guild offers its cases as things stand; none where we have not heard of it.
+    fn at_hand(&self, guild: GuildId) -> Option<AtHand>;
+
+    /// What became of a case while nobody told us: someone answered or wrote in its thread, its member left, its thread is
+    /// gone. None where nothing did, or it cannot be told.
+    async fn look(&self, case: &Case) -> Option<Event>;
+
     /// A message read from history together with its author's roles, which history does not tell.
     async fn complete(&self, message: Message) -> Message;
 
@@ -123,9 +137,6 @@ const BACKOFF: [Duration; 8] = [
     Duration::from_mins(2),
 ];
 
-/// The longest cooldown that is remembered.
-const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 7);
-
 /// Judges messages and carries out what follows. Cheap to clone.
 pub struct Responder<S, E> {
     inner: Arc<Inner<S, E>>,
@@ -141,7 +152,13 @@ struct Inner<S, E> {
     raids: Mutex<Raids>,
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
+    /// Who asked for a private word lately.
+    asking: Mutex<Asks>,
+    /// Told whenever a receipt has been recorded.
+    settled: tokio::sync::Notify,
     last_variant: Mutex<HashMap<Utterance, usize>>,
+    /// When moderators were reminded last.
+    reminded: Mutex<HashMap<GuildId, Timestamp>>,
     /// Settings are changed one at a time, so that no change is made from what another has changed meanwhile.
     changing: tokio::sync::Mutex<()>,
     /// Of members whose Discord told it, as Discord names languages.
@@ -169,7 +186,10 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 store,
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
+                asking: Mutex::default(),
+                settled: tokio::sync::Notify::new(),
                 last_variant: Mutex::default(),
+                reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
                 tasks: TaskTracker::new(),
@@ -273,7 +293,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         scan: &Scan,
         setting: Setting,
     ) -> Result<Option<Decision>, StoreError> {
-        let since = message.sent.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+        let since = message.sent.checked_sub(COOLDOWNS).unwrap_or(Timestamp::MIN);
         let mut circumstances = self.inner.store.circumstances(message, since).await?;
         circumstances.setting = setting;
         Ok(here.core.policy.decide(message, scan, &circumstances).decision)
@@ -335,7 +355,12 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         while let Some(pending) = next {
             let Some(event) = self.perform(&pending, attempt).await else { return };
             let guild = pending.guild;
-            let settled = self.inner.store.settle(pending.id, event, &self.terms(guild)).await;
+            let terms = self.terms(guild);
+            let settled = match self.elsewhere(&pending, &event) {
+                Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
+                None => self.inner.store.settle(pending.id, event, &terms).await,
+            };
+            self.inner.settled.notify_waiters();
             attempt = Attempt::First;
             next = match settled {
                 Ok(next) => next,

@@ -2,6 +2,7 @@
 //! listened.
 
 mod life;
+mod privacy;
 mod settings;
 pub mod sqlite;
 
@@ -15,7 +16,8 @@ use crate::case::{Case, Event, Matter, Surroundings};
 use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
 
-pub use self::life::{CaseNote, Due, Happened, Outcome, Sought};
+pub use self::life::{CaseNote, Happened, Outcome, Sought};
+pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECORD, Swept, Traces};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
 
 /// What a server goes by when something is committed.
@@ -97,6 +99,9 @@ pub enum StoreError {
     /// The address is not one of a database this version can use.
     #[error("the store address {0:?} is not usable: write sqlite://PATH, for example sqlite://aside.db")]
     Address(String),
+    /// There is no database yet.
+    #[error("there is no database {0}. [store] url or ASIDE_DATABASE_URL says where it is")]
+    Missing(String),
     /// The database cannot be opened or created.
     #[error(
         "cannot open the database {path}: {reason}. The folder must exist and be writable; \
@@ -133,7 +138,7 @@ pub trait Store: Send + Sync {
     /// Makes `notice` a case, or part of one, together with the first action.
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError>;
 
-    /// Makes `case`, which stands for a raid, together with its first action; its number is allotted.
+    /// Makes `case`, which no single message brought about, together with its first action; its number is allotted.
     async fn open(&self, case: Case, terms: &dyn Terms) -> Result<(u32, Option<Pending>), StoreError>;
 
     /// Notes that `message` belongs to case `number`, which it changes nothing about.
@@ -165,11 +170,30 @@ pub trait Store: Send + Sync {
     /// The cases of a guild that are looked for, newest first.
     async fn cases(&self, guild: GuildId, sought: &Sought) -> Result<Vec<Case>, StoreError>;
 
-    /// Every case whose clock wants something until then, the longest waiting first.
-    async fn due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError>;
+    /// The cases whose clocks want something until then, the longest waiting first, at most so many.
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError>;
 
     /// When the next clock wants something.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Has the clocks of these cases of a guild wait until then, whatever they want.
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError>;
+
+    /// The guilds that have open cases.
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError>;
+
+    /// Sets the clocks of all open cases of a guild anew, where what is promised has changed.
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError>;
+
+    /// Commits `action`, which belongs to no case, in the place of `done`, which could not be done.
+    /// Nothing happens when `done` is not in the outbox any more.
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError>;
 
     /// Keeps what a moderator notes about a case.
     async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError>;
@@ -184,6 +208,9 @@ pub trait Store: Send + Sync {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Every guild that had a case, in the order of their identifiers.
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError>;
 
     /// Applies what came of the action `done` to its case, and commits the next action.
     /// Nothing happens when `done` is not in the outbox any more.
@@ -240,8 +267,40 @@ pub trait Store: Send + Sync {
     /// The language that each member's Discord is in, as Discord names it, where it is known.
     async fn languages(&self) -> Result<Vec<(UserId, String)>, StoreError>;
 
-    /// Remembers the language of a member's Discord.
-    async fn set_language(&self, member: UserId, language: &str) -> Result<(), StoreError>;
+    /// Remembers the language of a member's Discord, heard at `at`.
+    async fn set_language(&self, member: UserId, language: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Everything that is stored about someone in a server.
+    async fn traces(&self, guild: GuildId, member: UserId) -> Result<Traces, StoreError>;
+
+    /// Forgets what is stored about someone in a server until the moment of their wish, and overwrites it at rest; what
+    /// takes words on Discord first is left, and so is the wish until nothing is. What moderators did is kept.
+    async fn forget(&self, wish: &Erasure) -> Result<Left, StoreError>;
+
+    /// The wishes of which something is left, the oldest first.
+    async fn erasures(&self) -> Result<Vec<Erasure>, StoreError>;
+
+    /// The servers in which something is stored about someone.
+    async fn servers_of(&self, member: UserId) -> Result<Vec<GuildId>, StoreError>;
+
+    /// Forgets the language of someone's Discord.
+    async fn forget_language(&self, member: UserId) -> Result<(), StoreError>;
+
+    /// Forgets what is older than `horizon`, and overwrites it at rest: of each kind so many rows at most, so that
+    /// nothing waits for long.
+    async fn sweep(&self, horizon: &Horizon, most: u32) -> Result<Swept, StoreError>;
+
+    /// Keeps what was written in the thread of a case. Where the message is known with other words, it was edited, at `now`.
+    async fn transcribe(&self, guild: GuildId, line: &Line, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Forgets a message of a transcript, if it is in one.
+    async fn forget_line(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError>;
+
+    /// Forgets all that was written in the thread of a case.
+    async fn forget_transcript(&self, guild: GuildId, number: u32) -> Result<(), StoreError>;
+
+    /// What was written in the thread of a case, as far as it is kept, oldest first.
+    async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError>;
 
     /// Finishes what is being written and closes.
     async fn close(&self);

@@ -14,6 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
+use self::context::Parts;
+pub(crate) use self::context::length;
 pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
@@ -71,6 +73,8 @@ utterances! {
     AcknowledgmentAlone = "acknowledgment_alone",
     /// First words in the thread: a boiling point, confidential business or the like.
     Opening = "opening",
+    /// First words in the thread: the member asked for a private word; what they told follows below, masked.
+    OpeningAsked = "opening_asked",
     /// First words in the thread: something private was removed; the masked text follows below.
     OpeningShielded = "opening_shielded",
     /// First words in the thread: something private is still public and could not be removed.
@@ -83,8 +87,16 @@ utterances! {
     FurtherUnshielded = "further_unshielded",
     /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
     Advice = "advice",
+    /// What the buttons below the first words in the thread do; those words hold it as `choices`.
+    Choices = "choices",
+    /// Below the first words in the thread: what is written there is kept, and for how long.
+    Transcript = "transcript",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
+    /// Members wait for an answer longer than was promised: which cases, and whose they are.
+    Reminder = "reminder",
+    /// The same in the thread of one of them, where moderators have no place of their own.
+    ReminderHere = "reminder_here",
     /// Many are at boiling point at once; how many, and where it began.
     RaidAlert = "raid_alert",
     /// The thread's name: contains the case number and nothing of the member's words.
@@ -109,7 +121,7 @@ utterances! {
     Late = "late",
     /// In the thread: the case is open again.
     Reopened = "reopened",
-    /// Last words in the thread: it is settled, and how was it?
+    /// Last words in the thread: it is settled, and the member may say how it went.
     Resolved = "resolved",
     /// Last words in the thread: it was a false alarm, with an apology.
     Dismissed = "dismissed",
@@ -117,6 +129,10 @@ utterances! {
     Declined = "declined",
     /// Last words in the thread: nobody wrote for long.
     Expired = "expired",
+    /// Last words in the thread: the member wanted everything forgotten.
+    Forgotten = "forgotten",
+    /// In the place of an alert: its member wanted everything forgotten.
+    Erased = "erased",
     /// In the thread: the member filled in the private form, which only moderators read.
     Detailed = "detailed",
     /// In public, once it is settled; tells nothing of what it was about.
@@ -127,6 +143,14 @@ utterances! {
     OfferNotYours = "offer_not_yours",
     /// The answer where an offer no longer stands.
     OfferOver = "offer_over",
+    /// The answer to whoever asked for a private word: here it is.
+    AskedHere = "asked_here",
+    /// The same where they have a private thread already.
+    AskedBefore = "asked_before",
+    /// The same where no private thread could be opened; `alerted` says whether moderators know.
+    AskedAlone = "asked_alone",
+    /// The same where too many ask at once.
+    AskedLater = "asked_later",
     /// The answer to a press where nothing is kept about the case any more.
     PressedGone = "pressed_gone",
     /// The answer to a press where the case is over already.
@@ -190,6 +214,7 @@ impl Audience {
 }
 
 /// What a template may speak of. Absent facts render as nothing and test as false.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The member; `{{ member }}` renders as a mention.
@@ -283,6 +308,53 @@ pub struct Facts {
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,
+    /// For how many days after the end of a case its conversation is kept, at most; `{{ days }}`.
+    #[serde(default)]
+    pub transcript_days: Option<u32>,
+    /// The cases whose members wait for an answer; the list `{{ cases }}`.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// How many more of them there are; `{{ more }}`.
+    #[serde(default)]
+    pub unlisted: u32,
+    /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
+    #[serde(default)]
+    pub messages: Option<u32>,
+    /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
+    #[serde(default)]
+    pub asked_for: bool,
+    /// Whether the member can fill in a private form; `{{ asks }}`.
+    #[serde(default)]
+    pub asks: bool,
+    /// Whether the member filled it in; `{{ detailed }}`.
+    #[serde(default)]
+    pub detailed: bool,
+    /// Whether the public would hear that it is settled; `{{ follow_up }}`.
+    #[serde(default)]
+    pub follow_up: bool,
+    /// Whether the member wants nothing said in public when it is over; `{{ discreet }}`.
+    #[serde(default)]
+    pub discreet: bool,
+    /// Whether public words of ours stand there that can be taken back; `{{ acknowledged }}`.
+    #[serde(default)]
+    pub acknowledged: bool,
+}
+
+/// A case whose member waits for an answer, in a list of such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Its number; `{{ case.number }}`.
+    pub number: u32,
+    /// Since when the member has waited; `{{ case.waiting }}`.
+    pub since: Timestamp,
+    /// The moderator who looks after it; `{{ case.owner }}`.
+    pub owner: Option<UserId>,
+    /// Its private thread; `{{ case.place }}` is a link to it, or to the message where there is none.
+    pub thread: Option<ChannelId>,
+    /// The link to the message.
+    pub link: String,
+    /// Whether moderators were reminded of it before; `{{ case.reminded }}`.
+    pub reminded: bool,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -305,8 +377,14 @@ pub const LONGEST_OUTCOME: usize = 200;
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
 
+/// The most characters of what is said about a conversation that is kept.
+const TRANSCRIPT_LIMIT: usize = 250;
+
 /// The most characters of advice.
-const ADVICE_LIMIT: usize = 900;
+const ADVICE_LIMIT: usize = 650;
+
+/// The most characters of what the buttons do.
+const CHOICES_LIMIT: usize = 430;
 
 impl Utterance {
     /// The utterance whose template has this name.
@@ -321,7 +399,9 @@ impl Utterance {
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
+            Self::Transcript => TRANSCRIPT_LIMIT,
             Self::DetailsHint => 100,
+            Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
     }
@@ -341,16 +421,24 @@ impl Utterance {
             | Self::FollowUp
             | Self::Raid => Audience::Everyone,
             Self::Opening
+            | Self::OpeningAsked
             | Self::OpeningShielded
             | Self::OpeningUnshielded
             | Self::DirectOpening
             | Self::FurtherShielded
             | Self::FurtherUnshielded
             | Self::Advice
+            | Self::Choices
+            | Self::Transcript
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
+            | Self::AskedHere
+            | Self::AskedBefore
+            | Self::AskedAlone
+            | Self::AskedLater
             | Self::Summons
+            | Self::ReminderHere
             | Self::TakenDown
             | Self::NotTakenDown
             | Self::Claimed
@@ -362,6 +450,7 @@ impl Utterance {
             | Self::Declined
             | Self::Expired
             | Self::Detailed
+            | Self::Forgotten
             | Self::PressedGone
             | Self::PressedOver
             | Self::PressedForMember
@@ -381,7 +470,12 @@ impl Utterance {
             | Self::PressedReopen
             | Self::PressedOpen
             | Self::PressedRating => Audience::Person,
-            Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
+            Self::Alert
+            | Self::Reminder
+            | Self::RaidAlert
+            | Self::Erased
+            | Self::Introduction
+            | Self::Checkup => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }
@@ -405,6 +499,7 @@ impl Utterance {
         matches!(
             self,
             Self::Opening
+                | Self::OpeningAsked
                 | Self::OpeningShielded
                 | Self::OpeningUnshielded
                 | Self::DirectOpening
@@ -419,7 +514,18 @@ impl Utterance {
                 | Self::Dismissed
                 | Self::Declined
                 | Self::Expired
+                | Self::Forgotten
         )
+    }
+
+    /// Whether it may say `part`, words of their own that others hold.
+    fn holds(self, part: Self) -> bool {
+        context::placeholders(self).contains(&part.as_str())
+    }
+
+    /// Whether a private thread begins with it.
+    const fn opens_a_thread(self) -> bool {
+        matches!(self, Self::Opening | Self::OpeningShielded | Self::OpeningUnshielded)
     }
 
     /// Whether everyone in the channel reads it.
@@ -585,21 +691,31 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
-        let advice =
-            if utterance == Utterance::Advice { String::new() } else { self.advice(language, facts) };
+        let held = |part: Utterance| match utterance.holds(part) {
+            true => self.render(language, part, 0, facts),
+            false => String::new(),
+        };
+        let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);
         let rendered = self.layer_of(spoken, utterance).map(|layer| {
             let variant = variant % layer.variants(spoken, utterance).max(1);
-            layer.render((spoken, utterance, variant), context::of(facts, &advice, self.labels(spoken)))
+            layer.render((spoken, utterance, variant), context::of(facts, parts, self.labels(spoken)))
         });
-        template::finish(utterance, &rendered.unwrap_or_default(), facts)
+        let words = template::finish(utterance, &rendered.unwrap_or_default(), facts);
+        if utterance.opens_a_thread() { self.with_notice(language, words, facts) } else { words }
     }
 
-    fn advice(&self, language: Option<&str>, facts: &Facts) -> String {
-        self.render(language, Utterance::Advice, 0, facts)
+    /// However the first words in a thread are put, they say that what is written there is kept, where it is.
+    fn with_notice(&self, language: Option<&str>, words: String, facts: &Facts) -> String {
+        if facts.transcript_days.is_none() {
+            return words;
+        }
+        let notice = self.render(language, Utterance::Transcript, 0, facts);
+        let room = Utterance::Opening.limit().saturating_sub(notice.chars().count() + 2);
+        format!("{}\n\n{notice}", template::shortened(words, room))
     }
 
-    /// What is written on `button`, in `language`; none where it has no label, as in English, which stands in the code.
+    /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.
     pub fn label(&self, language: &str, button: &str) -> Option<&str> {
         self.labels(language).button(button)
     }

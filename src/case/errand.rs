@@ -58,6 +58,8 @@ pub enum Saying {
     Reopened,
     /// It is over.
     Parting(End),
+    /// It is over, and is forgotten as the member wanted.
+    Forgotten,
 }
 
 impl Case {
@@ -67,7 +69,7 @@ impl Case {
         Some(match errand {
             Errand::Open | Errand::TakeAside(_) => return None,
             Errand::Bring(member) => Action::AddMember { thread: thread?.channel, member },
-            Errand::Say(saying) => Action::Post(self.saying(saying, self.place?)),
+            Errand::Say(saying) => Action::Post(self.saying(saying, self.heard(saying)?)),
             Errand::TakeDown(Posted { channel, message }) => {
                 Action::RemoveMessage { channel, message, reason: self.speech(Utterance::RemovalReason) }
             }
@@ -207,6 +209,14 @@ impl Case {
         }
     }
 
+    /// Where it is said: what is for others than the member only where they are, which is no direct message.
+    fn heard(&self, saying: Saying) -> Option<Place> {
+        match saying {
+            Saying::Summons | Saying::Invited(_) => self.thread(),
+            _ => self.place,
+        }
+    }
+
     fn saying(&self, saying: Saying, place: Place) -> Post<Speech> {
         let mut words = self.speech_on_all(saying.utterance());
         if let Saying::Invited(person) = saying {
@@ -232,7 +242,7 @@ impl Case {
             Saying::Invited(person) => vec![person],
             Saying::Reopened => [self.member].into_iter().chain(self.owner).collect(),
             Saying::TakenDown | Saying::Detailed | Saying::Claimed => Vec::new(),
-            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) => vec![self.member],
+            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) | Saying::Forgotten => vec![self.member],
         }
     }
 
@@ -315,6 +325,7 @@ impl Saying {
             Self::Parting(End::Dismissed) => Utterance::Dismissed,
             Self::Parting(End::Declined) => Utterance::Declined,
             Self::Parting(End::Expired) => Utterance::Expired,
+            Self::Forgotten => Utterance::Forgotten,
         }
     }
 

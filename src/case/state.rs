@@ -143,6 +143,8 @@ pub enum Reason {
     ThreadDeleted,
     /// The channel it was in was removed.
     ChannelRemoved,
+    /// The member wanted what is known of them forgotten.
+    Forgotten,
 }
 
 impl Reason {
@@ -154,6 +156,7 @@ impl Reason {
             Self::MemberLeft => "the member left the server",
             Self::ThreadDeleted => "its thread was deleted",
             Self::ChannelRemoved => "its channel was removed",
+            Self::Forgotten => "the member wanted it forgotten",
         }
     }
 }
@@ -201,7 +204,12 @@ pub struct Status {
     details: usize,
     deleted: bool,
     rating: Option<Rating>,
+    #[serde(default)]
+    discreet: bool,
+    outcome: Option<String>,
     raid: Option<(usize, usize)>,
+    #[serde(default)]
+    forgotten: bool,
 }
 
 impl Status {
@@ -278,7 +286,10 @@ impl Case {
             details: self.details.len(),
             deleted: self.lead().deleted,
             rating: self.rating,
+            discreet: self.discreet,
+            outcome: self.ending.as_ref().and_then(|ending| ending.outcome.clone()),
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
+            forgotten: self.forgotten,
         }
     }
 }

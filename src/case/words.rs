@@ -1,7 +1,7 @@
 //! What a case says, and to whom.
 
 use super::action::{Button, Enclosure, Post, Speech};
-use super::{Case, Ending, Matter, Place, Rung, Step};
+use super::{Case, Ending, FollowUp, Matter, Place, Rung, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
@@ -13,6 +13,7 @@ impl Case {
         let shielding = self.matter.response == Response::Shield;
         let utterance = match (place.rung, shielding, self.matter.removed) {
             (Rung::Direct, _, _) => Utterance::DirectOpening,
+            _ if self.matter.asked_for => Utterance::OpeningAsked,
             (_, true, true) => Utterance::OpeningShielded,
             (_, true, false) => Utterance::OpeningUnshielded,
             (_, false, _) => Utterance::Opening,
@@ -60,6 +61,9 @@ impl Case {
 
     /// What was held back is told without a bell: it is there to be read, not to be answered.
     pub(super) fn alert(&self, channel: ChannelId) -> Post<Speech> {
+        if self.forgotten {
+            return self.erasure(channel);
+        }
         let held_back = self.lead().would.is_some() && self.raid.is_none();
         let called = matches!(self.step, Step::Alerting(_)) && !held_back;
         let mut words =
@@ -126,29 +130,41 @@ impl Case {
             buttons.push(Button::GiveDetails);
         }
         buttons.push(Button::Decline);
-        if !self.matter.asked_for {
+        if self.would_follow_up() {
             buttons.push(Button::KeepQuiet);
         }
         buttons
     }
 
-    /// What was only recorded can be called a false alarm; there is nothing to look after.
-    fn moderators_buttons(&self) -> Vec<Button> {
+    /// Whether the public would hear of a settlement, as far as it can be told now.
+    fn would_follow_up(&self) -> bool {
+        let spoken = self.answers.is_some() || !(self.matter.quiet || self.matter.covered);
+        spoken && !self.matter.asked_for && !self.discreet && self.surroundings.follow_up != FollowUp::None
+    }
+
+    /// What was only recorded can be called a false alarm; there is nothing to look after. What the member asked for
+    /// cannot.
+    #[must_use]
+    pub fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
             return vec![Button::Reopen];
         }
         if self.lead().would.is_some() && self.raid.is_none() {
             return vec![Button::FalseAlarm];
         }
-        let mut buttons = vec![Button::Claim, Button::Resolve, Button::FalseAlarm];
+        let mut buttons = vec![Button::Claim, Button::Resolve];
+        if !self.lead().asked_for {
+            buttons.push(Button::FalseAlarm);
+        }
         if !self.details.is_empty() {
             buttons.push(Button::ShowDetails);
         }
         buttons
     }
 
+    /// What was removed is given back, and what was told when asking for a private word is passed on.
     fn returned(&self) -> Option<Enclosure> {
-        self.matter.enclosure.clone().filter(|_| self.matter.removed)
+        self.matter.enclosure.clone().filter(|_| self.matter.removed || self.matter.asked_for)
     }
 
     /// What is said about the message in hand.
@@ -175,7 +191,7 @@ impl Case {
             kinds: matter.kinds.clone(),
             channel: Some(matter.channel),
             thread: self.thread().map(|place| place.channel),
-            link: Some(self.link(matter)),
+            link: (!matter.asked_for).then(|| self.link(matter)),
             category: Some(matter.category),
             rule: Some(matter.rule.clone()),
             alerted: self.alerted,
@@ -198,13 +214,25 @@ impl Case {
             ended_by: self.ending.as_ref().and_then(|ending| ending.by),
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
+            messages: (self.messages > 1).then_some(self.messages),
+            asked_for: self.matter.asked_for,
+            asks: !self.matter.ask.is_empty(),
+            detailed: !self.details.is_empty(),
+            follow_up: self.would_follow_up(),
+            discreet: self.discreet,
+            acknowledged: self.withdrawn().is_some(),
+            transcript_days: self.surroundings.transcript_days,
             ..Facts::default()
         }
     }
 
-    fn link(&self, matter: &Matter) -> String {
+    pub(super) fn link(&self, matter: &Matter) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, matter.channel);
-        if matter.removed || matter.asked_for { channel } else { format!("{channel}/{}", matter.message) }
+        if matter.removed || matter.deleted || matter.asked_for {
+            channel
+        } else {
+            format!("{channel}/{}", matter.message)
+        }
     }
 
     fn told_of(&self, extent: &Extent) -> Raid {
@@ -221,7 +249,12 @@ impl Case {
 
 /// Who decided by hand had reasons of their own.
 fn reason(matter: &Matter) -> Option<String> {
-    let because = &matter.because;
-    let by_hand = matter.by.map(|by| format!("<@{by}> chose *Take aside*"));
-    by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
+    let given = (!matter.because.is_empty()).then(|| matter.because.clone());
+    match matter.by {
+        Some(by) => {
+            let reason = given.map_or(String::new(), |reason| format!(": {reason}"));
+            Some(format!("<@{by}> chose *Take aside*{reason}"))
+        }
+        None => given,
+    }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use jiff::tz::TimeZone;
+
 use super::build::{self, Core};
 use super::problem::{ConfigError, Mistake, Problem};
 use super::rule::{self, Built, RuleTable};
@@ -80,6 +82,14 @@ impl GuildConfigs {
     pub fn of(&self, guild: GuildId) -> Arc<GuildConfig> {
         let guilds = self.guilds.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(guilds.get(&guild).unwrap_or(&self.elsewhere))
+    }
+
+    /// Whose days and hours are meant in a server, where its settings say no more: those of its working hours, else of
+    /// its quiet hours, else of Greenwich.
+    pub fn time_zone(&self, here: &GuildConfig) -> TimeZone {
+        let working = here.core.promise.hours.as_ref().map(|hours| &hours.time_zone);
+        let quiet = here.server.quiet_hours.as_ref().or(self.config.quiet_hours.as_ref());
+        working.or(quiet.map(|hours| &hours.time_zone)).cloned().unwrap_or(TimeZone::UTC)
     }
 
     /// What would be in force in `guild` with `settings`. Rules that are as before are not built again.

@@ -309,7 +309,8 @@ impl<S: Store + 'static> Listener<S> {
             _ if self.guilds.is_private_thread(arrival.guild, arrival.channel) => {
                 let (thread, by) =
                     (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
-                self.responder.wrote(guild, thread, by, arrival.sent()).await
+                let transcribed = self.responder.transcribe(&arrival.written(), self.now()).await;
+                transcribed.and(self.responder.wrote(guild, thread, by, arrival.sent()).await)
             }
             Some(post) if arrival.answered == Some(self.guilds.me()) => {
                 self.responder.replied(guild, message::MessageId(post)).await

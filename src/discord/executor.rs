@@ -13,12 +13,13 @@ use tracing::warn;
 
 use super::clock::Clock;
 use super::guilds::Guilds;
+use super::look::Look;
 use super::rest::{Request, Rest, RestError};
 use super::wire::{self, kind};
-use crate::case::Surroundings;
 use crate::case::action::{Action, Post, Priority, Receipt, Refusal};
+use crate::case::{Case, Event, Surroundings};
 use crate::message::{self, Message};
-use crate::responder::{Attempt, Executor, Failure};
+use crate::responder::{AtHand, Attempt, Executor, Failure};
 use crate::store::Pending;
 
 /// What opening a private thread and speaking in it takes.
@@ -53,6 +54,14 @@ impl Executor for Discord {
 
     fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    fn at_hand(&self, guild: message::GuildId) -> Option<AtHand> {
+        self.guilds.at_hand(guild)
+    }
+
+    async fn look(&self, case: &Case) -> Option<Event> {
+        Look { rest: &self.rest, now: self.now() }.at(case).await
     }
 
     async fn complete(&self, mut message: Message) -> Message {

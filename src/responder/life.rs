@@ -1,13 +1,14 @@
 //! The life of a case, as people and Discord bring it about.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{Executor, Responder, lock};
 use crate::case::action::Speech;
 use crate::case::clock::Promise;
-use crate::case::{Ending, Event, Reason};
+use crate::case::{Case, Ending, Event, Reason};
 use crate::config::GuildConfig;
 use crate::message::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::{Happened, Sought, Store, StoreError, Terms, Whose};
@@ -19,7 +20,7 @@ pub(super) struct InForce<'a, S, E> {
 }
 
 impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
-    /// Chosen when committed, so that a repeated action says the same words again. What is for the member alone is in
+    /// Chosen when committed, so that a repeated action says the same words again, whatever the hour is then. What is for the member alone is in
     /// their language, where we know it and have it.
     fn choose(&self, speech: &mut Speech) {
         let wording = &self.here.core.wording;
@@ -31,11 +32,20 @@ impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
         let before = last.get(&speech.utterance).copied();
         speech.variant = wording.choose(Some(&language), speech.utterance, before, fastrand::u64(..));
         speech.language = Some(language);
+        speech.facts.back = self.back();
         last.insert(speech.utterance, speech.variant);
     }
 
     fn promise(&self) -> &Promise {
         &self.here.core.promise
+    }
+}
+
+impl<S: Store + 'static, E: Executor> InForce<'_, S, E> {
+    /// When moderators are there again; none within their hours.
+    fn back(&self) -> Option<Timestamp> {
+        let opens = self.promise().hours.as_ref()?.opens(self.responder.inner.executor.now())?;
+        Some(opens).filter(|opens| *opens < Timestamp::MAX)
     }
 }
 
@@ -60,12 +70,46 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(happened)
     }
 
+    /// The case as soon as `done` says that it is as it should be, or as it stands when `patience` is over. None where there
+    /// is no such case.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn until(
+        &self,
+        guild: GuildId,
+        number: u32,
+        patience: Duration,
+        done: impl Fn(&Case) -> bool + Send,
+    ) -> Result<Option<Case>, StoreError> {
+        let store = &self.inner.store;
+        let waiting = async {
+            loop {
+                // Before the look, so that nothing that happens meanwhile is missed.
+                let settled = self.inner.settled.notified();
+                let case = store.case(guild, Whose::Number(number)).await?;
+                if case.as_ref().is_none_or(&done) {
+                    return Ok(case);
+                }
+                settled.await;
+            }
+        };
+        tokio::select! {
+            case = waiting => return case,
+            () = tokio::time::sleep(patience) => {}
+            () = self.inner.stopping.cancelled() => {}
+        }
+        store.case(guild, Whose::Number(number)).await
+    }
+
     /// Someone deleted `message`, which a case may be about or moderators may have been told by.
     ///
     /// # Errors
     ///
     /// The store failed.
     pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
+        self.untranscribe(guild, message).await?;
         for whose in [Whose::Message(message), Whose::Alert(message)] {
             self.happen(guild, whose, Event::Deleted(message)).await?;
         }
@@ -107,6 +151,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         channel: ChannelId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        self.untranscribe_thread(guild, channel).await?;
         let gone = Event::ChannelGone(channel, at);
         // What is over may go on, and then elsewhere.
         self.happen(guild, Whose::Thread(channel), gone.clone()).await?;

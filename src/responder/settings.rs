@@ -159,7 +159,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             undoes: edit.undoes,
         };
         let Some(number) = self.inner.store.change(change).await? else { return Ok(None) };
+        let promises = after.core.promise != before.core.promise;
         self.inner.configs.put(guild, after);
+        if promises {
+            self.inner.store.set_clocks(guild, &self.terms(guild)).await?;
+        }
         info!(%guild, by = %edit.by, change = number, "settings changed");
         Ok(Some(Changed::Saved { number, parts }))
     }
@@ -173,7 +177,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 
     /// Keeps the language that a member's Discord is in over restarts.
     pub async fn keep_locale(&self, member: UserId, locale: &str) {
-        if let Err(error) = self.inner.store.set_language(member, locale).await {
+        if let Err(error) = self.inner.store.set_language(member, locale, self.inner.executor.now()).await {
             error!(%error, "a member's language could not be remembered");
         }
     }

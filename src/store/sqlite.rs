@@ -1,8 +1,12 @@
 //! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
 
+mod clock;
 mod life;
+mod privacy;
 mod settings;
+mod traces;
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,8 +23,8 @@ use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
-    CaseNote, Change, Due, Example, Happened, NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought,
-    Store, StoreError, Stored, Terms, Whose,
+    CaseNote, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice, Noticed, OutboxId,
+    Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Terms, Traces, Whose,
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -28,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "conversations", include_str!("sqlite/2_conversations.sql")),
     (3, "settings", include_str!("sqlite/3_settings.sql")),
     (4, "life", include_str!("sqlite/4_life.sql")),
+    (6, "privacy", include_str!("sqlite/6_privacy.sql")),
     (8, "alerts", include_str!("sqlite/8_alerts.sql")),
 ];
 
@@ -49,11 +54,24 @@ impl SqliteStore {
     ///
     /// The address is not SQLite's, or the file cannot be opened, created or migrated.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for whoever only reads: a file that is not there is not created.
+    ///
+    /// # Errors
+    ///
+    /// The address is not SQLite's, or the file cannot be opened or migrated.
+    pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, create: bool) -> Result<Self, StoreError> {
         let path = path_of(url)?;
         let failed = |error: sqlx::Error| open_error(&path, &error);
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             // An action counts as committed only once it would survive a power cut.
             .synchronous(SqliteSynchronous::Full)
@@ -65,11 +83,24 @@ impl SqliteStore {
         Ok(Self { pool })
     }
 
-    /// What a case drops of the member's words does not stand anywhere any more.
+    /// The same for a file that is there already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; or the file is not there.
+    pub async fn open_known(url: &str) -> Result<Self, StoreError> {
+        let path = path_of(url)?;
+        if !Path::new(&path).exists() {
+            return Err(StoreError::Missing(path));
+        }
+        Self::open(url).await
+    }
+
+    /// What a case drops of the member's words, and a case that is erased, does not stand anywhere any more.
     async fn erase_dropped(&self, before: &Case, after: &Case) -> Result<(), StoreError> {
         let enclosed = before.matter.enclosure.is_some() && before.matter.enclosure != after.matter.enclosure;
         let detailed = !before.details.is_empty() && before.details != after.details;
-        if enclosed || detailed { self.erase().await } else { Ok(()) }
+        if enclosed || detailed || after.can_be_erased() { self.erase().await } else { Ok(()) }
     }
 
     /// Empties the write-ahead file, where the member's words would otherwise stand until much later.
@@ -173,12 +204,41 @@ impl Store for SqliteStore {
         self.read_cases(guild, sought).await
     }
 
-    async fn due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError> {
-        self.read_due(until).await
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError> {
+        self.read_due(until, most).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read_next_due().await
+    }
+
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError> {
+        self.write_due(guild, numbers, until).await
+    }
+
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds_with_open_cases().await
+    }
+
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError> {
+        self.recompute_due(guild, terms).await
+    }
+
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let gone = sqlx::query("DELETE FROM outbox WHERE id = ?").bind(done.0).execute(&mut *tx).await?;
+        if gone.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let pending = enqueue(&mut tx, (guild, NOBODYS), Priority::Routine, action, terms).await?;
+        tx.commit().await?;
+        Ok(Some(pending))
     }
 
     async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError> {
@@ -198,8 +258,15 @@ impl Store for SqliteStore {
         self.read_outcomes(guild, from, until).await
     }
 
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds().await
+    }
+
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError> {
         let mut tx = self.begin().await?;
+        if notice.matter.by.is_some() {
+            forget_noticed(&mut tx, notice.guild, notice.matter.message).await?;
+        }
         if is_known(&mut tx, notice.guild, notice.matter.message, is_shield(&notice)).await? {
             return Ok(Noticed::Known);
         }
@@ -224,13 +291,14 @@ impl Store for SqliteStore {
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        if row.try_get::<u32, _>("number")? == NOBODYS {
+        let guild = GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned());
+        let whose = Whose::Number(row.try_get("number")?);
+        // What belongs to none, or to one that is gone, has nothing to follow.
+        let Some(before) = find_case(&mut tx, guild, whose).await? else {
             tx.commit().await?;
             return Ok(None);
-        }
-        let case = load_case(&mut tx, row.try_get("guild")?, row.try_get("number")?).await?;
-        let before = case.clone();
-        let (case, action) = case.apply(event);
+        };
+        let (case, action) = before.clone().apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
         tx.commit().await?;
         self.erase_dropped(&before, &case).await?;
@@ -305,8 +373,48 @@ impl Store for SqliteStore {
         self.read_languages().await
     }
 
-    async fn set_language(&self, member: UserId, language: &str) -> Result<(), StoreError> {
-        self.write_language(member, language).await
+    async fn set_language(&self, member: UserId, language: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.write_language(member, language, at).await
+    }
+
+    async fn traces(&self, guild: GuildId, member: UserId) -> Result<Traces, StoreError> {
+        self.read_traces(guild, member).await
+    }
+
+    async fn forget(&self, wish: &Erasure) -> Result<Left, StoreError> {
+        self.forget_member(wish).await
+    }
+
+    async fn erasures(&self) -> Result<Vec<Erasure>, StoreError> {
+        self.read_erasures().await
+    }
+
+    async fn servers_of(&self, member: UserId) -> Result<Vec<GuildId>, StoreError> {
+        self.read_servers_of(member).await
+    }
+
+    async fn forget_language(&self, member: UserId) -> Result<(), StoreError> {
+        self.erase_language(member).await
+    }
+
+    async fn sweep(&self, horizon: &Horizon, most: u32) -> Result<Swept, StoreError> {
+        self.sweep_once(horizon, most).await
+    }
+
+    async fn transcribe(&self, guild: GuildId, line: &Line, now: Timestamp) -> Result<(), StoreError> {
+        self.write_line(guild, line, now).await
+    }
+
+    async fn forget_line(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
+        self.remove_line(guild, message).await
+    }
+
+    async fn forget_transcript(&self, guild: GuildId, number: u32) -> Result<(), StoreError> {
+        self.remove_transcript(guild, number).await
+    }
+
+    async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError> {
+        self.read_transcript(guild, number).await
     }
 
     async fn close(&self) {
@@ -403,8 +511,8 @@ async fn open_case(
 
 async fn next_number(tx: &mut SqliteConnection, guild: GuildId) -> Result<u32, StoreError> {
     let number = sqlx::query_scalar(
-        "SELECT coalesce(max(number), 0) + 1 FROM \
-         (SELECT number FROM cases WHERE guild = ?1 UNION ALL SELECT number FROM outcomes WHERE guild = ?1)",
+        "SELECT max(0, coalesce(max(number), 0)) + 1 FROM (SELECT number FROM cases WHERE guild = ?1 \
+         UNION ALL SELECT number FROM outcomes WHERE guild = ?1 UNION ALL SELECT last FROM numbers WHERE guild = ?1)",
     )
     .bind(column(guild.0))
     .fetch_one(tx)
@@ -424,6 +532,20 @@ async fn insert_noticed(
         .bind(column(message.0))
         .bind(shielding)
         .bind(number)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A moderator may take up by hand what an erased case was about.
+async fn forget_noticed(
+    connection: &mut SqliteConnection,
+    guild: GuildId,
+    message: MessageId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM noticed WHERE guild = ? AND message = ? AND number = 0")
+        .bind(column(guild.0))
+        .bind(column(message.0))
         .execute(connection)
         .await?;
     Ok(())
@@ -453,21 +575,16 @@ async fn find_case(
     row.map(|body| from_json("case", &body)).transpose()
 }
 
-async fn load_case(tx: &mut SqliteConnection, guild: i64, number: u32) -> Result<Case, StoreError> {
-    let body: String = sqlx::query_scalar("SELECT body FROM cases WHERE guild = ? AND number = ?")
-        .bind(guild)
-        .bind(number)
-        .fetch_one(tx)
-        .await?;
-    from_json("case", &body)
-}
-
 async fn save(
     tx: &mut SqliteConnection,
     case: &Case,
     action: Option<Action<Speech>>,
     terms: &dyn Terms,
 ) -> Result<Option<Pending>, StoreError> {
+    if case.can_be_erased() {
+        privacy::erase_case(tx, case.guild, case.number).await?;
+        return Ok(None);
+    }
     let posted = case.offer.map(|offer| offer.message).or(case.acknowledgment);
     sqlx::query(
         "INSERT INTO cases (guild, number, member, opened, body, thread, posted, state, owner, due, ended) \

@@ -16,7 +16,7 @@ pub(super) struct Press<'a, S, E> {
 }
 
 /// What is said to whoever pressed, in the language of their Discord where it is one of ours.
-pub(super) fn words<S, E>(context: &Context<'_, S, E>, said: Utterance, facts: &Facts) -> String
+pub(in crate::commands) fn words<S, E>(context: &Context<'_, S, E>, said: Utterance, facts: &Facts) -> String
 where
     S: Store + 'static,
     E: Executor,
