@@ -3,6 +3,7 @@
 mod alarm;
 mod details;
 mod ends;
+mod gone;
 mod owner;
 mod pair;
 mod wishes;
