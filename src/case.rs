@@ -55,7 +55,7 @@ pub struct Matter {
     /// What the rule asks for, when the mode or the hour holds it back.
     #[serde(default)]
     pub would: Option<Response>,
-    /// Why the rule applied, in plain words for moderators.
+    /// Why the rule applied, in plain words for moderators; of what was done by hand, the reason that was given.
     #[serde(default)]
     pub because: String,
     /// The moderator who took its member aside by hand.
@@ -317,6 +317,9 @@ pub struct Case {
     /// How it ended.
     #[serde(default)]
     pub ending: Option<Ending>,
+    /// Why the moderator says so who has its member taken aside by hand; masked, and part of the matter once that begins.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// Who opened it again last.
     #[serde(default)]
     pub reopened_by: Option<UserId>,
@@ -381,8 +384,15 @@ pub enum Event {
     Further(Matter),
     /// The offer of a private thread was accepted at this time.
     Accepted(Timestamp),
-    /// This moderator takes its member aside, who was not so far.
-    TakenAside(UserId, Timestamp),
+    /// A moderator takes its member aside, who was not so far.
+    TakenAside {
+        /// The moderator.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+        /// Why, where they say so, masked.
+        reason: Option<String>,
+    },
     /// Someone other than us deleted this message.
     Deleted(MessageId),
     /// Someone replied to our public words.
@@ -413,6 +423,8 @@ pub enum Event {
     Reminded(u8),
     /// It is over.
     Ended(Ending),
+    /// It is over, and a moderator says afterwards what came of it.
+    Recorded(String),
     /// It goes on after all.
     Reopened(UserId, Timestamp),
     /// Its member says how it went.
@@ -496,6 +508,7 @@ impl Case {
             details: Vec::new(),
             rating: None,
             ending: None,
+            reason: None,
             reopened_by: None,
             under: None,
             removed: Vec::new(),
@@ -559,7 +572,9 @@ impl Case {
         self.matter.priority()
     }
 
-    fn is_at_rest(&self) -> bool {
+    /// Whether it waits for nothing.
+    #[must_use]
+    pub const fn is_at_rest(&self) -> bool {
         matches!(self.step, Step::Talking | Step::Offered)
     }
 }

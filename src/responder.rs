@@ -5,6 +5,7 @@
 //! error) it is performed again with [`Attempt::Again`], and the executor looks first whether it was
 //! done already.
 
+mod asked;
 mod by_hand;
 mod clock;
 mod life;
@@ -34,6 +35,8 @@ use crate::policy::{Decision, Response};
 use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
+use self::asked::Asks;
+pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::clock::AtHand;
 pub use self::privacy::Written;
@@ -149,6 +152,10 @@ struct Inner<S, E> {
     raids: Mutex<Raids>,
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
+    /// Who asked for a private word lately.
+    asking: Mutex<Asks>,
+    /// Told whenever a receipt has been recorded.
+    settled: tokio::sync::Notify,
     last_variant: Mutex<HashMap<Utterance, usize>>,
     /// When moderators were reminded last.
     reminded: Mutex<HashMap<GuildId, Timestamp>>,
@@ -179,6 +186,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 store,
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
+                asking: Mutex::default(),
+                settled: tokio::sync::Notify::new(),
                 last_variant: Mutex::default(),
                 reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
@@ -351,6 +360,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
                 None => self.inner.store.settle(pending.id, event, &terms).await,
             };
+            self.inner.settled.notify_waiters();
             attempt = Attempt::First;
             next = match settled {
                 Ok(next) => next,

@@ -138,7 +138,7 @@ pub trait Store: Send + Sync {
     /// Makes `notice` a case, or part of one, together with the first action.
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError>;
 
-    /// Makes `case`, which stands for a raid, together with its first action; its number is allotted.
+    /// Makes `case`, which no single message brought about, together with its first action; its number is allotted.
     async fn open(&self, case: Case, terms: &dyn Terms) -> Result<(u32, Option<Pending>), StoreError>;
 
     /// Notes that `message` belongs to case `number`, which it changes nothing about.

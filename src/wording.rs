@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
 use self::context::Parts;
+pub(crate) use self::context::length;
 pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
@@ -72,6 +73,8 @@ utterances! {
     AcknowledgmentAlone = "acknowledgment_alone",
     /// First words in the thread: a boiling point, confidential business or the like.
     Opening = "opening",
+    /// First words in the thread: the member asked for a private word; what they told follows below, masked.
+    OpeningAsked = "opening_asked",
     /// First words in the thread: something private was removed; the masked text follows below.
     OpeningShielded = "opening_shielded",
     /// First words in the thread: something private is still public and could not be removed.
@@ -140,6 +143,14 @@ utterances! {
     OfferNotYours = "offer_not_yours",
     /// The answer where an offer no longer stands.
     OfferOver = "offer_over",
+    /// The answer to whoever asked for a private word: here it is.
+    AskedHere = "asked_here",
+    /// The same where they have a private thread already.
+    AskedBefore = "asked_before",
+    /// The same where no private thread could be opened; `alerted` says whether moderators know.
+    AskedAlone = "asked_alone",
+    /// The same where too many ask at once.
+    AskedLater = "asked_later",
     /// The answer to a press where nothing is kept about the case any more.
     PressedGone = "pressed_gone",
     /// The answer to a press where the case is over already.
@@ -410,6 +421,7 @@ impl Utterance {
             | Self::FollowUp
             | Self::Raid => Audience::Everyone,
             Self::Opening
+            | Self::OpeningAsked
             | Self::OpeningShielded
             | Self::OpeningUnshielded
             | Self::DirectOpening
@@ -421,6 +433,10 @@ impl Utterance {
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
+            | Self::AskedHere
+            | Self::AskedBefore
+            | Self::AskedAlone
+            | Self::AskedLater
             | Self::Summons
             | Self::ReminderHere
             | Self::TakenDown
@@ -483,6 +499,7 @@ impl Utterance {
         matches!(
             self,
             Self::Opening
+                | Self::OpeningAsked
                 | Self::OpeningShielded
                 | Self::OpeningUnshielded
                 | Self::DirectOpening

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use aside::case::action::{Action, Button, Post, Priority, Receipt, Refusal, Speech};
-use aside::case::{Case, Event, Matter, Place, Rung, State, Step};
+use aside::case::action::{Action, Button, Enclosure, Post, Priority, Receipt, Refusal, Speech};
+use aside::case::{Case, End, Ending, Event, Matter, Place, Rung, State, Step};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, MessageId, UserId};
 use aside::policy::Response;
@@ -19,6 +19,10 @@ use setting::{DESK, GENERAL, GUILD, MEMBER, MODERATOR, STAFF, everything, matter
 const THREAD: ChannelId = ChannelId(20);
 const DESK_THREAD: ChannelId = ChannelId(21);
 const DIRECT: ChannelId = ChannelId(22);
+
+fn taken_aside() -> Event {
+    Event::TakenAside { by: UserId(9), at: Timestamp::UNIX_EPOCH, reason: None }
+}
 
 /// What Discord gives back when `action` succeeds.
 fn success(action: &Action<Speech>) -> Receipt {
@@ -304,14 +308,14 @@ fn a_moderator_takes_aside_whoever_was_only_made_an_offer_or_spoken_of() {
     let told = smooth(noticed(Response::Alert, everything())).end;
     assert!(told.alerted && told.place.is_none());
     for case in [offered(), told] {
-        let (case, action) = case.apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
+        let (case, action) = case.apply(taken_aside());
         assert!(matches!(action, Some(Action::OpenThread { .. })));
         let path = smooth(case);
         let alerts = path.posts().filter(|post| post.words.utterance == Utterance::Alert);
         let reasons: Vec<_> = alerts.map(|post| post.words.facts.reason.as_deref()).collect();
         assert_eq!(reasons, [Some("<@9> chose *Take aside*")], "moderators hear who it was");
         assert_eq!(path.end.place, Some(Place { rung: Rung::Thread, channel: THREAD }));
-        let again = path.end.clone().apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
+        let again = path.end.clone().apply(taken_aside());
         assert_eq!(again, (path.end, None), "once is enough");
     }
 }
@@ -494,4 +498,46 @@ fn only_a_thread_is_a_private_thread() {
     let case = smooth(case).end;
     assert_eq!(case.place.map(|place| place.rung), Some(Rung::Direct));
     assert_eq!((case.state(), case.needs_people()), (State::Acknowledged, true));
+}
+
+#[test]
+fn a_private_word_that_was_asked_for_is_never_public_and_never_with_a_bot_alone() {
+    for surroundings in [everything(), nothing()] {
+        let mut asked = matter(0, Response::TakeAside);
+        (asked.asked_for, asked.alert) = (true, true);
+        asked.enclosure = Some(Enclosure("masked".to_owned()));
+        let case = Case::notice(GUILD, MEMBER, asked, surroundings, Timestamp::UNIX_EPOCH);
+        let paths = paths(case);
+        assert!(paths.iter().any(|path| path.end.place.is_none()), "it may come to nothing");
+        for path in paths {
+            assert!(path.public().is_empty() && !path.tried().contains(&"open_direct"), "{:?}", path.tried());
+            assert_eq!(path.end.matter.enclosure, None, "what was told is passed on or forgotten");
+            let told = path.posts().filter(|post| post.enclosure.is_some()).count();
+            assert_eq!(told, usize::from(path.end.place.is_some()), "and passed on in the thread alone");
+            let (_, action) =
+                path.end.apply(Event::Ended(Ending::by(End::Resolved, MEMBER, Timestamp::UNIX_EPOCH)));
+            assert!(!matches!(action, Some(Action::Post(post)) if post.channel == GENERAL));
+        }
+    }
+}
+
+#[test]
+fn why_a_moderator_took_someone_aside_takes_the_place_of_why_a_rule_applied() {
+    let mut told = smooth(noticed(Response::Alert, everything())).end;
+    told.matter.because = "heat 0.86 reaches 0.70".to_owned();
+    let reason = Some("they wrote to me".to_owned());
+    let (case, _) = told.apply(Event::TakenAside { by: UserId(9), at: Timestamp::UNIX_EPOCH, reason });
+    assert_eq!(case.facts().reason.as_deref(), Some("<@9> chose *Take aside*: they wrote to me"));
+}
+
+#[test]
+fn what_came_of_a_case_can_be_recorded_once_it_is_over_and_moderators_see_it() {
+    let recorded = |case: Case| case.apply(Event::Recorded("refunded".to_owned()));
+    let open = talking();
+    assert_eq!(recorded(open.clone()), (open.clone(), None), "it is not over");
+    let ending = Ending::by(End::Resolved, UserId(9), Timestamp::UNIX_EPOCH);
+    let over = smooth(open.apply(Event::Ended(ending)).0).end;
+    let (case, action) = recorded(over);
+    assert_eq!(case.facts().outcome.as_deref(), Some("refunded"));
+    assert!(matches!(action, Some(Action::Edit { post, .. }) if post.channel == STAFF));
 }

@@ -37,7 +37,7 @@ fn events(walk: &Walk, n: usize) -> Vec<Event> {
             ..matter(next, Response::TakeAside)
         }),
         Event::Accepted(at),
-        Event::TakenAside(NOAH, at),
+        Event::TakenAside { by: NOAH, at, reason: None },
         Event::Deleted(case.matter.message),
         Event::Deleted(own(case.told.map(|told| told.message))),
         Event::Answered,
@@ -57,6 +57,7 @@ fn events(walk: &Walk, n: usize) -> Vec<Event> {
         ending(End::Declined),
         Event::Ended(Ending::expired(Reason::Quiet, at)),
         Event::Ended(Ending::expired(Reason::MemberLeft, at)),
+        Event::Recorded("refunded".to_owned()),
         Event::Reopened(MIA, at),
         Event::Rated(Rating::Good),
         Event::Grown(Extent { members: n, messages: n, first: vec![(GENERAL, MessageId(100))] }),
@@ -151,7 +152,7 @@ fn name(walk: &Walk, event: &Event) -> String {
         Event::Deleted(message) if *message == walk.case.matter.message => "Deleted(its message)".to_owned(),
         Event::Deleted(_) => "Deleted(its alert)".to_owned(),
         Event::Wrote(by, _)
-        | Event::TakenAside(by, _)
+        | Event::TakenAside { by, .. }
         | Event::Claimed { by, .. }
         | Event::Reopened(by, _) => {
             let person = if *by == MEMBER { "member" } else { "moderator" };

@@ -113,7 +113,13 @@ fn everything_said(language: &str) -> Vec<(Utterance, String)> {
 
 /// These are said only when there is a thread.
 fn needs_thread(utterance: Utterance) -> bool {
-    matches!(utterance, Utterance::Acknowledgment | Utterance::AcknowledgmentShielded)
+    matches!(
+        utterance,
+        Utterance::Acknowledgment
+            | Utterance::AcknowledgmentShielded
+            | Utterance::AskedHere
+            | Utterance::AskedBefore
+    )
 }
 
 fn is_public(utterance: Utterance) -> bool {
@@ -280,7 +286,13 @@ fn a_removed_message_has_no_reply_so_its_author_is_named() {
 
 #[test]
 fn an_opening_says_who_reads_here_and_brings_moderators_in() {
-    for utterance in [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded] {
+    let openings = [
+        Utterance::Opening,
+        Utterance::OpeningShielded,
+        Utterance::OpeningUnshielded,
+        Utterance::OpeningAsked,
+    ];
+    for utterance in openings {
         for text in ways(utterance, &facts()) {
             assert!(text.contains("<@&22> <@&23>") && text.contains("<@11>"), "{text}");
         }
@@ -426,7 +438,7 @@ fn moderators_see_where_a_case_stands() {
         (Utterance::Alert, gone, &["State: expired (refunded)"], &["expired, by", "needed"]),
         (Utterance::Alert, held_back, &["I would have taken", "Nothing was removed"], &["needed"]),
         (Utterance::Alert, deleted, &["was deleted from https://"], &["removed from"]),
-        (Utterance::Alert, wanted, &["asked for a private word"], &["`secrets`", "https://"]),
+        (Utterance::Alert, wanted, &["asked for a private word"], &["`secrets`"]),
         (Utterance::Alert, unthreaded, &["Nobody has claimed it", "get in touch"], &["<#44>"]),
         (Utterance::Alert, Facts { discreet: true, ..called.clone() }, &["nothing said in public"], &[]),
         (Utterance::RaidAlert, raid, &["60 members", "600 messages", "have a look"], &["State"]),
@@ -443,12 +455,11 @@ fn moderators_see_where_a_case_stands() {
 #[test]
 fn members_are_told_how_things_are() {
     let away = |facts: Facts| Facts { back: Some(Timestamp::UNIX_EPOCH), ..facts };
-    let wanted = || Facts { asked_for: true, removed: false, kinds: Vec::new(), ..facts() };
     let examples: Vec<Example> = vec![
         (Utterance::Late, facts(), &["moderators"], &["<t:", "usually"]),
         (Utterance::Late, away(facts()), &["usually", "<t:0:f>"], &["remind", "told"]),
-        (Utterance::Opening, wanted(), &["private word"], &["you wrote", "your message", "https://"]),
-        (Utterance::DirectOpening, wanted(), &["private word", "thread"], &["you wrote", "https://"]),
+        (Utterance::OpeningAsked, facts(), &["below"], &["your message", "https://"]),
+        (Utterance::OpeningAsked, away(facts()), &["usually", "<t:0:f>"], &["as soon as one"]),
         (Utterance::NotTakenDown, facts(), &["still", "https://discord.com"], &[]),
         (Utterance::TakenDown, facts(), &["your bank"], &[]),
         (Utterance::Invited, facts(), &["read"], &[]),
@@ -460,7 +471,12 @@ fn members_are_told_how_things_are() {
 #[test]
 fn times_and_people_are_named_in_every_language() {
     let away = || Facts { back: Some(Timestamp::UNIX_EPOCH), ..facts() };
-    let openings = [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded];
+    let openings = [
+        Utterance::Opening,
+        Utterance::OpeningAsked,
+        Utterance::OpeningShielded,
+        Utterance::OpeningUnshielded,
+    ];
     for language in LANGUAGES {
         let mut examples: Vec<Example> = vec![
             (Utterance::Late, away(), &["<@11>", "<t:0:f>"], &[]),
@@ -762,6 +778,12 @@ fn broken_templates_say_what_would_be_right() {
         let (name, rest) = case.split_once('\n').expect("a first line");
         let (text, expected) = rest.split_once("=====\n").expect("a line of =====");
         let said = own(name, text).err().unwrap_or_default();
-        assert_eq!(said.trim_end(), expected.trim_end(), "{}\n{said}", file.display());
+        let (said, expected) = (said.trim_end(), expected.trim_end());
+        // What else would be valid is left open where there is much.
+        let is_it = match expected.strip_suffix('…') {
+            Some(beginning) => said.starts_with(beginning),
+            None => said == expected,
+        };
+        assert!(is_it, "{}\n{said}", file.display());
     }
 }

@@ -20,11 +20,12 @@ impl Case {
             Event::Wrote(by, at) => self.written(by, at),
             Event::Rated(rating) if self.is_resolved() => self.rating = Some(rating),
             Event::Forgotten(at) => self.forgotten(at),
+            Event::Recorded(outcome) => self.recorded(outcome),
             Event::Reopened(by, at) if !self.forgotten => self.reopened(by, at),
             Event::ChannelGone(channel, at) => self.channel_gone(channel, at),
             _ if self.is_over() => {}
             Event::Accepted(at) => self.accepted(at),
-            Event::TakenAside(by, at) => self.taken_aside(by, at),
+            Event::TakenAside { by, at, reason } => self.taken_aside(by, at, reason),
             Event::Grown(extent) => self.grown(extent),
             Event::Claimed { by, from } => self.claimed(by, from),
             Event::AskedFor(at) => self.summon(at),
@@ -72,13 +73,14 @@ impl Case {
     }
 
     /// What was only offered, answered or told is done after all; moderators hear who wanted it.
-    fn taken_aside(&mut self, by: UserId, at: Timestamp) {
+    fn taken_aside(&mut self, by: UserId, at: Timestamp, reason: Option<String>) {
         let under_way = !self.is_at_rest()
             && (self.is_aside() || self.errands.iter().any(|errand| matches!(errand, Errand::TakeAside(_))));
         if self.place.is_some() || self.raid.is_some() || under_way {
             return;
         }
         (self.since, self.active) = (at, at);
+        self.reason = reason;
         self.errands.insert(0, Errand::TakeAside(by));
     }
 
@@ -97,7 +99,11 @@ impl Case {
 
     pub(super) fn aside_by_hand(&mut self, by: UserId) -> Step {
         self.aside();
-        self.known().for_each(|matter| matter.by = Some(by));
+        let reason = self.reason.take().unwrap_or_default();
+        self.known().for_each(|matter| {
+            matter.by = Some(by);
+            matter.because.clone_from(&reason);
+        });
         self.matter.alert = true;
         (self.alerted, self.unacknowledged) = (false, false);
         self.problems.clear();
@@ -182,6 +188,12 @@ impl Case {
         self.ending = Some(ending);
     }
 
+    fn recorded(&mut self, outcome: String) {
+        if let Some(ending) = &mut self.ending {
+            ending.outcome = Some(outcome);
+        }
+    }
+
     /// A case that was over goes on, where it was or in a new place.
     fn reopened(&mut self, by: UserId, at: Timestamp) {
         if self.ending.take().is_none() {
@@ -201,12 +213,9 @@ impl Case {
         }
     }
 
-    /// What a member wished for in public is done come what may, and moderators are not left two alerts.
+    /// What was still to be done is not any more, but for what was promised.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| {
-            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
-            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
-        });
+        self.errands.retain(Errand::is_promised);
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {

@@ -207,6 +207,7 @@ pub struct Status {
     rating: Option<Rating>,
     #[serde(default)]
     discreet: bool,
+    outcome: Option<String>,
     raid: Option<(usize, usize)>,
     #[serde(default)]
     forgotten: bool,
@@ -287,6 +288,7 @@ impl Case {
             deleted: self.lead().deleted,
             rating: self.rating,
             discreet: self.discreet,
+            outcome: self.ending.as_ref().and_then(|ending| ending.outcome.clone()),
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
             forgotten: self.forgotten,
         }

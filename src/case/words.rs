@@ -13,6 +13,7 @@ impl Case {
         let shielding = self.matter.response == Response::Shield;
         let utterance = match (place.rung, shielding, self.matter.removed) {
             (Rung::Direct, _, _) => Utterance::DirectOpening,
+            _ if self.matter.asked_for => Utterance::OpeningAsked,
             (_, true, true) => Utterance::OpeningShielded,
             (_, true, false) => Utterance::OpeningUnshielded,
             (_, false, _) => Utterance::Opening,
@@ -143,7 +144,8 @@ impl Case {
 
     /// What was only recorded can be called a false alarm; there is nothing to look after. What the member asked for
     /// cannot.
-    fn moderators_buttons(&self) -> Vec<Button> {
+    #[must_use]
+    pub fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
             return vec![Button::Reopen];
         }
@@ -151,7 +153,7 @@ impl Case {
             return vec![Button::FalseAlarm];
         }
         let mut buttons = vec![Button::Claim, Button::Resolve];
-        if !self.matter.asked_for {
+        if !self.lead().asked_for {
             buttons.push(Button::FalseAlarm);
         }
         if !self.details.is_empty() {
@@ -160,8 +162,9 @@ impl Case {
         buttons
     }
 
+    /// What was removed is given back, and what was told when asking for a private word is passed on.
     fn returned(&self) -> Option<Enclosure> {
-        self.matter.enclosure.clone().filter(|_| self.matter.removed)
+        self.matter.enclosure.clone().filter(|_| self.matter.removed || self.matter.asked_for)
     }
 
     /// What is said about the message in hand.
@@ -188,7 +191,7 @@ impl Case {
             kinds: matter.kinds.clone(),
             channel: Some(matter.channel),
             thread: self.thread().map(|place| place.channel),
-            link: Some(self.link(matter)),
+            link: (!matter.asked_for).then(|| self.link(matter)),
             category: Some(matter.category),
             rule: Some(matter.rule.clone()),
             alerted: self.alerted,
@@ -246,7 +249,12 @@ impl Case {
 
 /// Who decided by hand had reasons of their own.
 fn reason(matter: &Matter) -> Option<String> {
-    let because = &matter.because;
-    let by_hand = matter.by.map(|by| format!("<@{by}> chose *Take aside*"));
-    by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
+    let given = (!matter.because.is_empty()).then(|| matter.because.clone());
+    match matter.by {
+        Some(by) => {
+            let reason = given.map_or(String::new(), |reason| format!(": {reason}"));
+            Some(format!("<@{by}> chose *Take aside*{reason}"))
+        }
+        None => given,
+    }
 }

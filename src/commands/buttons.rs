@@ -10,6 +10,7 @@ mod press;
 mod wishes;
 
 use self::press::Press;
+pub(super) use self::press::words;
 use super::talk::Answer;
 use super::{Context, Outcome};
 use crate::case::Rating;
@@ -53,8 +54,8 @@ where
 {
     let (context, number) = (press.context, press.case.number);
     let presser = context.presser();
-    let pressed = context.responder.take_aside(context.guild, number, &presser, context.now).await?;
-    let said = match pressed {
+    let taken = context.responder.take_aside(context.guild, number, &presser, context.now).await?;
+    let said = match taken {
         Pressed::Accepted => Utterance::OfferAccepted,
         Pressed::NotTheirs => Utterance::OfferNotYours,
         Pressed::Over => Utterance::OfferOver,

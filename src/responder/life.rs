@@ -1,13 +1,14 @@
 //! The life of a case, as people and Discord bring it about.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{Executor, Responder, lock};
 use crate::case::action::Speech;
 use crate::case::clock::Promise;
-use crate::case::{Ending, Event, Reason};
+use crate::case::{Case, Ending, Event, Reason};
 use crate::config::GuildConfig;
 use crate::message::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::{Happened, Sought, Store, StoreError, Terms, Whose};
@@ -67,6 +68,39 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let happened = self.inner.store.happen(guild, whose, event, &self.terms(guild)).await?;
         self.carry_out_next(happened.as_ref().and_then(|happened| happened.pending.clone()));
         Ok(happened)
+    }
+
+    /// The case as soon as `done` says that it is as it should be, or as it stands when `patience` is over. None where there
+    /// is no such case.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn until(
+        &self,
+        guild: GuildId,
+        number: u32,
+        patience: Duration,
+        done: impl Fn(&Case) -> bool + Send,
+    ) -> Result<Option<Case>, StoreError> {
+        let store = &self.inner.store;
+        let waiting = async {
+            loop {
+                // Before the look, so that nothing that happens meanwhile is missed.
+                let settled = self.inner.settled.notified();
+                let case = store.case(guild, Whose::Number(number)).await?;
+                if case.as_ref().is_none_or(&done) {
+                    return Ok(case);
+                }
+                settled.await;
+            }
+        };
+        tokio::select! {
+            case = waiting => return case,
+            () = tokio::time::sleep(patience) => {}
+            () = self.inner.stopping.cancelled() => {}
+        }
+        store.case(guild, Whose::Number(number)).await
     }
 
     /// Someone deleted `message`, which a case may be about or moderators may have been told by.

@@ -54,6 +54,11 @@ macro_rules! file {
                 include_str!(concat!("../../templates/", $tag, "/offer_not_yours.md"))
             }
             Utterance::OfferOver => include_str!(concat!("../../templates/", $tag, "/offer_over.md")),
+            Utterance::AskedHere => include_str!(concat!("../../templates/", $tag, "/asked_here.md")),
+            Utterance::AskedBefore => include_str!(concat!("../../templates/", $tag, "/asked_before.md")),
+            Utterance::AskedAlone => include_str!(concat!("../../templates/", $tag, "/asked_alone.md")),
+            Utterance::AskedLater => include_str!(concat!("../../templates/", $tag, "/asked_later.md")),
+            Utterance::OpeningAsked => include_str!(concat!("../../templates/", $tag, "/opening_asked.md")),
             Utterance::Opening => include_str!(concat!("../../templates/", $tag, "/opening.md")),
             Utterance::OpeningShielded => {
                 include_str!(concat!("../../templates/", $tag, "/opening_shielded.md"))

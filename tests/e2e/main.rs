@@ -10,6 +10,8 @@ mod expectation;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
+mod life;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod manners;
