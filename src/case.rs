@@ -5,9 +5,11 @@
 //! it then stands. So after a crash there is never more than one action in doubt.
 
 pub mod action;
+mod alert;
 pub mod clock;
 mod course;
 mod errand;
+mod life;
 pub mod reminder;
 mod state;
 mod wishes;
@@ -249,6 +251,9 @@ pub struct Case {
     pub told: Option<Posted>,
     /// The last public acknowledgment.
     pub acknowledgment: Option<MessageId>,
+    /// The acknowledgments before that.
+    #[serde(default)]
+    pub earlier: Vec<Posted>,
     /// The offer of a private thread that stands in public.
     #[serde(default)]
     pub offer: Option<Posted>,
@@ -305,6 +310,12 @@ pub struct Case {
     /// Who opened it again last.
     #[serde(default)]
     pub reopened_by: Option<UserId>,
+    /// The channel that its thread is under.
+    #[serde(default)]
+    pub under: Option<ChannelId>,
+    /// The messages that we removed.
+    #[serde(default)]
+    pub removed: Vec<MessageId>,
     /// What is still to be done, in this order.
     #[serde(default)]
     pub errands: Vec<Errand>,
@@ -314,6 +325,9 @@ pub struct Case {
     /// How things were when moderators were last told.
     #[serde(default)]
     pub told_as: Option<Status>,
+    /// Whether there was no place to tell them.
+    #[serde(default)]
+    pub unheard: bool,
 }
 
 /// A member waits from when they wrote, also when that is read back later; what is older than a day nobody waits for.
@@ -447,6 +461,7 @@ impl Case {
             alerted: false,
             told: None,
             acknowledgment: None,
+            earlier: Vec::new(),
             offer: None,
             answers: None,
             orphaned: false,
@@ -466,19 +481,24 @@ impl Case {
             rating: None,
             ending: None,
             reopened_by: None,
+            under: None,
+            removed: Vec::new(),
             errands: Vec::new(),
             follow_up: None,
             told_as: None,
+            unheard: false,
         }
     }
 
     /// Moves the case on. Total: an event that does not fit where the case stands changes nothing.
     #[must_use]
     pub fn apply(mut self, event: Event) -> (Self, Option<Action<Speech>>) {
-        let (waited, tried) = (self.step, self.action());
-        let refused = matches!(event, Event::Refused(_));
-        self.step = self.happened(event);
-        self.take_up_next();
+        let waited = self.step;
+        let next = self.answered_by(event);
+        let settled = next.is_some();
+        if let Some(step) = next {
+            self.step = self.cut_short(step);
+        }
         if self.is_at_rest() {
             self.step = self.rest();
         }
@@ -486,59 +506,19 @@ impl Case {
             // Given back, or never to be: nothing needs the member's text any more.
             self.matter.enclosure = None;
         }
-        // What was refused can be put another way; nothing else is committed twice.
-        let next = self.action().filter(|_| self.step != waited || refused);
-        let action = next.filter(|next| self.step != waited || Some(next) != tried.as_ref());
+        let action = self.action().filter(|_| settled || self.step != waited);
         (self, action)
     }
 
-    /// Where the case goes with `event`.
-    fn happened(&mut self, event: Event) -> Step {
+    /// Where the case goes when the event is the answer to what it waited for.
+    fn answered_by(&mut self, event: Event) -> Option<Step> {
         match event {
-            Event::Further(matter) => {
-                self.further.push(matter);
-                self.messages = self.messages.saturating_add(1);
-                self.step
-            }
-            Event::Performed(receipt) => {
-                let next = self.after(receipt);
-                self.cut_short(next)
-            }
-            Event::Refused(refusal) => {
-                let next = self.without(&refusal);
-                self.cut_short(next)
-            }
-            Event::Accepted(at) => self.accepted(at),
-            Event::TakenAside(by, at) => self.taken_aside(by, at),
-            Event::Deleted(message) => self.deleted(message),
-            Event::Grown(extent) => self.grown(extent),
-            Event::Ended(ending) => self.ended(ending),
-            Event::Reopened(by, at) => self.reopened(by, at),
-            Event::ChannelGone(channel, at) => self.channel_gone(channel, at),
+            Event::Performed(receipt) => self.after(receipt),
+            Event::Refused(refusal) => self.without(&refusal),
             event => {
-                self.noted(event);
-                self.step
+                self.happened(event);
+                None
             }
-        }
-    }
-
-    /// What only makes itself felt once the case waits for nothing.
-    fn noted(&mut self, event: Event) {
-        match event {
-            Event::Answered => self.answered = true,
-            Event::Wrote(by, at) => self.written(by, at),
-            Event::Rated(rating) => self.rating = Some(rating),
-            _ if self.is_over() => {}
-            Event::Claimed { by, from } => self.claimed(by, from),
-            Event::AskedFor(at) => self.summon(at),
-            Event::TakeDown => self.take_down(),
-            Event::KeptQuiet => self.discreet = true,
-            Event::Detailed(details) => self.detailed(details),
-            Event::Invited(person) => {
-                self.run_later(&[Errand::Bring(person), Errand::Say(Saying::Invited(person))]);
-            }
-            Event::Reminded(step) => self.reminded(step),
-            _ => {}
         }
     }
 

@@ -259,17 +259,17 @@ async fn scenes<S: Store>(
                         stage.unexpected(&said, expected)?;
                     }
                 }
-                Deed::Presses(label) => match player.press(channel, line, label.get_ref()).await? {
-                    Some(pressed) => {
-                        // What was said there before it comes before it.
-                        stage.private().await?;
-                        stage.press(&pressed).await?;
+                Deed::Presses(label) => {
+                    // What was said there before comes before.
+                    stage.private().await?;
+                    match player.press(channel, line, label.get_ref()).await? {
+                        Some(pressed) => stage.press(&pressed).await?,
+                        None => {
+                            day.miss();
+                            stage.unpressed(line, label.get_ref())?;
+                        }
                     }
-                    None => {
-                        day.miss();
-                        stage.unpressed(line, label.get_ref())?;
-                    }
-                },
+                }
             }
         }
         stage.private().await?;

@@ -202,6 +202,9 @@ pub trait Store: Send + Sync {
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError>;
 
+    /// Every guild that had a case, in the order of their identifiers.
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError>;
+
     /// Applies what came of the action `done` to its case, and commits the next action.
     /// Nothing happens when `done` is not in the outbox any more.
     async fn settle(

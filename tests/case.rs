@@ -2,73 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use aside::case::action::{Action, Button, Enclosure, Post, Priority, Receipt, Refusal, Speech};
-use aside::case::{Case, Event, FollowUp, Matter, Place, Rung, Step, Surroundings};
+use aside::case::action::{Action, Button, Post, Priority, Receipt, Refusal, Speech};
+use aside::case::{Case, Event, Matter, Place, Rung, Step};
 use aside::detect::{Category, Kind};
-use aside::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use aside::message::{ChannelId, MessageId, UserId};
 use aside::policy::Response;
 use aside::policy::raid::Extent;
 use aside::wording::Utterance;
 use jiff::Timestamp;
 
-const GUILD: GuildId = GuildId(1);
-const MEMBER: UserId = UserId(2);
-const GENERAL: ChannelId = ChannelId(10);
-const DESK: ChannelId = ChannelId(11);
-const STAFF: ChannelId = ChannelId(12);
+#[path = "case/setting.rs"]
+mod setting;
+
+use setting::{DESK, GENERAL, GUILD, MEMBER, MODERATOR, STAFF, everything, matter, nothing, noticed};
+
 const THREAD: ChannelId = ChannelId(20);
 const DESK_THREAD: ChannelId = ChannelId(21);
 const DIRECT: ChannelId = ChannelId(22);
-const MODERATOR: RoleId = RoleId(30);
-
-fn matter(message: u64, response: Response) -> Matter {
-    let shield = response == Response::Shield;
-    Matter {
-        message: MessageId(message),
-        channel: GENERAL,
-        home: GENERAL,
-        category: if shield { Category::SensitiveInfo } else { Category::BoilingPoint },
-        rule: "rule".to_owned(),
-        kinds: if shield { vec![Kind::Card] } else { vec![Kind::Anger] },
-        response,
-        acknowledgment: None,
-        quiet: false,
-        enclosure: shield.then(|| Enclosure("masked".to_owned())),
-        removed: false,
-        would: None,
-        because: String::new(),
-        by: None,
-        answer: None,
-        parties: Vec::new(),
-        companion: None,
-        beside: None,
-        alert: false,
-        covered: false,
-        deleted: false,
-        asked_for: false,
-        ask: Vec::new(),
-    }
-}
-
-fn everything() -> Surroundings {
-    Surroundings {
-        moderators: vec![MODERATOR],
-        desk: Some(DESK),
-        alerts: vec![STAFF],
-        auto_archive: 1440,
-        follow_up: FollowUp::Auto,
-    }
-}
-
-fn nothing() -> Surroundings {
-    Surroundings { auto_archive: 1440, ..Surroundings::default() }
-}
-
-fn noticed(response: Response, surroundings: Surroundings) -> Case {
-    let mut case = Case::notice(GUILD, MEMBER, matter(100, response), surroundings, Timestamp::UNIX_EPOCH);
-    case.number = 7;
-    case
-}
 
 /// What Discord gives back when `action` succeeds.
 fn success(action: &Action<Speech>) -> Receipt {

@@ -1,13 +1,11 @@
 //! The course of a case: where it goes from where it stands.
 
 use super::action::{Action, Receipt, Refusal, Speech};
-use super::{ALIVE, Case, Ending, Errand, Matter, Place, Posted, Reason, Rung, Saying, Step};
+use super::{Case, Errand, Matter, Place, Posted, Rung, Status, Step};
 use crate::detect::Category;
-use crate::message::{ChannelId, MessageId, UserId};
+use crate::message::{ChannelId, MessageId};
 use crate::policy::Response;
-use crate::policy::raid::Extent;
 use crate::wording::Utterance;
-use jiff::Timestamp;
 
 impl Case {
     /// The action the case waits for, if any.
@@ -75,15 +73,14 @@ impl Case {
         }
     }
 
-    pub(super) fn after(&mut self, receipt: Receipt) -> Step {
-        match (self.step, receipt) {
-            (Step::Removing, Receipt::Removed) => {
-                self.matter.removed = true;
-                self.after_removing()
-            }
+    /// Where the case goes once what it waited for was done; nowhere with a receipt for something else.
+    pub(super) fn after(&mut self, receipt: Receipt) -> Option<Step> {
+        Some(match (self.step, receipt) {
+            (Step::Removing, Receipt::Removed) => self.after_removing(),
             (Step::Offering, Receipt::Posted(message)) => self.offered(message),
             (Step::Opening(rung), Receipt::Opened(channel)) => {
                 let place = Place { rung, channel };
+                self.under = (rung != Rung::Direct).then(|| self.parent(rung));
                 if rung == Rung::Direct { Step::Greeting(place) } else { Step::Joining(place) }
             }
             (Step::Joining(place), Receipt::Joined) if self.matter.companion.is_some() => {
@@ -92,7 +89,10 @@ impl Case {
             (Step::Joining(place) | Step::JoiningCompanion(place), Receipt::Joined) => Step::Greeting(place),
             (Step::Closing(place), Receipt::Closed) => self.below(place.rung),
             (Step::Greeting(place) | Step::Telling(place), Receipt::Posted(_)) => {
-                self.place = Some(place);
+                let new = self.place.replace(place).is_none();
+                if let Some(owner) = self.owner.filter(|_| new) {
+                    self.run_later(&[Errand::Bring(owner)]);
+                }
                 self.matter.enclosure = None;
                 self.after_words()
             }
@@ -113,19 +113,17 @@ impl Case {
                 None => self.rest(),
             },
             (Step::Withdrawing, Receipt::Removed) => self.forget_withdrawn(),
-            (state, _) => state,
-        }
+            _ => return None,
+        })
     }
 
-    pub(super) fn without(&mut self, refusal: &Refusal) -> Step {
-        match self.step {
-            Step::Removing if *refusal == Refusal::Gone => {
-                self.matter.removed = true;
-                self.after_removing()
-            }
+    /// Where the case goes without what it waited for; nowhere when it waited for nothing.
+    pub(super) fn without(&mut self, refusal: &Refusal) -> Option<Step> {
+        Some(match self.step {
+            Step::Removing if *refusal == Refusal::Gone => self.after_removing(),
             Step::Removing => {
                 self.note("The message could not be removed", refusal);
-                self.after_removing()
+                self.speak()
             }
             Step::Offering | Step::Answering => {
                 self.note("The public answer could not be posted", refusal);
@@ -155,15 +153,12 @@ impl Case {
             }
             Step::Alerting(at) => self.alerting(at + 1),
             Step::Reporting(at) => self.reporting(at + 1),
-            Step::Retelling => {
-                self.told = None;
-                self.rest()
-            }
+            Step::Retelling => self.not_retold(refusal),
             Step::Running(errand) => self.without_errand(errand, refusal),
             // The offer is gone, so the words are said anew.
             Step::Acknowledging if self.offer_here().is_some() => {
                 self.offer = None;
-                Step::Acknowledging
+                self.acknowledging()
             }
             Step::Acknowledging => {
                 self.unacknowledged = true;
@@ -171,152 +166,41 @@ impl Case {
                 self.own_up()
             }
             Step::Withdrawing => self.forget_withdrawn(),
-            Step::Offered | Step::Talking => self.step,
-        }
+            Step::Offered | Step::Talking => return None,
+        })
     }
 
-    /// The offer is taken up; what is removed only by a shield stays where it is.
-    pub(super) fn accepted(&mut self, at: Timestamp) -> Step {
-        if self.step != Step::Offered {
-            return self.step;
-        }
-        (self.since, self.active) = (at, at);
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
-        Step::Opening(Rung::Thread)
-    }
-
-    /// What was only offered, answered or told is done after all; moderators hear who wanted it.
-    pub(super) fn taken_aside(&mut self, by: UserId, at: Timestamp) -> Step {
-        if !self.is_at_rest() || self.place.is_some() || self.raid.is_some() || self.is_over() {
-            return self.step;
-        }
-        (self.since, self.active) = (at, at);
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
-        (self.matter.by, self.matter.alert) = (Some(by), true);
-        (self.alerted, self.unacknowledged) = (false, false);
-        self.problems.clear();
-        Step::Opening(Rung::Thread)
-    }
-
-    /// Words in public about a message that is gone would only call attention to it; once somebody answered, they
-    /// are part of a conversation and stay.
-    pub(super) fn deleted(&mut self, message: MessageId) -> Step {
-        let taking_down = matches!(self.step, Step::Running(Errand::TakeDown(_)));
-        let ours = self.matter.removed || self.step == Step::Removing || taking_down;
-        self.forget_disclosed(message);
-        self.matter.deleted |= message == self.matter.message && !ours;
-        self.orphaned |= self.answers.is_some_and(|answers| answers.message == message) && !ours;
-        if self.is_at_rest() { self.rest() } else { self.step }
-    }
-
-    pub(super) fn grown(&mut self, extent: Extent) -> Step {
-        if self.raid.as_ref().is_none_or(|known| *known == extent) {
-            return self.step;
-        }
-        self.raid = Some(extent);
-        self.step
-    }
-
-    pub(super) fn claimed(&mut self, by: UserId, from: Option<UserId>) {
-        if self.owner != from || from == Some(by) {
-            return;
-        }
-        self.owner = Some(by);
-        self.run_later(&[Errand::Bring(by), Errand::Say(Saying::Claimed)]);
-    }
-
-    pub(super) fn summon(&mut self, at: Timestamp) {
-        if self.asked.is_none() {
-            self.asked = Some(at);
-            self.run_later(&[Errand::Say(Saying::Summons)]);
-        }
-    }
-
-    pub(super) fn reminded(&mut self, step: u8) {
-        /// From this step on more moderators are called, and the member is told that it takes long.
-        const ESCALATED: u8 = 2;
-        if step <= self.reminders || self.waiting().is_none() {
-            return;
-        }
-        self.reminders = step;
-        if step >= ESCALATED {
-            self.run_later(&[Errand::Say(Saying::Late)]);
-        }
-    }
-
-    /// The member and the other one of the exchange do not answer themselves.
-    pub(super) fn written(&mut self, by: UserId, at: Timestamp) {
-        self.answered = true;
-        if self.is_over() {
-            return;
-        }
-        if !self.is_about(by) && self.first_answer.is_none() {
-            self.first_answer = Some(at);
-        }
-        if at.duration_since(self.active) >= ALIVE {
-            self.active = at;
-        }
-    }
-
-    pub(super) fn run_later(&mut self, errands: &[Errand]) {
-        let new = errands.iter().filter(|errand| !self.errands.contains(errand));
-        let new: Vec<Errand> = new.copied().collect();
-        self.errands.extend(new);
-    }
-
-    /// What the case had in a channel that is gone: its thread ends it, and so does the channel it began in; where only
-    /// the desk is gone, it moves; where moderators were told, another channel takes its place.
-    pub(super) fn channel_gone(&mut self, channel: ChannelId, at: Timestamp) -> Step {
-        self.forget_alerts(channel);
-        let desk_gone = self.surroundings.desk.take_if(|desk| *desk == channel).is_some();
-        match self.place {
-            Some(place) if place.channel == channel => self.lost(Reason::ThreadDeleted, at),
-            Some(place) if place.rung == Rung::Desk && desk_gone && !self.is_over() => {
-                self.place = None;
-                self.problems.push("The channel of its thread was removed.".to_owned());
-                if self.is_at_rest() { Step::Opening(Rung::Thread) } else { self.step }
-            }
-            Some(place) if place.rung == Rung::Thread && self.matter.home == channel => {
-                self.lost(Reason::ChannelRemoved, at)
-            }
-            None if self.matter.channel == channel || self.matter.home == channel => {
-                self.lost(Reason::ChannelRemoved, at)
-            }
-            _ => self.step,
-        }
-    }
-
-    fn forget_alerts(&mut self, channel: ChannelId) {
-        if self.told.is_some_and(|told| told.channel == channel) {
-            (self.told, self.told_as) = (None, None);
-        }
-        self.surroundings.alerts.retain(|alert| *alert != channel);
-    }
-
-    fn lost(&mut self, reason: Reason, at: Timestamp) -> Step {
-        self.place = None;
-        self.ended(Ending::expired(reason, at))
-    }
-
-    /// Takes the next message in hand, while there is one and nothing is waited for.
-    pub(super) fn take_up_next(&mut self) {
-        while self.is_at_rest() && !self.further.is_empty() {
+    /// Takes the next message in hand: it is more urgent than whatever else there is to do. Once the case is over, only
+    /// what must not stand in public is taken care of.
+    fn next_further(&mut self) -> Option<Step> {
+        while !self.further.is_empty() {
             let next = self.further.remove(0);
-            let offered = next.response == Response::Suggest;
-            if offered && self.offer.is_some() {
-                continue;
+            let offered = next.response == Response::Suggest && self.offer.is_some();
+            let late = self.is_over() && next.response != Response::Shield;
+            if !offered && !late {
+                self.take_in_hand(next);
+                return Some(self.begin());
             }
-            self.hand_over(next);
-            self.problems.clear();
-            self.alerted = false;
-            self.unacknowledged = false;
-            self.step = self.begin();
         }
+        None
+    }
+
+    fn take_in_hand(&mut self, next: Matter) {
+        // What did not work is kept until moderators have read it.
+        let told = self.told.and(self.told_as.as_ref()).map_or(0, Status::problems);
+        self.problems.drain(..told.min(self.problems.len()));
+        (self.alerted, self.unacknowledged) = (false, false);
+        self.hand_over(next);
     }
 
     fn after_removing(&mut self) -> Step {
+        self.matter.removed = true;
+        self.removed.push(self.matter.message);
+        self.speak()
+    }
+
+    /// The member is spoken to in private.
+    fn speak(&mut self) -> Step {
         match self.place {
             Some(place) => self.tell(place),
             None => Step::Opening(Rung::Thread),
@@ -338,7 +222,7 @@ impl Case {
         if wanted && !self.alerted { self.alerting(0) } else { self.acknowledging() }
     }
 
-    fn after_alert(&mut self) -> Step {
+    pub(super) fn after_alert(&mut self) -> Step {
         match (self.matter.response, self.place) {
             (Response::Alert | Response::Observe | Response::Answer, _) => self.rest(),
             _ if self.raid.is_some() => Step::Acknowledging,
@@ -360,21 +244,10 @@ impl Case {
         }
     }
 
-    /// Of a raid, one alert tells for all.
-    fn alerting(&mut self, at: usize) -> Step {
-        let told_for_all = self.matter.covered && self.raid.is_none();
-        if !told_for_all && at < self.surroundings.alerts.len() {
-            return Step::Alerting(at);
-        }
-        if at > 0 {
-            self.told_nowhere();
-        }
-        self.after_alert()
-    }
-
     /// An offer that stands there is always put right.
     fn acknowledging(&mut self) -> Step {
         let needless = self.matter.covered
+            || self.discreet
             || self.matter.deleted
             || self.matter.asked_for
             || (self.matter.quiet && self.place.is_some());
@@ -382,7 +255,10 @@ impl Case {
     }
 
     fn acknowledged(&mut self, message: MessageId) -> Step {
-        self.acknowledgment = Some(message);
+        let channel = self.answers.map(|answers| answers.channel);
+        let earlier = self.acknowledgment.replace(message).filter(|earlier| *earlier != message);
+        let earlier = channel.zip(earlier).map(|(channel, message)| Posted { channel, message });
+        self.earlier.extend(earlier);
         self.spoken()
     }
 
@@ -399,74 +275,43 @@ impl Case {
         self.rest()
     }
 
-    /// Where a case goes that has nothing to do: public words whose message is gone are taken back first.
+    /// Where a case goes that waits for nothing.
     pub(super) fn rest(&mut self) -> Step {
-        if self.orphaned && !self.answered && self.withdrawn().is_some() {
+        if self.takes_back() {
             return Step::Withdrawing;
         }
-        // The next message is more urgent than whatever else there is to do.
-        if !self.further.is_empty() {
-            return Step::Talking;
+        if let Some(step) = self.next_further().or_else(|| self.next_errand()).or_else(|| self.telling_news())
+        {
+            return step;
         }
-        if let Some(errand) = self.next_errand() {
-            return errand;
-        }
-        let status = self.status();
-        match (self.told, &self.told_as) {
-            (Some(_), told) if told.as_ref() != Some(&status) => {
-                self.told_as = Some(status);
-                Step::Retelling
-            }
-            (None, None) if self.is_reported() => self.reporting(0),
-            _ if self.offer.is_some() && self.place.is_none() && !self.is_over() => Step::Offered,
-            _ => Step::Talking,
-        }
+        let stands = self.offer.is_some() && self.place.is_none() && !self.is_over();
+        if stands { Step::Offered } else { Step::Talking }
     }
 
-    /// Whether moderators can see how things are without having been called.
-    fn is_reported(&self) -> bool {
-        let ours = !self.matter.covered && self.raid.is_none();
-        ours && self.needs_people() && !self.surroundings.alerts.is_empty()
+    /// Whether public words go: the message they answer is gone and nobody answered, or they offer what nobody can
+    /// take up any more.
+    fn takes_back(&self) -> bool {
+        let orphaned = self.orphaned && !self.answered && self.withdrawn().is_some();
+        orphaned || (self.offer.is_some() && (self.is_over() || self.place.is_some()))
     }
 
-    fn reporting(&mut self, at: usize) -> Step {
-        if at < self.surroundings.alerts.len() {
-            return Step::Reporting(at);
-        }
-        self.told_nowhere();
-        self.rest()
-    }
-
-    /// There is no place to tell it: that is not tried for ever.
-    fn told_nowhere(&mut self) {
-        if self.told.is_none() {
-            self.told_as = Some(self.status());
-        }
-    }
-
-    fn told_at(&mut self, at: usize, message: MessageId) {
-        let channel = self.surroundings.alerts.get(at).copied();
-        self.told = channel.map(|channel| Posted { channel, message });
-        self.told_as = Some(self.status());
-    }
-
-    /// The public words that go when the message they answer does.
+    /// The public words that go next.
     pub(super) fn withdrawn(&self) -> Option<Posted> {
         let channel = self.answers?.channel;
-        self.offer.or(self.acknowledgment.map(|message| Posted { channel, message }))
+        let acknowledgment = self.acknowledgment.map(|message| Posted { channel, message });
+        self.offer.or(acknowledgment).or(self.follow_up)
     }
 
     pub(super) fn forget_withdrawn(&mut self) -> Step {
-        self.orphaned = false;
+        let gone = self.withdrawn();
         if self.offer.take().is_none() {
             self.acknowledgment = None;
+            self.follow_up.take_if(|follow_up| gone == Some(*follow_up));
+        }
+        if self.withdrawn().is_none() {
+            (self.answers, self.orphaned) = (None, false);
         }
         self.rest()
-    }
-
-    /// Moderators hear that the public words failed, in what they were told already where they were.
-    fn own_up(&mut self) -> Step {
-        if self.alerted { self.rest() } else { self.alerting(0) }
     }
 
     /// The offer, when it stands in the channel that the acknowledgment belongs in.
@@ -482,7 +327,7 @@ impl Case {
         self.problems.push(format!("{what}: {refusal}."));
     }
 
-    fn parent(&self, rung: Rung) -> ChannelId {
+    pub(super) fn parent(&self, rung: Rung) -> ChannelId {
         match rung {
             Rung::Desk => self.surroundings.desk.unwrap_or(self.matter.home),
             Rung::Thread | Rung::Direct => self.matter.home,

@@ -2,12 +2,11 @@
 //!
 //! A press of a button, a command or the clock adds errands; the case sees to them whenever it waits for nothing else.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Button, Post, Receipt, Refusal, Speech};
 use super::state::{End, Ending, Reason};
-use super::{Case, FollowUp, LATELY, Place, Posted, Rung, Step};
+use super::{Case, FollowUp, LATELY, Matter, Place, Posted, Rung, Step};
 use crate::message::UserId;
 use crate::wording::Utterance;
 
@@ -15,6 +14,10 @@ use crate::wording::Utterance;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Errand {
+    /// A private place is opened, since there is none any more.
+    Open,
+    /// This moderator takes the member aside.
+    TakeAside(UserId),
     /// Someone is brought into the thread.
     Bring(UserId),
     /// Something is said in the private place.
@@ -25,6 +28,8 @@ pub enum Errand {
     FollowUp,
     /// Our public words are taken back.
     Withdraw,
+    /// What moderators were told earlier is taken back.
+    Retire(Posted),
     /// The thread is archived and locked.
     Archive,
     /// The thread is opened again.
@@ -60,14 +65,18 @@ impl Case {
     pub(super) fn errand(&self, errand: Errand) -> Option<Action<Speech>> {
         let thread = self.thread();
         Some(match errand {
+            Errand::Open | Errand::TakeAside(_) => return None,
             Errand::Bring(member) => Action::AddMember { thread: thread?.channel, member },
-            Errand::Say(saying) => Action::Post(self.saying(saying, self.place?)),
+            Errand::Say(saying) => Action::Post(self.saying(saying, self.heard(saying)?)),
             Errand::TakeDown(Posted { channel, message }) => {
                 Action::RemoveMessage { channel, message, reason: self.speech(Utterance::RemovalReason) }
             }
             Errand::FollowUp => self.follow_up()?,
             Errand::Withdraw => {
-                let Posted { channel, message } = self.withdrawn()?;
+                let Posted { channel, message } = self.withdrawn().or(self.earlier.last().copied())?;
+                Action::Withdraw { channel, message, reason: self.speech(Utterance::WithdrawalReason) }
+            }
+            Errand::Retire(Posted { channel, message }) => {
                 Action::Withdraw { channel, message, reason: self.speech(Utterance::WithdrawalReason) }
             }
             Errand::Archive => Action::ArchiveThread {
@@ -81,15 +90,32 @@ impl Case {
         })
     }
 
-    /// The next errand that can be run; those that cannot any more are dropped.
+    /// Where the next errand that can be run leads; those that cannot any more are dropped.
     pub(super) fn next_errand(&mut self) -> Option<Step> {
         while !self.errands.is_empty() {
             let errand = self.errands.remove(0);
-            if self.errand(errand).is_some() {
-                return Some(Step::Running(errand));
+            let homeless = self.place.is_none() && !self.is_over();
+            match errand {
+                Errand::Open if homeless => return Some(self.open_anew()),
+                Errand::TakeAside(by) if homeless => return Some(self.aside_by_hand(by)),
+                _ if self.errand(errand).is_some() => return Some(Step::Running(errand)),
+                _ => {}
             }
         }
         None
+    }
+
+    /// Public words on the matter in hand come to lead to the new place, instead of being said again.
+    fn open_anew(&mut self) -> Step {
+        let Matter { channel, message, .. } = self.matter;
+        if self.offer.is_none() && self.answers == Some(Posted { channel, message }) {
+            self.offer = self.acknowledgment.take().map(|message| Posted { channel, message });
+            self.follow_up.take_if(|follow_up| self.offer == Some(*follow_up));
+        }
+        if !self.is_aside() {
+            self.aside();
+        }
+        Step::Opening(Rung::Thread)
     }
 
     pub(super) fn after_errand(&mut self, errand: Errand, receipt: Receipt) -> Step {
@@ -100,7 +126,7 @@ impl Case {
                 self.follow_up = Some(Posted { channel, message });
             }
             (Errand::FollowUp, _) => self.follow_up = self.withdrawn(),
-            (Errand::Withdraw, _) => return self.forget_withdrawn(),
+            (Errand::Withdraw, _) => return self.withdraw_on(),
             _ => {}
         }
         self.rest()
@@ -111,18 +137,22 @@ impl Case {
             Errand::TakeDown(_) if *refusal == Refusal::Gone => {
                 return self.after_errand(errand, Receipt::Removed);
             }
-            Errand::TakeDown(_) => {
-                self.errands.retain(|next| !matches!(next, Errand::TakeDown(_)));
-                self.errands.insert(0, Errand::Say(Saying::NotTakenDown));
-            }
-            Errand::Withdraw => return self.forget_withdrawn(),
+            Errand::TakeDown(_) => self.not_taken_down(),
+            Errand::Withdraw => return self.withdraw_on(),
             // The words that were to be replaced are gone, so they are said anew.
             Errand::FollowUp if *refusal == Refusal::Gone && self.edits_follow_up() => {
                 self.acknowledgment = None;
                 self.errands.insert(0, errand);
+                return self.rest();
             }
-            Errand::Bring(_) => {
-                self.errands.retain(|next| !matches!(next, Errand::Say(Saying::Invited(_))));
+            // The thread is gone, so another is opened.
+            Errand::Unarchive if *refusal == Refusal::Gone && !self.is_over() => {
+                self.place = None;
+                self.keep_promises();
+                self.errands.push(Errand::Open);
+            }
+            Errand::Bring(person) => {
+                self.errands.retain(|next| *next != Errand::Say(Saying::Invited(person)));
             }
             _ => {}
         }
@@ -132,43 +162,26 @@ impl Case {
         self.rest()
     }
 
-    /// The case is over; what was still to be done for it is not any more.
-    pub(super) fn ended(&mut self, ending: Ending) -> Step {
-        if self.ending.is_some() {
-            return self.step;
+    /// All public words go, one after the other.
+    fn withdraw_on(&mut self) -> Step {
+        self.errands.insert(0, Errand::Withdraw);
+        if self.withdrawn().is_some() {
+            return self.forget_withdrawn();
         }
-        self.details.clear();
-        // What the member was told is being removed goes all the same.
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_)));
-        self.errands.extend(self.farewell(&ending));
-        self.ending = Some(ending);
-        if self.is_at_rest() { self.rest() } else { self.step }
+        self.earlier.pop();
+        self.rest()
     }
 
     /// What follows an ending: words in private first, since the thread is locked last.
-    fn farewell(&self, ending: &Ending) -> Vec<Errand> {
+    pub(super) fn farewell(ending: &Ending) -> Vec<Errand> {
         let parting = Errand::Say(Saying::Parting(ending.how));
         match ending.how {
-            End::Resolved if self.discreet => vec![parting, Errand::Archive],
             End::Resolved => vec![parting, Errand::FollowUp, Errand::Archive],
             End::Dismissed => vec![parting, Errand::Withdraw, Errand::Archive],
             End::Declined => vec![parting, Errand::Archive],
             End::Expired if ending.reason == Some(Reason::Quiet) => vec![parting, Errand::Archive],
             End::Expired => vec![Errand::Archive],
         }
-    }
-
-    /// A case that was over goes on.
-    pub(super) fn reopened(&mut self, by: UserId, at: Timestamp) -> Step {
-        if self.ending.take().is_none() {
-            return self.step;
-        }
-        (self.since, self.active, self.first_answer) = (at, at, None);
-        (self.reminders, self.rating, self.follow_up, self.reopened_by) = (0, None, None, Some(by));
-        self.asked = None;
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_)));
-        self.errands.extend([Errand::Unarchive, Errand::Say(Saying::Reopened)]);
-        if self.is_at_rest() { self.rest() } else { self.step }
     }
 
     /// Where a case goes that ended meanwhile: nothing new is begun.
@@ -191,6 +204,14 @@ impl Case {
             | Step::Alerting(_)
             | Step::Acknowledging => self.rest(),
             other => other,
+        }
+    }
+
+    /// Where it is said: what is for others than the member only where they are, which is no direct message.
+    fn heard(&self, saying: Saying) -> Option<Place> {
+        match saying {
+            Saying::Summons | Saying::Invited(_) => self.thread(),
+            _ => self.place,
         }
     }
 
@@ -236,7 +257,7 @@ impl Case {
             return None;
         }
         let answers = self.answers?;
-        let removed = self.matter.removed || self.orphaned;
+        let removed = self.orphaned || self.removed.contains(&answers.message);
         let post = Post {
             channel: answers.channel,
             words: self.speech(Utterance::FollowUp),
@@ -282,7 +303,7 @@ impl Errand {
             Self::FollowUp => Some("The public words on the settlement could not be posted"),
             Self::Archive => Some("The thread could not be archived"),
             Self::Unarchive => Some("The thread could not be opened again"),
-            Self::Withdraw => None,
+            Self::Open | Self::TakeAside(_) | Self::Withdraw | Self::Retire(_) => None,
         }
     }
 }

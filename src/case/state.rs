@@ -191,6 +191,7 @@ impl Rating {
 pub struct Status {
     state: State,
     owner: Option<UserId>,
+    since: Timestamp,
     thread: Option<ChannelId>,
     answered: bool,
     reminders: u8,
@@ -200,7 +201,16 @@ pub struct Status {
     details: usize,
     deleted: bool,
     rating: Option<Rating>,
+    #[serde(default)]
+    discreet: bool,
     raid: Option<(usize, usize)>,
+}
+
+impl Status {
+    /// How many problems it tells of.
+    pub(super) const fn problems(&self) -> usize {
+        self.problems
+    }
 }
 
 impl Case {
@@ -262,6 +272,7 @@ impl Case {
         Status {
             state,
             owner: self.owner,
+            since: self.since,
             thread,
             answered: self.first_answer.is_some(),
             reminders: self.reminders,
@@ -271,6 +282,7 @@ impl Case {
             details: self.details.len(),
             deleted: self.matter.deleted,
             rating: self.rating,
+            discreet: self.discreet,
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
         }
     }

@@ -1,7 +1,6 @@
 //! What its member wishes of a case: that what they gave away is removed, and what they tell moderators alone.
 
 use super::{Case, Detail, Errand, Matter, Posted, Saying, Step};
-use crate::detect::Category;
 use crate::message::{MessageId, UserId};
 
 /// The most that is kept of what a member gave in private forms: what two of them ask for.
@@ -37,13 +36,25 @@ impl Case {
 
     /// It is told once, when all of it is gone. Public words about it would only call attention to it.
     pub(super) fn taken_down(&mut self, posted: Posted) {
+        self.removed.push(posted.message);
         if posted == self.matter.posted() {
             self.matter.removed = true;
         }
         self.disclosed.retain(|one| *one != posted);
         self.orphaned |= self.answers == Some(posted);
-        if !self.errands.iter().any(|errand| matches!(errand, Errand::TakeDown(_))) {
-            self.errands.insert(0, Errand::Say(Saying::TakenDown));
+        self.say_after_removals(Saying::TakenDown);
+    }
+
+    /// It could not be removed.
+    pub(super) fn not_taken_down(&mut self) {
+        self.say_after_removals(Saying::NotTakenDown);
+    }
+
+    /// One word on all removals, after the last of them.
+    fn say_after_removals(&mut self, saying: Saying) {
+        let after = self.errands.iter().take_while(|next| matches!(next, Errand::TakeDown(_))).count();
+        if !self.errands.contains(&Errand::Say(saying)) {
+            self.errands.insert(after, Errand::Say(saying));
         }
     }
 
@@ -71,6 +82,7 @@ impl Case {
         if self.matter.gives_away() && self.matter.author() == next.author() {
             self.disclosed.push(self.matter.posted());
         }
+        next.quiet |= self.discreet;
         if next.ask.is_empty() {
             next.ask = std::mem::take(&mut self.matter.ask);
         }
@@ -88,7 +100,7 @@ impl Matter {
     /// Whether something private stands in public.
     pub(super) fn gives_away(&self) -> bool {
         let stands = !self.removed && !self.deleted && !self.asked_for;
-        stands && self.category == Category::SensitiveInfo && self.kinds.iter().any(|kind| kind.is_value())
+        stands && self.category.gives_away(&self.kinds)
     }
 
     const fn posted(&self) -> Posted {

@@ -128,7 +128,11 @@ impl<'a> Stage<'a> {
     pub(super) async fn private(&mut self) -> io::Result<()> {
         for place in self.discord.read(private_places) {
             let new: Vec<Message> = self.discord.messages(place.id);
-            let new: Vec<Message> = new.into_iter().filter(|message| self.shown.insert(message.id)).collect();
+            let new: Vec<Message> = new
+                .into_iter()
+                // What only the one who pressed a button reads was shown there.
+                .filter(|message| self.shown.insert(message.id) && message.only_for.is_none())
+                .collect();
             if new.is_empty() {
                 continue;
             }
@@ -145,8 +149,8 @@ impl<'a> Stage<'a> {
     pub(super) fn whole(&mut self, channel: &Channel) -> io::Result<()> {
         let seen = self.discord.read(|state| seen_by(state, channel));
         self.page.heading(&format!("#{}", channel.name), &seen)?;
-        for message in self.discord.messages(channel.id) {
-            self.speech(&message)?;
+        for message in self.discord.messages(channel.id).iter().filter(|one| one.only_for.is_none()) {
+            self.speech(message)?;
         }
         Ok(())
     }
@@ -170,8 +174,13 @@ impl<'a> Stage<'a> {
 
     /// Whether an opening of this kind was shown in full before.
     fn is_familiar(&mut self, message: &Message) -> bool {
-        let opening = !message.components.is_empty() && message.reference.is_none();
-        opening && !self.opened.insert(!message.embeds.is_empty())
+        let private = self.discord.read(|state| {
+            let place = state.channels.get(&message.channel);
+            place.is_some_and(|place| place.kind == ChannelKind::PrivateThread)
+        });
+        let first = message.components.first().map(|row| &row["components"][0]["custom_id"]);
+        let opening = first.and_then(Value::as_str).is_some_and(|id| id.ends_with(":resolve"));
+        private && opening && !self.opened.insert(!message.embeds.is_empty())
     }
 
     fn speech(&mut self, message: &Message) -> io::Result<()> {

@@ -49,11 +49,24 @@ impl SqliteStore {
     ///
     /// The address is not SQLite's, or the file cannot be opened, created or migrated.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for whoever only reads: a file that is not there is not created.
+    ///
+    /// # Errors
+    ///
+    /// The address is not SQLite's, or the file cannot be opened or migrated.
+    pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, create: bool) -> Result<Self, StoreError> {
         let path = path_of(url)?;
         let failed = |error: sqlx::Error| open_error(&path, &error);
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             // An action counts as committed only once it would survive a power cut.
             .synchronous(SqliteSynchronous::Full)
@@ -225,6 +238,10 @@ impl Store for SqliteStore {
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.read_outcomes(guild, from, until).await
+    }
+
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds().await
     }
 
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError> {

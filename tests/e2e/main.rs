@@ -1,7 +1,6 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
-mod clock;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]

@@ -135,6 +135,15 @@ impl SqliteStore {
         .await?;
         rows.iter().map(|row| from_json("outcome", row.try_get("body")?)).collect()
     }
+
+    pub(super) async fn read_guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        let guilds: Vec<i64> =
+            sqlx::query_scalar("SELECT DISTINCT guild FROM outcomes").fetch_all(&self.pool).await?;
+        let mut guilds: Vec<GuildId> =
+            guilds.into_iter().map(|guild| GuildId(guild.cast_unsigned())).collect();
+        guilds.sort_unstable();
+        Ok(guilds)
+    }
 }
 
 fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
