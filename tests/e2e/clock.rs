@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aside::discord::Clock;
 use aside::simulator::{
-    ChannelPlan, Fault, Id, MemberPlan, Message, OverwritePlan, Permissions, RolePlan, Simulator, Trouble,
-    World,
+    ChannelPlan, Fault, Id, MemberPlan, Message, OverwritePlan, Permissions, RolePlan, Simulator, State,
+    Trouble, World,
 };
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -517,5 +517,22 @@ async fn running_clocks_go_by_what_is_promised_now() {
     assert_eq!(day.reminders().len(), 1);
     day.at("2026-07-01T12:40").await;
     assert_eq!(day.reminders().len(), 2);
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reminder_whose_answer_was_lost_is_not_repeated() {
+    let day = Elsewhen::new("2026-07-01T12:00", "").await;
+    day.post("alex", "general", FURIOUS).await;
+    let staff = day.discord.channel("staff").unwrap();
+    day.discord.fault(Fault::on(&format!("POST /channels/{staff}/messages"), Trouble::DropAfter));
+    day.it_is(moment("2026-07-01T12:05"));
+    let there =
+        |state: &State| state.messages(staff).any(|message| message.content.contains(WAITING)).then_some(());
+    day.discord.wait_until("a reminder", there).await.unwrap();
+    // As it is minutes later: what keeps it from being said twice is a look.
+    day.discord.forget_nonces();
+    day.seen_to(moment("2026-07-01T12:05")).await;
+    assert_eq!(day.reminders().len(), 1);
     day.end().await;
 }
