@@ -143,8 +143,8 @@ impl Elsewhen {
     }
 
     fn pinged(&self, message: &Message) -> BTreeSet<String> {
-        let names = ["olga", "mia", "alex", "sam", "kim", "lea"];
-        let named = |id: &Id| names.into_iter().find(|name| self.discord.user(name) == Some(*id));
+        let people = ["olga", "mia", "alex", "sam", "kim", "lea"];
+        let named = |id: &Id| people.into_iter().find(|name| self.discord.user(name) == Some(*id));
         message.pinged.iter().map(|id| named(id).unwrap_or("someone else").to_owned()).collect()
     }
 
