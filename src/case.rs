@@ -11,6 +11,7 @@ mod course;
 mod errand;
 mod lead;
 mod life;
+pub mod reminder;
 mod state;
 mod wishes;
 mod words;

@@ -17,6 +17,7 @@ mod menus;
 mod register;
 mod regression;
 mod rehearsal;
+mod report;
 mod rules;
 mod setup;
 mod share;
@@ -100,6 +101,7 @@ where
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
             "doctor" => doctor::command(context),
             "rules" => rules::command(context).await,
+            "report" => report::command(context).await,
             "wording" => wording::command(context).await,
             "setup" => setup::command(context),
             "case" => case::command(context).await,

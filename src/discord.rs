@@ -11,6 +11,7 @@ mod gateway;
 pub(crate) mod guilds;
 pub(crate) mod history;
 mod introduction;
+mod look;
 pub(crate) mod lookup;
 mod notice;
 mod permissions;
@@ -21,14 +22,15 @@ pub(crate) mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serenity::all::GatewayIntents;
 use serenity::model::id::{ApplicationId, UserId};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::catch_up::CatchUp;
 pub use self::clock::Clock;
@@ -53,6 +55,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often it is recorded that we listen.
 const ALIVE: Duration = Duration::from_secs(2);
 
+/// Between two looks whether what was missed is read back, and how long that is waited for.
+const HEARD: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_mins(3);
+
 /// Waits after each attempt to register the commands.
 const REGISTERING: [Duration; 4] =
     [Duration::from_secs(1), Duration::from_secs(10), Duration::from_mins(1), Duration::from_mins(10)];
@@ -60,6 +66,8 @@ const REGISTERING: [Duration; 4] =
 /// Bits of an application's `flags` that say the message content intent is switched on.
 /// Source: <https://discord.com/developers/docs/resources/application#application-object-application-flags>.
 const MESSAGE_CONTENT_FLAGS: u64 = 1 << 18 | 1 << 19;
+/// The same for the server members intent.
+const MEMBERS_FLAGS: u64 = 1 << 14 | 1 << 15;
 
 /// Where Discord is and who we are there.
 #[derive(Clone, Debug)]
@@ -133,6 +141,14 @@ struct Application {
     flags: u64,
 }
 
+impl Application {
+    /// Who leaves a server is heard of only where its operator lets the application know who is in one.
+    fn intents(&self) -> GatewayIntents {
+        let members = self.flags & MEMBERS_FLAGS != 0;
+        if members { gateway::NEEDED | GatewayIntents::GUILD_MEMBERS } else { gateway::NEEDED }
+    }
+}
+
 #[derive(Deserialize)]
 struct GatewayBot {
     url: String,
@@ -154,6 +170,7 @@ pub async fn run(
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
     let (me, application) = greet(&rest).await?;
+    let intents = application.intents();
     let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
     let last_alive = store.last_alive().await?;
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
@@ -162,15 +179,17 @@ pub async fn run(
     let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
+    responder.set_clocks().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
-    let registering = register_commands(&rest, application);
-    let working =
-        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap, &clock), registering) };
+    let registering = register_commands(&rest, application.id);
+    let keeping =
+        async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
+    let working = async { tokio::join!(listener.listen(arriving), keeping, registering) };
     let outcome = tokio::select! {
-        outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
+        outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
@@ -180,13 +199,13 @@ pub async fn run(
 }
 
 /// Who we are; finds a wrong token and a missing intent before anything else is tried.
-async fn greet(rest: &Rest) -> Result<(UserId, ApplicationId), RunError> {
+async fn greet(rest: &Rest) -> Result<(UserId, Application), RunError> {
     let me: Me = fetch(rest, "users/@me").await?;
     let application: Application = fetch(rest, "applications/@me").await?;
     if application.flags & MESSAGE_CONTENT_FLAGS == 0 {
         return Err(RunError::MessageContentOff);
     }
-    Ok((me.id, application.id))
+    Ok((me.id, application))
 }
 
 async fn fetch<T: serde::de::DeserializeOwned>(rest: &Rest, path: &str) -> Result<T, RunError> {
@@ -259,4 +278,27 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
         }
         recorded = complete;
     }
+}
+
+/// Sees to the clocks of cases whenever the next one wants something.
+async fn keep_time<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
+    hear_out(gap, clock).await;
+    loop {
+        let now = clock.now();
+        let next = responder.tick(now).await.unwrap_or_else(|error| {
+            error!(%error, "the clocks of cases cannot be seen to");
+            None
+        });
+        clock.until(next.unwrap_or(Timestamp::MAX), now).await;
+    }
+}
+
+/// Until what was missed is read back it is not known who was answered meanwhile, but nothing waits for that for ever.
+async fn hear_out(gap: &Gap, clock: &Clock) {
+    let heard = async {
+        while gap.complete_until(clock.now()).is_none() {
+            tokio::time::sleep(HEARD).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard).await.ok();
 }

@@ -14,6 +14,7 @@
 //! | [`policy`] | findings and circumstances become a verdict with reasons; conversations and their temperature, raids |
 //! | [`case`] | one matter from notice to settlement: a total function, its clock and its errands, and actions as data |
 //! | [`wording`] | templates become text |
+//! | [`report`] | what came of cases becomes figures, a picture of them, and what to change |
 //!
 //! The **shell** does what the core says.
 //!
@@ -75,7 +76,7 @@
 //!
 //! Held by `tests/invariants.rs` and the end-to-end tests.
 //!
-//! 1. `message`, `text`, `detect`, `policy`, `case` and `wording` do no I/O, read no clock, and name no type
+//! 1. `message`, `text`, `detect`, `policy`, `case`, `wording` and `report` do no I/O, read no clock, and name no type
 //!    of Discord's library, the runtime or the database. Time, randomness and configuration are parameters.
 //! 2. Detecting cannot fail. Everything that can fail about rules, words and templates fails at load, naming
 //!    the file, the line, the key and what would be valid.
@@ -97,6 +98,7 @@ pub mod detect;
 pub mod discord;
 pub mod message;
 pub mod policy;
+pub mod report;
 pub mod responder;
 pub mod scan;
 pub mod simulator;

@@ -7,6 +7,7 @@
 
 mod asked;
 mod by_hand;
+mod clock;
 mod life;
 mod notices;
 mod raids;
@@ -23,7 +24,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::case::action::{Action, Button, Post, Receipt, Refusal, Speech};
-use crate::case::{Event, Surroundings};
+use crate::case::{Case, Event, Surroundings};
 use crate::config::{GuildConfig, GuildConfigs};
 use crate::detect::{Category, Scan};
 use crate::message::{GuildId, Message, Origin, RoleId, UserId};
@@ -36,6 +37,7 @@ use crate::wording::{Utterance, Wording};
 use self::asked::Asks;
 pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
+pub use self::clock::AtHand;
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.
@@ -84,6 +86,13 @@ pub trait Executor: Send + Sync + 'static {
 
     /// What the guild offers a case about `message`.
     fn surroundings(&self, message: &Message) -> Surroundings;
+
+    /// What the guild offers its cases as things stand; none where we have not heard of it.
+    fn at_hand(&self, guild: GuildId) -> Option<AtHand>;
+
+    /// What became of a case while nobody told us: someone answered or wrote in its thread, its member left, its thread is
+    /// gone. None where nothing did, or it cannot be told.
+    async fn look(&self, case: &Case) -> Option<Event>;
 
     /// A message read from history together with its author's roles, which history does not tell.
     async fn complete(&self, message: Message) -> Message;
@@ -149,6 +158,8 @@ struct Inner<S, E> {
     /// Told whenever a receipt has been recorded.
     settled: tokio::sync::Notify,
     last_variant: Mutex<HashMap<Utterance, usize>>,
+    /// When moderators were reminded last.
+    reminded: Mutex<HashMap<GuildId, Timestamp>>,
     /// Settings are changed one at a time, so that no change is made from what another has changed meanwhile.
     changing: tokio::sync::Mutex<()>,
     /// Of members whose Discord told it, as Discord names languages.
@@ -179,6 +190,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 asking: Mutex::default(),
                 settled: tokio::sync::Notify::new(),
                 last_variant: Mutex::default(),
+                reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
                 tasks: TaskTracker::new(),
@@ -344,7 +356,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         while let Some(pending) = next {
             let Some(event) = self.perform(&pending, attempt).await else { return };
             let guild = pending.guild;
-            let settled = self.inner.store.settle(pending.id, event, &self.terms(guild)).await;
+            let terms = self.terms(guild);
+            let settled = match self.elsewhere(&pending, &event) {
+                Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
+                None => self.inner.store.settle(pending.id, event, &terms).await,
+            };
             self.inner.settled.notify_waiters();
             attempt = Attempt::First;
             next = match settled {

@@ -15,7 +15,7 @@ use crate::case::{Case, Event, Matter, Surroundings};
 use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
 
-pub use self::life::{CaseNote, Due, Happened, Outcome, Sought};
+pub use self::life::{CaseNote, Happened, Outcome, Sought};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
 
 /// What a server goes by when something is committed.
@@ -87,6 +87,8 @@ pub enum Whose {
     Thread(ChannelId),
     /// By its public acknowledgment or offer.
     Post(MessageId),
+    /// By what moderators were told.
+    Alert(MessageId),
 }
 
 /// What can go wrong with the store. Messages hold no data of a member.
@@ -163,11 +165,30 @@ pub trait Store: Send + Sync {
     /// The cases of a guild that are looked for, newest first.
     async fn cases(&self, guild: GuildId, sought: &Sought) -> Result<Vec<Case>, StoreError>;
 
-    /// Every case whose clock wants something until then, the longest waiting first.
-    async fn due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError>;
+    /// The cases whose clocks want something until then, the longest waiting first, at most so many.
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError>;
 
     /// When the next clock wants something.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Has the clocks of these cases of a guild wait until then, whatever they want.
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError>;
+
+    /// The guilds that have open cases.
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError>;
+
+    /// Sets the clocks of all open cases of a guild anew, where what is promised has changed.
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError>;
+
+    /// Commits `action`, which belongs to no case, in the place of `done`, which could not be done.
+    /// Nothing happens when `done` is not in the outbox any more.
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError>;
 
     /// Keeps what a moderator notes about a case.
     async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError>;
@@ -182,6 +203,9 @@ pub trait Store: Send + Sync {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Every guild that had a case, in the order of their identifiers.
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError>;
 
     /// Applies what came of the action `done` to its case, and commits the next action.
     /// Nothing happens when `done` is not in the outbox any more.

@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
+use self::context::Parts;
 pub(crate) use self::context::length;
 pub use self::error::WordingError;
 use self::labels::Labels;
@@ -86,8 +87,14 @@ utterances! {
     FurtherUnshielded = "further_unshielded",
     /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
     Advice = "advice",
+    /// What the buttons below the first words in the thread do; those words hold it as `choices`.
+    Choices = "choices",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
+    /// Members wait for an answer longer than was promised: which cases, and whose they are.
+    Reminder = "reminder",
+    /// The same in the thread of one of them, where moderators have no place of their own.
+    ReminderHere = "reminder_here",
     /// Many are at boiling point at once; how many, and where it began.
     RaidAlert = "raid_alert",
     /// The thread's name: contains the case number and nothing of the member's words.
@@ -112,7 +119,7 @@ utterances! {
     Late = "late",
     /// In the thread: the case is open again.
     Reopened = "reopened",
-    /// Last words in the thread: it is settled, and how was it?
+    /// Last words in the thread: it is settled, and the member may say how it went.
     Resolved = "resolved",
     /// Last words in the thread: it was a false alarm, with an apology.
     Dismissed = "dismissed",
@@ -201,6 +208,7 @@ impl Audience {
 }
 
 /// What a template may speak of. Absent facts render as nothing and test as false.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The member; `{{ member }}` renders as a mention.
@@ -294,6 +302,50 @@ pub struct Facts {
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,
+    /// The cases whose members wait for an answer; the list `{{ cases }}`.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// How many more of them there are; `{{ more }}`.
+    #[serde(default)]
+    pub unlisted: u32,
+    /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
+    #[serde(default)]
+    pub messages: Option<u32>,
+    /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
+    #[serde(default)]
+    pub asked_for: bool,
+    /// Whether the member can fill in a private form; `{{ asks }}`.
+    #[serde(default)]
+    pub asks: bool,
+    /// Whether the member filled it in; `{{ detailed }}`.
+    #[serde(default)]
+    pub detailed: bool,
+    /// Whether the public would hear that it is settled; `{{ follow_up }}`.
+    #[serde(default)]
+    pub follow_up: bool,
+    /// Whether the member wants nothing said in public when it is over; `{{ discreet }}`.
+    #[serde(default)]
+    pub discreet: bool,
+    /// Whether public words of ours stand there that can be taken back; `{{ acknowledged }}`.
+    #[serde(default)]
+    pub acknowledged: bool,
+}
+
+/// A case whose member waits for an answer, in a list of such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Its number; `{{ case.number }}`.
+    pub number: u32,
+    /// Since when the member has waited; `{{ case.waiting }}`.
+    pub since: Timestamp,
+    /// The moderator who looks after it; `{{ case.owner }}`.
+    pub owner: Option<UserId>,
+    /// Its private thread; `{{ case.place }}` is a link to it, or to the message where there is none.
+    pub thread: Option<ChannelId>,
+    /// The link to the message.
+    pub link: String,
+    /// Whether moderators were reminded of it before; `{{ case.reminded }}`.
+    pub reminded: bool,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -317,7 +369,10 @@ pub const LONGEST_OUTCOME: usize = 200;
 pub const LONGEST_GAPS: usize = 1_600;
 
 /// The most characters of advice.
-const ADVICE_LIMIT: usize = 900;
+const ADVICE_LIMIT: usize = 650;
+
+/// The most characters of what the buttons do.
+const CHOICES_LIMIT: usize = 430;
 
 impl Utterance {
     /// The utterance whose template has this name.
@@ -333,6 +388,7 @@ impl Utterance {
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
             Self::DetailsHint => 100,
+            Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
     }
@@ -359,6 +415,7 @@ impl Utterance {
             | Self::FurtherShielded
             | Self::FurtherUnshielded
             | Self::Advice
+            | Self::Choices
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
@@ -367,6 +424,7 @@ impl Utterance {
             | Self::AskedAlone
             | Self::AskedLater
             | Self::Summons
+            | Self::ReminderHere
             | Self::TakenDown
             | Self::NotTakenDown
             | Self::Claimed
@@ -397,7 +455,9 @@ impl Utterance {
             | Self::PressedReopen
             | Self::PressedOpen
             | Self::PressedRating => Audience::Person,
-            Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
+            Self::Alert | Self::Reminder | Self::RaidAlert | Self::Introduction | Self::Checkup => {
+                Audience::Moderators
+            }
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }
@@ -437,6 +497,11 @@ impl Utterance {
                 | Self::Declined
                 | Self::Expired
         )
+    }
+
+    /// Whether it may say `part`, words of their own that others hold.
+    fn holds(self, part: Self) -> bool {
+        context::placeholders(self).contains(&part.as_str())
     }
 
     /// Whether everyone in the channel reads it.
@@ -602,21 +667,20 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
-        let advice =
-            if utterance == Utterance::Advice { String::new() } else { self.advice(language, facts) };
+        let held = |part: Utterance| match utterance.holds(part) {
+            true => self.render(language, part, 0, facts),
+            false => String::new(),
+        };
+        let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);
         let rendered = self.layer_of(spoken, utterance).map(|layer| {
             let variant = variant % layer.variants(spoken, utterance).max(1);
-            layer.render((spoken, utterance, variant), context::of(facts, &advice, self.labels(spoken)))
+            layer.render((spoken, utterance, variant), context::of(facts, parts, self.labels(spoken)))
         });
         template::finish(utterance, &rendered.unwrap_or_default(), facts)
     }
 
-    fn advice(&self, language: Option<&str>, facts: &Facts) -> String {
-        self.render(language, Utterance::Advice, 0, facts)
-    }
-
-    /// What is written on `button`, in `language`; none where it has no label, as in English, which stands in the code.
+    /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.
     pub fn label(&self, language: &str, button: &str) -> Option<&str> {
         self.labels(language).button(button)
     }

@@ -164,7 +164,7 @@ impl Case {
         if self.is_over() {
             return;
         }
-        let theirs = by == self.member || self.is_companion(by);
+        let theirs = self.is_about(by);
         if !theirs {
             self.first_answer = self.first_answer.or(Some(at));
             self.asked = None;
@@ -209,7 +209,10 @@ impl Case {
 
     /// What a member wished for in public is done come what may, and moderators are not left two alerts.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_) | Errand::Retire(_)));
+        self.errands.retain(|errand| {
+            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
+            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
+        });
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {

@@ -203,6 +203,8 @@ pub struct Status {
     rating: Option<Rating>,
     #[serde(default)]
     outcome: Option<String>,
+    #[serde(default)]
+    discreet: bool,
     raid: Option<(usize, usize)>,
 }
 
@@ -281,6 +283,7 @@ impl Case {
             deleted: self.lead().deleted,
             rating: self.rating,
             outcome: self.ending.as_ref().and_then(|ending| ending.outcome.clone()),
+            discreet: self.discreet,
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
         }
     }

@@ -1,7 +1,7 @@
 //! What a case says, and to whom.
 
 use super::action::{Button, Enclosure, Post, Speech};
-use super::{Case, Ending, Matter, Place, Rung, Step};
+use super::{Case, Ending, FollowUp, Matter, Place, Rung, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
@@ -127,13 +127,20 @@ impl Case {
             buttons.push(Button::GiveDetails);
         }
         buttons.push(Button::Decline);
-        if !self.matter.asked_for {
+        if self.would_follow_up() {
             buttons.push(Button::KeepQuiet);
         }
         buttons
     }
 
-    /// What was only recorded can be called a false alarm; there is nothing to look after. What was asked for is none.
+    /// Whether the public would hear of a settlement, as far as it can be told now.
+    fn would_follow_up(&self) -> bool {
+        let spoken = self.answers.is_some() || !(self.matter.quiet || self.matter.covered);
+        spoken && !self.matter.asked_for && !self.discreet && self.surroundings.follow_up != FollowUp::None
+    }
+
+    /// What was only recorded can be called a false alarm; there is nothing to look after. What the member asked for
+    /// cannot.
     #[must_use]
     pub fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
@@ -204,13 +211,24 @@ impl Case {
             ended_by: self.ending.as_ref().and_then(|ending| ending.by),
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
+            messages: (self.messages > 1).then_some(self.messages),
+            asked_for: self.matter.asked_for,
+            asks: !self.matter.ask.is_empty(),
+            detailed: !self.details.is_empty(),
+            follow_up: self.would_follow_up(),
+            discreet: self.discreet,
+            acknowledged: self.withdrawn().is_some(),
             ..Facts::default()
         }
     }
 
-    fn link(&self, matter: &Matter) -> String {
+    pub(super) fn link(&self, matter: &Matter) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, matter.channel);
-        if matter.removed { channel } else { format!("{channel}/{}", matter.message) }
+        if matter.removed || matter.deleted || matter.asked_for {
+            channel
+        } else {
+            format!("{channel}/{}", matter.message)
+        }
     }
 
     fn told_of(&self, extent: &Extent) -> Raid {

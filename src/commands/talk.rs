@@ -26,6 +26,9 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// The most characters of a message.
 const MOST_WORDS: usize = 2000;
 
+/// The most characters that say what a file shows.
+const MOST_ALT: usize = 1024;
+
 /// The most choices that are offered, and the most characters of what one shows and gives.
 const MOST_CHOICES: usize = 25;
 const MOST_CHOSEN: usize = 100;
@@ -65,6 +68,8 @@ pub(crate) struct Reply {
     /// Rows of buttons and selects.
     pub(crate) rows: Vec<Value>,
     pub(crate) file: Option<File>,
+    /// What the file shows, for whoever does not see it.
+    pub(crate) alt: Option<String>,
 }
 
 /// A choice: what is shown, and what is given.
@@ -128,6 +133,11 @@ impl Reply {
         Self { file: Some(file), ..self }
     }
 
+    /// The same with what the file shows.
+    pub(crate) fn with_picture(self, file: File, alt: String) -> Self {
+        Self { file: Some(file), alt: Some(alt), ..self }
+    }
+
     pub(crate) fn embed(mut self, embed: Value) -> Self {
         self.embeds.push(embed);
         self
@@ -155,7 +165,13 @@ impl Reply {
     /// Nobody is ever called by an answer, and nothing in it is hidden from the one who asked.
     fn body(&self) -> Value {
         // What is named here is all that is attached: a file of the words before does not stay.
-        let files = self.file.iter().map(|file| json!({ "id": "0", "filename": file.name }));
+        let files = self.file.iter().map(|file| {
+            let mut told = json!({ "id": "0", "filename": file.name });
+            if let Some(alt) = &self.alt {
+                told["description"] = cut(alt, MOST_ALT).into();
+            }
+            told
+        });
         json!({
             "content": cut(&self.words, MOST_WORDS),
             "embeds": self.embeds,

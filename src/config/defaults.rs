@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Cases, CatchUp, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
-    WordingSettings,
+    Cases, CatchUp, Clock, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch,
+    WhenTable, WordingSettings,
 };
 use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
@@ -21,6 +21,7 @@ impl Default for Config {
             detect: Detect::default(),
             thread: Thread::default(),
             cases: Cases::default(),
+            clock: Clock::default(),
             conversation: Conversation::default(),
             raid: Raid::default(),
             quiet_hours: None,
@@ -47,7 +48,11 @@ impl Default for Thread {
 
 impl Default for Cases {
     fn default() -> Self {
-        Self { join_within: Duration::from_hours(24), follow_up: FollowUp::Auto }
+        Self {
+            join_within: Duration::from_hours(24),
+            expire_after: Duration::from_hours(7 * 24),
+            follow_up: FollowUp::Auto,
+        }
     }
 }
 

@@ -17,8 +17,10 @@ use super::history::HISTORY_NEEDS;
 use super::permissions;
 use super::wire::{Channel, Guild, Role, kind};
 use crate::case::Surroundings;
+use crate::case::reminder::Help;
 use crate::config::{GuildConfig, GuildConfigs, Server};
 use crate::message;
+use crate::responder::AtHand;
 
 /// Guilds by id, and the settings that say what is watched in them.
 pub(crate) struct Guilds {
@@ -230,6 +232,19 @@ impl Guilds {
     pub(crate) fn moderators(&self, guild: message::GuildId) -> Vec<message::RoleId> {
         let server = &self.configs.of(guild).server;
         self.look(GuildId::new(guild.0), |known| known.moderators(server)).unwrap_or_default()
+    }
+
+    /// What the guild offers its cases as things stand; none where we have not heard of it.
+    pub(super) fn at_hand(&self, guild: message::GuildId) -> Option<AtHand> {
+        let server = &self.configs.of(guild).server;
+        let offered = |known: &Known| {
+            let exists =
+                |role: &message::RoleId| known.guild.roles.iter().any(|known| known.id.get() == role.0);
+            let escalation = server.escalation_role.filter(exists);
+            let help = Help { moderators: known.moderators(server), escalation };
+            AtHand { help, alerts: known.alerts(server, self.me) }
+        };
+        self.look(GuildId::new(guild.0), offered)
     }
 
     /// What a case about `message` can count on.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Executor, Responder, lock};
 use crate::case::action::Speech;
 use crate::case::clock::Promise;
-use crate::case::{Case, Event};
+use crate::case::{Case, Ending, Event, Reason};
 use crate::config::GuildConfig;
 use crate::message::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::{Happened, Sought, Store, StoreError, Terms, Whose};
@@ -20,7 +20,7 @@ pub(super) struct InForce<'a, S, E> {
 }
 
 impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
-    /// Chosen when committed, so that a repeated action says the same words again. What is for the member alone is in
+    /// Chosen when committed, so that a repeated action says the same words again, whatever the hour is then. What is for the member alone is in
     /// their language, where we know it and have it.
     fn choose(&self, speech: &mut Speech) {
         let wording = &self.here.core.wording;
@@ -32,11 +32,20 @@ impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
         let before = last.get(&speech.utterance).copied();
         speech.variant = wording.choose(Some(&language), speech.utterance, before, fastrand::u64(..));
         speech.language = Some(language);
+        speech.facts.back = self.back();
         last.insert(speech.utterance, speech.variant);
     }
 
     fn promise(&self) -> &Promise {
         &self.here.core.promise
+    }
+}
+
+impl<S: Store + 'static, E: Executor> InForce<'_, S, E> {
+    /// When moderators are there again; none within their hours.
+    fn back(&self) -> Option<Timestamp> {
+        let opens = self.promise().hours.as_ref()?.opens(self.responder.inner.executor.now())?;
+        Some(opens).filter(|opens| *opens < Timestamp::MAX)
     }
 }
 
@@ -94,13 +103,16 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         store.case(guild, Whose::Number(number)).await
     }
 
-    /// Someone other than us deleted `message`: words about it have nothing to stand on any more.
+    /// Someone deleted `message`, which a case may be about or moderators may have been told by.
     ///
     /// # Errors
     ///
     /// The store failed.
     pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
-        self.happen(guild, Whose::Message(message), Event::Deleted(message)).await.map(drop)
+        for whose in [Whose::Message(message), Whose::Alert(message)] {
+            self.happen(guild, whose, Event::Deleted(message)).await?;
+        }
+        Ok(())
     }
 
     /// `by` wrote in a private thread, which may be a case's.
@@ -127,7 +139,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         self.happen(guild, Whose::Post(post), Event::Answered).await.map(drop)
     }
 
-    /// A channel or thread is gone: whatever open cases had there is, too.
+    /// A channel or thread is gone: whatever cases had there is, too.
     ///
     /// # Errors
     ///
@@ -138,8 +150,25 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         channel: ChannelId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        let gone = Event::ChannelGone(channel, at);
+        // What is over may go on, and then elsewhere.
+        self.happen(guild, Whose::Thread(channel), gone.clone()).await?;
         for case in self.inner.store.cases(guild, &Sought::open()).await? {
-            self.happen(guild, Whose::Number(case.number), Event::ChannelGone(channel, at)).await?;
+            self.happen(guild, Whose::Number(case.number), gone.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// `member` left the server, and their open cases with them.
+    ///
+    /// # Errors
+    ///
+    /// The store failed; some cases may not know yet.
+    pub async fn member_left(&self, guild: GuildId, member: UserId, at: Timestamp) -> Result<(), StoreError> {
+        let theirs = Sought { member: Some(member), ..Sought::open() };
+        for case in self.inner.store.cases(guild, &theirs).await? {
+            let left = Event::Ended(Ending::expired(Reason::MemberLeft, at));
+            self.happen(guild, Whose::Number(case.number), left).await?;
         }
         Ok(())
     }

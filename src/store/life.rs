@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Pending;
 use crate::case::clock::Promise;
-use crate::case::{Case, Rating, State};
+use crate::case::{Case, Rating, Reason, Rung, State};
 use crate::detect::Category;
 use crate::message::{ChannelId, GuildId, UserId};
 use crate::policy::Response;
@@ -51,17 +51,6 @@ impl Sought {
     }
 }
 
-/// A case whose clock wants something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// Its guild.
-    pub guild: GuildId,
-    /// Its number.
-    pub number: u32,
-    /// Since when.
-    pub at: Timestamp,
-}
-
 /// What a moderator noted about a case. `Debug` is not derived: the words are for moderators.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaseNote {
@@ -82,6 +71,8 @@ pub struct Outcome {
     pub number: u32,
     /// When it was noticed.
     pub opened: Timestamp,
+    /// Since when its member waited; later than when it was noticed, where it was reopened.
+    pub since: Timestamp,
     /// What it was about.
     pub category: Category,
     /// The rule that applied.
@@ -102,7 +93,8 @@ pub struct Outcome {
     pub closed: Option<Timestamp>,
     /// Working time from when the member began to wait to the first answer of a human.
     pub first_answer: Option<SignedDuration>,
-    /// The working time that answer was promised within; none where nothing was promised.
+    /// The working time that answer was promised within; none where nothing was promised, or no thread was there for
+    /// people to answer in.
     pub promised: Option<SignedDuration>,
     /// Whether its member was to be answered by people at all.
     pub needed_people: bool,
@@ -119,6 +111,7 @@ impl Outcome {
             guild: case.guild,
             number: case.number,
             opened: case.opened,
+            since: case.since,
             category: lead.category,
             rule: lead.rule.clone(),
             channel: lead.channel,
@@ -129,9 +122,17 @@ impl Outcome {
             reason: ending.and_then(|ending| ending.reason).map(|reason| reason.told().to_owned()),
             closed: ending.map(|ending| ending.at),
             first_answer: case.first_answer.map(|at| promise.waited(case.since, at)),
-            promised: (promise.remind_after > SignedDuration::ZERO).then_some(promise.remind_after),
+            promised: promised(case, promise),
             needed_people: case.needs_people(),
             rating: case.rating,
         }
     }
+}
+
+/// Where there is no thread, people look after a case by claiming it, and how soon they speak with its member is not seen.
+fn promised(case: &Case, promise: &Promise) -> Option<SignedDuration> {
+    let has_thread = case.place.is_some_and(|place| place.rung != Rung::Direct);
+    let had_thread = case.ending.as_ref().is_some_and(|ending| ending.reason == Some(Reason::ThreadDeleted));
+    let promises = promise.remind_after > SignedDuration::ZERO && (has_thread || had_thread);
+    promises.then_some(promise.remind_after)
 }

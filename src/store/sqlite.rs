@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
 
+mod clock;
 mod life;
 mod settings;
 
@@ -19,7 +20,7 @@ use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
-    CaseNote, Change, Due, Example, Happened, NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought,
+    CaseNote, Change, Example, Happened, NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought,
     Store, StoreError, Stored, Terms, Whose,
 };
 
@@ -28,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "conversations", include_str!("sqlite/2_conversations.sql")),
     (3, "settings", include_str!("sqlite/3_settings.sql")),
     (4, "life", include_str!("sqlite/4_life.sql")),
+    (8, "alerts", include_str!("sqlite/8_alerts.sql")),
 ];
 
 /// The number of the case of what belongs to none.
@@ -48,11 +50,24 @@ impl SqliteStore {
     ///
     /// The address is not SQLite's, or the file cannot be opened, created or migrated.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for whoever only reads: a file that is not there is not created.
+    ///
+    /// # Errors
+    ///
+    /// The address is not SQLite's, or the file cannot be opened or migrated.
+    pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, create: bool) -> Result<Self, StoreError> {
         let path = path_of(url)?;
         let failed = |error: sqlx::Error| open_error(&path, &error);
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             // An action counts as committed only once it would survive a power cut.
             .synchronous(SqliteSynchronous::Full)
@@ -172,12 +187,41 @@ impl Store for SqliteStore {
         self.read_cases(guild, sought).await
     }
 
-    async fn due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError> {
-        self.read_due(until).await
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError> {
+        self.read_due(until, most).await
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read_next_due().await
+    }
+
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError> {
+        self.write_due(guild, numbers, until).await
+    }
+
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds_with_open_cases().await
+    }
+
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError> {
+        self.recompute_due(guild, terms).await
+    }
+
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let gone = sqlx::query("DELETE FROM outbox WHERE id = ?").bind(done.0).execute(&mut *tx).await?;
+        if gone.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let pending = enqueue(&mut tx, (guild, NOBODYS), Priority::Routine, action, terms).await?;
+        tx.commit().await?;
+        Ok(Some(pending))
     }
 
     async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError> {
@@ -195,6 +239,10 @@ impl Store for SqliteStore {
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError> {
         self.read_outcomes(guild, from, until).await
+    }
+
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds().await
     }
 
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError> {
@@ -437,6 +485,10 @@ async fn find_case(
         Whose::Number(number) => ("SELECT body FROM cases WHERE guild = ? AND number = ?", i64::from(number)),
         Whose::Thread(thread) => ("SELECT body FROM cases WHERE guild = ? AND thread = ?", column(thread.0)),
         Whose::Post(post) => ("SELECT body FROM cases WHERE guild = ? AND posted = ?", column(post.0)),
+        Whose::Alert(post) => (
+            "SELECT body FROM cases WHERE guild = ? AND json_extract(body, '$.told.message') = ?",
+            column(post.0),
+        ),
         Whose::Message(message) => (
             "SELECT body FROM noticed JOIN cases USING (guild, number) \
              WHERE guild = ? AND message = ? ORDER BY number DESC",

@@ -46,6 +46,8 @@ macro_rules! file {
             }
             Utterance::Answer => include_str!(concat!("../../templates/", $tag, "/answer.md")),
             Utterance::Raid => include_str!(concat!("../../templates/", $tag, "/raid.md")),
+            Utterance::Reminder => include_str!(concat!("../../templates/", $tag, "/reminder.md")),
+            Utterance::ReminderHere => include_str!(concat!("../../templates/", $tag, "/reminder_here.md")),
             Utterance::RaidAlert => include_str!(concat!("../../templates/", $tag, "/raid_alert.md")),
             Utterance::OfferAccepted => include_str!(concat!("../../templates/", $tag, "/offer_accepted.md")),
             Utterance::OfferNotYours => {
@@ -72,6 +74,7 @@ macro_rules! file {
                 include_str!(concat!("../../templates/", $tag, "/further_unshielded.md"))
             }
             Utterance::Advice => include_str!(concat!("../../templates/", $tag, "/advice.md")),
+            Utterance::Choices => include_str!(concat!("../../templates/", $tag, "/choices.md")),
             Utterance::Alert => include_str!(concat!("../../templates/", $tag, "/alert.md")),
             Utterance::ThreadName => include_str!(concat!("../../templates/", $tag, "/thread_name.md")),
             Utterance::RemovalReason => include_str!(concat!("../../templates/", $tag, "/removal_reason.md")),

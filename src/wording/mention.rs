@@ -37,7 +37,8 @@ const ZERO_WIDTH_SPACE: char = '\u{200b}';
 /// `text` with every mention broken that `facts` do not name.
 pub(super) fn restrict(text: &str, facts: &Facts) -> String {
     let named = [facts.member, facts.companion, facts.by, facts.owner, facts.person, facts.ended_by];
-    let members = named.into_iter().flatten().map(member);
+    let owners = facts.waits.iter().filter_map(|wait| wait.owner);
+    let members = named.into_iter().flatten().chain(owners).map(member);
     let allowed: Vec<String> = members.chain(facts.moderators.iter().copied().map(role)).collect();
     let mut restricted = String::with_capacity(text.len());
     let mut rest = text;

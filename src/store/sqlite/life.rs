@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
-use super::super::{CaseNote, Due, Happened, Outcome, Pending, Sought, StoreError, Terms, Whose};
+use super::super::{CaseNote, Happened, Outcome, Pending, Sought, StoreError, Terms, Whose};
 use super::{SqliteStore, column, enqueue, find_case, from_json, save};
 use crate::case::action::{Action, Priority, Speech};
 use crate::case::{Case, Event};
@@ -87,21 +87,6 @@ impl SqliteStore {
         rows.iter().map(|row| from_json("case", row.try_get("body")?)).collect()
     }
 
-    pub(super) async fn read_due(&self, until: Timestamp) -> Result<Vec<Due>, StoreError> {
-        let rows = sqlx::query("SELECT guild, number, due FROM cases WHERE due <= ? ORDER BY due")
-            .bind(until.as_millisecond())
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(due).collect()
-    }
-
-    pub(super) async fn read_next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let at: Option<i64> = sqlx::query_scalar("SELECT min(due) FROM cases WHERE due IS NOT NULL")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(at.and_then(|at| Timestamp::from_millisecond(at).ok()))
-    }
-
     pub(super) async fn write_case_note(
         &self,
         guild: GuildId,
@@ -150,14 +135,15 @@ impl SqliteStore {
         .await?;
         rows.iter().map(|row| from_json("outcome", row.try_get("body")?)).collect()
     }
-}
 
-fn due(row: &SqliteRow) -> Result<Due, StoreError> {
-    Ok(Due {
-        guild: GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned()),
-        number: row.try_get("number")?,
-        at: Timestamp::from_millisecond(row.try_get("due")?).unwrap_or(Timestamp::MIN),
-    })
+    pub(super) async fn read_guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        let guilds: Vec<i64> =
+            sqlx::query_scalar("SELECT DISTINCT guild FROM outcomes").fetch_all(&self.pool).await?;
+        let mut guilds: Vec<GuildId> =
+            guilds.into_iter().map(|guild| GuildId(guild.cast_unsigned())).collect();
+        guilds.sort_unstable();
+        Ok(guilds)
+    }
 }
 
 fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
