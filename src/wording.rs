@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
+use self::context::Parts;
 pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
@@ -83,6 +84,8 @@ utterances! {
     FurtherUnshielded = "further_unshielded",
     /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
     Advice = "advice",
+    /// What the buttons below the first words in the thread do; those words hold it as `choices`.
+    Choices = "choices",
     /// Below the first words in the thread: what is written there is kept, and for how long.
     Transcript = "transcript",
     /// A case, where it began, what it is about, and what could not be done.
@@ -115,7 +118,7 @@ utterances! {
     Late = "late",
     /// In the thread: the case is open again.
     Reopened = "reopened",
-    /// Last words in the thread: it is settled, and how was it?
+    /// Last words in the thread: it is settled, and the member may say how it went.
     Resolved = "resolved",
     /// Last words in the thread: it was a false alarm, with an apology.
     Dismissed = "dismissed",
@@ -200,6 +203,7 @@ impl Audience {
 }
 
 /// What a template may speak of. Absent facts render as nothing and test as false.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The member; `{{ member }}` renders as a mention.
@@ -299,6 +303,30 @@ pub struct Facts {
     /// How many more of them there are; `{{ more }}`.
     #[serde(default)]
     pub unlisted: u32,
+    /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
+    #[serde(default)]
+    pub messages: Option<u32>,
+    /// Whether someone else deleted the message; `{{ deleted }}`.
+    #[serde(default)]
+    pub deleted: bool,
+    /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
+    #[serde(default)]
+    pub asked_for: bool,
+    /// Whether the member can fill in a private form; `{{ asks }}`.
+    #[serde(default)]
+    pub asks: bool,
+    /// Whether the member filled it in; `{{ detailed }}`.
+    #[serde(default)]
+    pub detailed: bool,
+    /// Whether the public would hear that it is settled; `{{ follow_up }}`.
+    #[serde(default)]
+    pub follow_up: bool,
+    /// Whether the member wants nothing said in public when it is over; `{{ discreet }}`.
+    #[serde(default)]
+    pub discreet: bool,
+    /// Whether public words of ours stand there that can be taken back; `{{ acknowledged }}`.
+    #[serde(default)]
+    pub acknowledged: bool,
 }
 
 /// A case whose member waits for an answer, in a list of such.
@@ -342,7 +370,10 @@ pub const LONGEST_GAPS: usize = 1_600;
 const TRANSCRIPT_LIMIT: usize = 250;
 
 /// The most characters of advice.
-const ADVICE_LIMIT: usize = 900;
+const ADVICE_LIMIT: usize = 650;
+
+/// The most characters of what the buttons do.
+const CHOICES_LIMIT: usize = 430;
 
 impl Utterance {
     /// The utterance whose template has this name.
@@ -359,6 +390,7 @@ impl Utterance {
             Self::Advice => ADVICE_LIMIT,
             Self::Transcript => TRANSCRIPT_LIMIT,
             Self::DetailsHint => 100,
+            Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
     }
@@ -384,6 +416,7 @@ impl Utterance {
             | Self::FurtherShielded
             | Self::FurtherUnshielded
             | Self::Advice
+            | Self::Choices
             | Self::Transcript
             | Self::OfferAccepted
             | Self::OfferNotYours
@@ -471,6 +504,11 @@ impl Utterance {
     /// Whether a private thread begins with it.
     const fn opens_a_thread(self) -> bool {
         matches!(self, Self::Opening | Self::OpeningShielded | Self::OpeningUnshielded)
+    }
+
+    /// Whether it may say `part`, words of their own that others hold.
+    fn holds(self, part: Self) -> bool {
+        context::placeholders(self).contains(&part.as_str())
     }
 
     /// Whether everyone in the channel reads it.
@@ -636,12 +674,15 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
-        let advice =
-            if utterance == Utterance::Advice { String::new() } else { self.advice(language, facts) };
+        let held = |part: Utterance| match utterance.holds(part) {
+            true => self.render(language, part, 0, facts),
+            false => String::new(),
+        };
+        let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);
         let rendered = self.layer_of(spoken, utterance).map(|layer| {
             let variant = variant % layer.variants(spoken, utterance).max(1);
-            layer.render((spoken, utterance, variant), context::of(facts, &advice, self.labels(spoken)))
+            layer.render((spoken, utterance, variant), context::of(facts, parts, self.labels(spoken)))
         });
         let words = template::finish(utterance, &rendered.unwrap_or_default(), facts);
         if utterance.opens_a_thread() { self.with_notice(language, words, facts) } else { words }
@@ -657,11 +698,7 @@ impl Wording {
         format!("{}\n\n{notice}", template::shortened(words, room))
     }
 
-    fn advice(&self, language: Option<&str>, facts: &Facts) -> String {
-        self.render(language, Utterance::Advice, 0, facts)
-    }
-
-    /// What is written on `button`, in `language`; none where it has no label, as in English, which stands in the code.
+    /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.
     pub fn label(&self, language: &str, button: &str) -> Option<&str> {
         self.labels(language).button(button)
     }

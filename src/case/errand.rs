@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Button, Post, Receipt, Refusal, Speech};
 use super::state::{End, Ending, Reason};
 use super::{Case, FollowUp, LATELY, Matter, Place, Posted, Rung, Step};
-use crate::message::{MessageId, UserId};
+use crate::message::UserId;
 use crate::wording::Utterance;
 
 /// Something to be done.
@@ -69,7 +69,7 @@ impl Case {
         Some(match errand {
             Errand::Open | Errand::TakeAside(_) => return None,
             Errand::Bring(member) => Action::AddMember { thread: thread?.channel, member },
-            Errand::Say(saying) => Action::Post(self.saying(saying, self.place?)),
+            Errand::Say(saying) => Action::Post(self.saying(saying, self.heard(saying)?)),
             Errand::TakeDown(Posted { channel, message }) => {
                 Action::RemoveMessage { channel, message, reason: self.speech(Utterance::RemovalReason) }
             }
@@ -206,6 +206,14 @@ impl Case {
             | Step::Alerting(_)
             | Step::Acknowledging => self.rest(),
             other => other,
+        }
+    }
+
+    /// Where it is said: what is for others than the member only where they are, which is no direct message.
+    fn heard(&self, saying: Saying) -> Option<Place> {
+        match saying {
+            Saying::Summons | Saying::Invited(_) => self.thread(),
+            _ => self.place,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Posted, Reason, Rung, Saying, Step};
+use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Reason, Rung, Saying, Step};
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
 use crate::policy::raid::Extent;

@@ -204,6 +204,8 @@ pub struct Status {
     details: usize,
     deleted: bool,
     rating: Option<Rating>,
+    #[serde(default)]
+    discreet: bool,
     raid: Option<(usize, usize)>,
     #[serde(default)]
     forgotten: bool,
@@ -285,6 +287,7 @@ impl Case {
             details: self.details.len(),
             deleted: self.matter.deleted,
             rating: self.rating,
+            discreet: self.discreet,
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
             forgotten: self.forgotten,
         }

@@ -1,7 +1,6 @@
 //! What its member wishes of a case: that what they gave away is removed, and what they tell moderators alone.
 
 use super::{Case, Detail, Errand, Matter, Posted, Saying, Step};
-use crate::detect::Category;
 use crate::message::{MessageId, UserId};
 
 /// The most that is kept of what a member gave in private forms: what two of them ask for.
@@ -101,7 +100,7 @@ impl Matter {
     /// Whether something private stands in public.
     pub(super) fn gives_away(&self) -> bool {
         let stands = !self.removed && !self.deleted && !self.asked_for;
-        stands && self.category == Category::SensitiveInfo && self.kinds.iter().any(|kind| kind.is_value())
+        stands && self.category.gives_away(&self.kinds)
     }
 
     const fn posted(&self) -> Posted {

@@ -1,7 +1,7 @@
 //! What a case says, and to whom.
 
 use super::action::{Button, Enclosure, Post, Speech};
-use super::{Case, Ending, Place, Rung, Step};
+use super::{Case, Ending, FollowUp, Place, Rung, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
@@ -129,13 +129,20 @@ impl Case {
             buttons.push(Button::GiveDetails);
         }
         buttons.push(Button::Decline);
-        if !self.matter.asked_for {
+        if self.would_follow_up() {
             buttons.push(Button::KeepQuiet);
         }
         buttons
     }
 
-    /// What was only recorded can be called a false alarm; there is nothing to look after.
+    /// Whether the public would hear of a settlement, as far as it can be told now.
+    fn would_follow_up(&self) -> bool {
+        let spoken = self.answers.is_some() || !(self.matter.quiet || self.matter.covered);
+        spoken && !self.matter.asked_for && !self.discreet && self.surroundings.follow_up != FollowUp::None
+    }
+
+    /// What was only recorded can be called a false alarm; there is nothing to look after. What the member asked for
+    /// cannot.
     fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
             return vec![Button::Reopen];
@@ -143,7 +150,10 @@ impl Case {
         if self.matter.would.is_some() && self.raid.is_none() {
             return vec![Button::FalseAlarm];
         }
-        let mut buttons = vec![Button::Claim, Button::Resolve, Button::FalseAlarm];
+        let mut buttons = vec![Button::Claim, Button::Resolve];
+        if !self.matter.asked_for {
+            buttons.push(Button::FalseAlarm);
+        }
         if !self.details.is_empty() {
             buttons.push(Button::ShowDetails);
         }
@@ -192,6 +202,14 @@ impl Case {
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
             transcript_days: self.surroundings.transcript_days,
+            messages: (self.messages > 1).then_some(self.messages),
+            deleted: self.matter.deleted,
+            asked_for: self.matter.asked_for,
+            asks: !self.matter.ask.is_empty(),
+            detailed: !self.details.is_empty(),
+            follow_up: self.would_follow_up(),
+            discreet: self.discreet,
+            acknowledged: self.withdrawn().is_some(),
             ..Facts::default()
         }
     }
@@ -205,7 +223,7 @@ impl Case {
 
     pub(super) fn link(&self) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed || self.matter.asked_for {
+        if self.matter.removed || self.matter.deleted || self.matter.asked_for {
             channel
         } else {
             format!("{channel}/{}", self.matter.message)

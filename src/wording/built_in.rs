@@ -69,6 +69,7 @@ macro_rules! file {
                 include_str!(concat!("../../templates/", $tag, "/further_unshielded.md"))
             }
             Utterance::Advice => include_str!(concat!("../../templates/", $tag, "/advice.md")),
+            Utterance::Choices => include_str!(concat!("../../templates/", $tag, "/choices.md")),
             Utterance::Alert => include_str!(concat!("../../templates/", $tag, "/alert.md")),
             Utterance::ThreadName => include_str!(concat!("../../templates/", $tag, "/thread_name.md")),
             Utterance::RemovalReason => include_str!(concat!("../../templates/", $tag, "/removal_reason.md")),

@@ -10,10 +10,10 @@ use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::labels::Labels;
 use super::{Facts, Utterance, Wait, mention};
-use crate::detect::{Category, Kind};
+use crate::detect::Kind;
 
-/// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `introduction`,
-/// `checkup`, `transcript`, `answer` and `reminder` say.
+/// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`, `checkup`,
+/// `transcript`, `answer` and `reminder` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -46,8 +46,18 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "outcome",
     "rating",
     "back",
+    "deleted",
+    "asked_for",
+    "asks",
+    "detailed",
+    "follow_up",
+    "discreet",
+    "acknowledged",
+    "over",
     "given_away",
+    "buttons",
     "advice",
+    "choices",
     "server",
     "gaps",
     "days",
@@ -59,12 +69,16 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
 /// The placeholders that speak of a case: all but those of one utterance only.
 const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 6).0;
 
+/// What the buttons do depends on which of them there are.
+const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
+
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
 pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
         Utterance::ThreadName => &["number"],
         Utterance::Advice => &["kinds", "removed"],
+        Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
         Utterance::Erased => &["number"],
@@ -82,8 +96,15 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     }
 }
 
+/// Words of their own that others hold, rendered.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a> {
+    pub(super) advice: &'a str,
+    pub(super) choices: &'a str,
+}
+
 /// The values of all placeholders. Absent facts are empty: they print nothing and test as false.
-pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
+pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
     let text = |value: Option<String>| Value::from(value.unwrap_or_default());
     let raid = facts.raid.as_ref();
     Value::from(BTreeMap::from([
@@ -93,7 +114,7 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
             text(Some(facts.moderators.iter().copied().map(mention::role).collect::<Vec<_>>().join(" "))),
         ),
         ("number", text(facts.number.map(|number| number.to_string()))),
-        ("kinds", Value::from_object(Kinds::new(&facts.kinds, labels))),
+        ("kinds", Value::from_object(kinds(&facts.kinds, labels))),
         ("channel", text(facts.channel.map(mention::channel))),
         ("thread", text(facts.thread.map(mention::channel))),
         ("link", text(facts.link.clone())),
@@ -108,13 +129,23 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("companion", text(facts.companion.map(mention::member))),
         ("beside", text(facts.beside.map(|number| number.to_string()))),
         ("members", text(raid.map(|raid| raid.members.to_string()))),
-        ("messages", text(raid.map(|raid| raid.messages.to_string()))),
+        ("messages", text(messages(facts).map(|messages| messages.to_string()))),
         ("links", Value::from(raid.map(|raid| raid.links.clone()).unwrap_or_default())),
+        ("deleted", Value::from(facts.deleted)),
+        ("asked_for", Value::from(facts.asked_for)),
+        ("asks", Value::from(facts.asks)),
+        ("detailed", Value::from(facts.detailed)),
+        ("follow_up", Value::from(facts.follow_up)),
+        ("discreet", Value::from(facts.discreet)),
+        ("acknowledged", Value::from(facts.acknowledged)),
+        ("over", Value::from(facts.state.as_deref().is_some_and(is_over))),
         ("given_away", Value::from(given_away(facts))),
-        ("advice", Value::from(advice)),
+        ("buttons", labels.buttons()),
+        ("advice", Value::from(parts.advice)),
+        ("choices", Value::from(parts.choices)),
         ("server", text(facts.server.clone())),
         ("gaps", text(facts.gaps.clone())),
-        ("state", text(facts.state.as_deref().map(|state| labels.state(state).to_owned()))),
+        ("state", Value::from_object(state(facts.state.as_deref(), labels))),
         ("owner", text(facts.owner.map(mention::member))),
         ("person", text(facts.person.map(mention::member))),
         ("waiting", text(facts.waiting.map(mention::ago))),
@@ -156,31 +187,46 @@ pub(crate) fn length(time: SignedDuration) -> String {
 
 /// Whether something private is there for all to read, rather than only about to be needed.
 fn given_away(facts: &Facts) -> bool {
-    let private = matches!(facts.category, Some(Category::SensitiveInfo | Category::Confidential));
-    private && !facts.kinds.is_empty() && !facts.kinds.contains(&Kind::AccountIssue)
+    let gone = facts.removed || facts.deleted;
+    !gone && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
+}
+
+/// Of a raid, all of its messages.
+fn messages(facts: &Facts) -> Option<usize> {
+    let own = || facts.messages.and_then(|messages| usize::try_from(messages).ok());
+    facts.raid.as_ref().map(|raid| raid.messages).or_else(own)
+}
+
+/// Whether a case is over that is in the state of that name.
+fn is_over(state: &str) -> bool {
+    matches!(state, "resolved" | "dismissed" | "declined" | "expired")
+}
+
+fn kinds(kinds: &[Kind], labels: &Labels) -> Named {
+    Named { names: kinds.iter().map(|kind| kind.as_str().to_owned()).collect(), printed: labels.list(kinds) }
+}
+
+fn state(state: Option<&str>, labels: &Labels) -> Named {
+    Named {
+        names: state.map(str::to_owned).into_iter().collect(),
+        printed: state.map(|state| labels.state(state).to_owned()).unwrap_or_default(),
+    }
 }
 
 /// Prints as "a card number and a phone number"; is a list of names to `{% if "card" in kinds %}`.
 #[derive(Debug)]
-struct Kinds {
-    names: Vec<&'static str>,
-    listed: String,
+struct Named {
+    names: Vec<String>,
+    printed: String,
 }
 
-impl Kinds {
-    fn new(kinds: &[Kind], labels: &Labels) -> Self {
-        let names = kinds.iter().map(|kind| kind.as_str()).collect();
-        Self { names, listed: labels.list(kinds) }
-    }
-}
-
-impl Object for Kinds {
+impl Object for Named {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Seq
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.names.get(key.as_usize()?).map(|name| Value::from(*name))
+        self.names.get(key.as_usize()?).map(|name| Value::from(name.as_str()))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -188,6 +234,6 @@ impl Object for Kinds {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.listed)
+        f.write_str(&self.printed)
     }
 }

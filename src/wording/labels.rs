@@ -8,6 +8,8 @@ use super::error::{nearest_first, quoted};
 use super::{Source, WordingError};
 use crate::detect::{Category, Kind};
 
+use minijinja::Value;
+
 /// The file of a language's labels.
 pub(super) const FILE: &str = "labels.toml";
 
@@ -21,10 +23,23 @@ pub(super) static ENGLISH: Labels = Labels {
     ratings: BTreeMap::new(),
 };
 
-/// The buttons that can have a label, by their part of a `custom_id`.
-const BUTTONS: &[&str] = &[
-    "resolve", "ask", "remove", "keep", "decline", "aside", "details", "quiet", "claim", "false", "show",
-    "reopen", "good", "fair", "poor",
+/// The buttons, by their part of a `custom_id`, and what is written on them in English.
+const BUTTONS: &[(&str, &str)] = &[
+    ("resolve", "Resolve"),
+    ("ask", "Ask a moderator"),
+    ("remove", "Remove my message"),
+    ("keep", "Keep it"),
+    ("decline", "I'd rather not"),
+    ("aside", "Take this aside"),
+    ("details", "Give details"),
+    ("quiet", "Keep it between us"),
+    ("claim", "Claim"),
+    ("false", "False alarm"),
+    ("show", "Show details"),
+    ("reopen", "Reopen"),
+    ("good", "Good"),
+    ("fair", "So-so"),
+    ("poor", "Not good"),
 ];
 
 /// The states of a case, by name, and what they are called in English.
@@ -131,9 +146,16 @@ impl Labels {
         self.ratings.get(name).map_or_else(|| english(RATINGS, name), String::as_str)
     }
 
-    /// What is written on a button; none in English.
+    /// What is written on a button; none where there is no button of that name.
     pub(super) fn button(&self, name: &str) -> Option<&str> {
-        self.buttons.get(name).map(String::as_str)
+        let (name, english) = BUTTONS.iter().find(|(known, _)| *known == name)?;
+        Some(self.buttons.get(*name).map_or(*english, String::as_str))
+    }
+
+    /// What is written on each button, by its name.
+    pub(super) fn buttons(&self) -> Value {
+        let labelled = BUTTONS.iter().filter_map(|(name, _)| Some((*name, self.button(name)?.to_owned())));
+        Value::from(labelled.collect::<BTreeMap<_, _>>())
     }
 }
 
@@ -146,10 +168,11 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
         what,
         help,
     };
+    let buttons: Vec<&str> = BUTTONS.iter().map(|(name, _)| *name).collect();
     let states: Vec<&str> = STATES.iter().map(|(name, _)| *name).collect();
     let ratings: Vec<&str> = RATINGS.iter().map(|(name, _)| *name).collect();
     let named = [
-        ("button", &labels.buttons, BUTTONS),
+        ("button", &labels.buttons, &buttons),
         ("state", &labels.states, &states),
         ("rating", &labels.ratings, &ratings),
     ];
@@ -201,9 +224,10 @@ mod tests {
     use crate::case::{Rating, State};
 
     #[test]
-    fn every_button_can_have_a_label() {
-        let names: Vec<&str> = Button::ALL.iter().map(|button| button.as_str()).collect();
-        assert_eq!(BUTTONS, names);
+    fn every_button_has_the_label_it_has_in_the_case() {
+        let buttons: Vec<(&str, &str)> =
+            Button::ALL.iter().map(|button| (button.as_str(), button.label())).collect();
+        assert_eq!(BUTTONS, buttons);
     }
 
     #[test]

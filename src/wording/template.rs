@@ -1,5 +1,6 @@
 //! One variant of a template: cut out of its file, checked, and finished after rendering.
 
+use super::context::Parts;
 use super::error::{nearest_first, quoted};
 use super::labels::Labels;
 use super::{
@@ -94,11 +95,13 @@ impl Template {
         if let Some(name) = used.iter().find(|name| !valid.contains(&name.as_str())) {
             return Err(self.unknown_placeholder(utterance, name));
         }
-        let longest_advice = "x".repeat(Utterance::Advice.limit());
+        let longest = |part: Utterance| "x".repeat(part.limit());
+        let (advice, choices) = (longest(Utterance::Advice), longest(Utterance::Choices));
         for facts in combinations(&used) {
-            for advice in ["", &longest_advice] {
+            for (advice, choices) in [("", ""), (&advice, &choices)] {
+                let parts = Parts { advice, choices };
                 let rendered = compiled
-                    .render(context::of(&facts, advice, labels))
+                    .render(context::of(&facts, parts, labels))
                     .map_err(|error| self.error(&error))?;
                 self.check_length(utterance, &rendered)?;
             }
@@ -271,9 +274,17 @@ fn example(name: &str, facts: Facts) -> Facts {
         "answer" => Facts { answer: Some("x".repeat(LONGEST_ANSWER)), ..facts },
         "companion" => Facts { companion: Some(UserId(u64::MAX)), ..facts },
         "beside" => Facts { beside: Some(u32::MAX), ..facts },
+        "deleted" => Facts { deleted: true, ..facts },
+        "asked_for" => Facts { asked_for: true, ..facts },
+        "asks" => Facts { asks: true, ..facts },
+        "detailed" => Facts { detailed: true, ..facts },
+        "follow_up" => Facts { follow_up: true, ..facts },
+        "discreet" => Facts { discreet: true, ..facts },
+        "acknowledged" => Facts { acknowledged: true, ..facts },
         "members" | "messages" | "links" => Facts { raid: Some(largest_raid()), ..facts },
         "server" => Facts { server: Some("x".repeat(200)), ..facts },
         "state" => Facts { state: Some("in_thread".to_owned()), ..facts },
+        "over" => Facts { state: Some("resolved".to_owned()), ..facts },
         "owner" => Facts { owner: Some(UserId(u64::MAX)), ..facts },
         "person" => Facts { person: Some(UserId(u64::MAX)), ..facts },
         "waiting" => Facts { waiting: Some(Timestamp::MAX), ..facts },
