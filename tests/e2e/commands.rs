@@ -8,6 +8,7 @@ mod forms;
 mod frame;
 mod languages;
 mod menus;
+mod privacy;
 mod rules;
 mod setup;
 mod test;
