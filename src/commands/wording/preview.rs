@@ -99,6 +99,13 @@ where
         | Utterance::RemovalReason => Facts { removed: true, ..disclosed },
         Utterance::OpeningUnshielded | Utterance::FurtherUnshielded => disclosed,
         Utterance::Answer => Facts { answer: Some(answer(here).unwrap_or(link)), ..heated },
+        Utterance::Transcript => {
+            let days = context.responder.configs().config().privacy.transcript_days();
+            Facts { transcript_days: days.or(Some(30)), ..heated }
+        }
+        Utterance::Stored | Utterance::EraseQuestion | Utterance::EraseDone => {
+            Facts { stored: Some("- cases: 1".to_owned()), left: Some("12".to_owned()), ..heated }
+        }
         Utterance::Checkup => Facts { gaps: Some(GAP.to_owned()), ..heated },
         Utterance::RaidAlert => {
             Facts { raid: Some(Raid { members: 6, messages: 11, links: vec![link; 2] }), ..heated }
