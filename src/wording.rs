@@ -338,7 +338,7 @@ pub struct Facts {
     /// Whether the member can fill in a private form; `{{ asks }}`.
     #[serde(default)]
     pub asks: bool,
-    /// Whether the member filled it in; `{{ detailed }}`.
+    /// Whether the member filled the form in; `{{ detailed }}`.
     #[serde(default)]
     pub detailed: bool,
     /// Whether the public would hear that it is settled; `{{ follow_up }}`.
@@ -712,9 +712,8 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
-        let held = |part: Utterance| match utterance.holds(part) {
-            true => self.render(language, part, 0, facts),
-            false => String::new(),
+        let held = |part: Utterance| {
+            if utterance.holds(part) { self.render(language, part, 0, facts) } else { String::new() }
         };
         let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);

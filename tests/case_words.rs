@@ -229,7 +229,7 @@ fn turns() -> Vec<Event> {
         ended(End::Declined),
         Event::Ended(Ending::expired(Reason::Quiet, NOW)),
         Event::Claimed { by: MODERATOR, from: None },
-        Event::AskedFor(Timestamp::UNIX_EPOCH),
+        Event::AskedFor(NOW),
         Event::TakeDown,
         Event::Invited(UserId(5)),
         Event::Reminded(2),
@@ -275,7 +275,7 @@ fn a_direct_message_is_not_taken_for_a_thread() {
 
 #[test]
 fn whoever_is_called_into_a_thread_is_not_called_into_a_direct_message() {
-    for event in [Event::AskedFor(Timestamp::UNIX_EPOCH), Event::Invited(UserId(5))] {
+    for event in [Event::AskedFor(NOW), Event::Invited(UserId(5))] {
         let mut story = Story::of(heated(), &[]);
         assert_eq!(private(story.after(event.clone())).len(), 1, "{event:?}");
         let mut direct = Story::of(heated(), &["open_thread"]);

@@ -193,8 +193,8 @@ pub(crate) fn length(time: SignedDuration) -> String {
 
 /// Whether something private is there for all to read, rather than only about to be needed.
 fn given_away(facts: &Facts) -> bool {
-    let gone = facts.removed || facts.deleted || facts.asked_for;
-    !gone && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
+    let stands = !facts.removed && !facts.deleted && !facts.asked_for;
+    stands && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
 }
 
 /// Of a raid, all of its messages.

@@ -206,13 +206,13 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let states: Vec<&str> = STATES.iter().map(|(name, _)| *name).collect();
     let ratings: Vec<&str> = RATINGS.iter().map(|(name, _)| *name).collect();
     let kept: Vec<&str> = KEPT.iter().map(|(name, _)| *name).collect();
-    let named = [
+    let tables = [
         ("button", &labels.buttons, &buttons),
         ("state", &labels.states, &states),
         ("rating", &labels.ratings, &ratings),
         ("kind of thing that is kept", &labels.kept, &kept),
     ];
-    for (what, labels, known) in named {
+    for (what, labels, known) in tables {
         if let Some(unknown) = labels.keys().find(|name| !known.contains(&name.as_str())) {
             let help = quoted(nearest_first(unknown, known.iter().copied()));
             return Err(wrong(unknown, format!("there is no {what} `{unknown}`"), help));
