@@ -21,7 +21,7 @@ async fn its_member_settles_a_case_rates_it_and_opens_it_again() {
         let told = server.pressed("alex", &last, label).await;
         assert!(told.contains(rating) && told.contains("share"), "{label}: {told}");
         assert!(
-            server.alert().content.contains(&format!("says the member: {rating}")),
+            server.alert().content.contains(&format!("it went: {rating}")),
             "{}",
             server.alert().content
         );
