@@ -178,7 +178,6 @@ fn beginnings() -> Vec<(&'static str, Story)> {
         ("without moderators", thread(with(|_, here| here.moderators.clear()), &[])),
         ("a direct message", thread(heated(), &["open_thread"])),
         ("a direct message about a card", thread(about(Category::SensitiveInfo, &card), &["open_thread"])),
-        ("a direct message, asked for", thread(with(|matter, _| matter.asked_for = true), &["open_thread"])),
     ]
 }
 
