@@ -54,6 +54,7 @@ fn heated() -> (Matter, Surroundings) {
         alerts: vec![ChannelId(12)],
         auto_archive: 1440,
         follow_up: FollowUp::Post,
+        transcript_days: None,
     };
     (matter, surroundings)
 }

@@ -5,7 +5,7 @@
 use aside::case::action::{Action, Enclosure, Priority, Receipt, Speech};
 use aside::case::clock::Promise;
 use aside::case::reminder::{Help, Overdue, together};
-use aside::case::{Event, Matter, Surroundings};
+use aside::case::{Event, Matter, State, Surroundings};
 use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
@@ -420,6 +420,7 @@ async fn what_was_said_of_a_message_last_is_what_counts() {
     let store = home.open().await;
     let example = |judged| Example {
         message: MessageId(5),
+        author: Some(UserId(3)),
         channel: GENERAL,
         home: GENERAL,
         judged,
@@ -443,7 +444,7 @@ async fn notes_and_languages_are_remembered() {
     assert_eq!(store.noted(HARBOR, "gaps").await.unwrap(), None);
     for value in ["1", "2"] {
         store.note(HARBOR, "gaps", value).await.unwrap();
-        store.set_language(ALEX, value).await.unwrap();
+        store.set_language(ALEX, value, now()).await.unwrap();
     }
     assert_eq!(store.noted(HARBOR, "gaps").await.unwrap().as_deref(), Some("2"));
     assert_eq!(store.languages().await.unwrap(), [(ALEX, "2".to_owned())]);
@@ -539,4 +540,28 @@ async fn a_case_that_cannot_be_read_keeps_no_other_waiting() {
     store.set_clocks(HARBOR, &Plain).await.unwrap();
     store.postpone(HARBOR, &[2], minutes(9)).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), Some(minutes(9)), "its clock stands");
+}
+
+#[tokio::test]
+async fn what_came_of_cases_is_found_by_server_and_time() {
+    let place = Place::new();
+    let store = place.open().await;
+    let elsewhere = GuildId(9);
+    for (guild, response) in [(elsewhere, Response::Alert), (HARBOR, Response::TakeAside)] {
+        let noticed = noticed(&store, notice(guild, ALEX, guild.0, response)).await;
+        let Noticed::Opened(1, pending) = noticed else { panic!("a new case, not {noticed:?}") };
+        carried_out(&store, pending).await;
+    }
+    assert_eq!(store.guilds().await.unwrap(), [HARBOR, elsewhere]);
+    let within = async |guild, from, until| store.outcomes(guild, from, until).await.unwrap();
+    let second = SignedDuration::from_secs(1);
+    let found = within(HARBOR, now(), now() + second).await;
+    let [outcome] = found.as_slice() else { panic!("one case: {found:?}") };
+    assert_eq!((outcome.state, outcome.needed_people), (State::InThread, true));
+    assert_eq!(outcome.promised, Some(SignedDuration::from_mins(5)));
+    assert!(within(HARBOR, now() - hour(), now()).await.is_empty());
+    assert!(within(HARBOR, now() + second, now() + hour()).await.is_empty());
+    // Nobody can be seen to answer where there is no thread.
+    let outcome = within(elsewhere, now(), now() + second).await.remove(0);
+    assert_eq!((outcome.needed_people, outcome.promised), (true, None));
 }
