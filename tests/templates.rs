@@ -72,7 +72,6 @@ fn facts() -> Facts {
         }],
         unlisted: 0,
         messages: Some(3),
-        deleted: false,
         asked_for: false,
         asks: true,
         detailed: true,
