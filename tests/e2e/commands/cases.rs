@@ -142,7 +142,7 @@ async fn fill(server: &Server, count: u32) {
     }
     let (guild, general) =
         (server.discord.guild("Harbor").unwrap(), server.discord.channel("general").unwrap());
-    let (channel, now) = (ChannelId(general), server.discord.read(|state| state.now()));
+    let (channel, now) = (ChannelId(general), server.discord.read(aside::simulator::State::now));
     let store = SqliteStore::open(&server.home.database()).await.unwrap();
     let never = SignedDuration::ZERO;
     let terms =
