@@ -190,6 +190,7 @@ impl Rating {
 
 /// What moderators are shown of a case and that changes: when it differs from what they were told last, what they were
 /// told is brought up to date.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     state: State,

@@ -206,13 +206,13 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let states: Vec<&str> = STATES.iter().map(|(name, _)| *name).collect();
     let ratings: Vec<&str> = RATINGS.iter().map(|(name, _)| *name).collect();
     let kept: Vec<&str> = KEPT.iter().map(|(name, _)| *name).collect();
-    let named = [
+    let by_name = [
         ("button", &labels.buttons, &buttons),
         ("state", &labels.states, &states),
         ("rating", &labels.ratings, &ratings),
         ("kind of thing that is kept", &labels.kept, &kept),
     ];
-    for (what, labels, known) in named {
+    for (what, labels, known) in by_name {
         if let Some(unknown) = labels.keys().find(|name| !known.contains(&name.as_str())) {
             let help = quoted(nearest_first(unknown, known.iter().copied()));
             return Err(wrong(unknown, format!("there is no {what} `{unknown}`"), help));
@@ -225,8 +225,8 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let states = labels.states.iter().map(|(state, name)| (state.as_str(), name, LONGEST_NAME));
     let ratings = labels.ratings.iter().map(|(rating, name)| (rating.as_str(), name, LONGEST_NAME));
     let kept = labels.kept.iter().map(|(kept, name)| (kept.as_str(), name, LONGEST_NAME));
-    let named = names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings).chain(kept);
-    for (key, name, most) in named {
+    let all = names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings).chain(kept);
+    for (key, name, most) in all {
         if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
             return Err(wrong(
                 key,
