@@ -71,10 +71,10 @@ where
     E: Executor,
 {
     let privacy = &context.responder.configs().config().privacy;
-    let export = Export::new(traces, privacy, context.guild, context.by, context.now);
-    let content = export.to_json().map_err(|error| Trouble::Failed(error.to_string()))?.into_bytes();
-    let file = File { name: "aside-privacy.json".to_owned(), content };
-    Ok(Answer::Say(said(context, Utterance::Stored, traces, Vec::new()).with_file(file)))
+    let all = Export::new(traces, privacy, context.guild, context.by, context.now);
+    let text = all.to_json().map_err(|error| Trouble::Failed(error.to_string()))?.into_bytes();
+    let attached = File { name: "aside-privacy.json".to_owned(), content: text };
+    Ok(Answer::Say(said(context, Utterance::Stored, traces, Vec::new()).with_file(attached)))
 }
 
 /// What would be erased, with the buttons; where there is nothing, there is nothing to be asked.

@@ -78,12 +78,11 @@ const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
 /// and Discord shows no mentions in names and reasons.
 pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
-        Utterance::ThreadName => &["number"],
+        Utterance::ThreadName | Utterance::Erased => &["number"],
         Utterance::Advice => &["kinds", "removed"],
         Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
-        Utterance::Erased => &["number"],
         Utterance::Transcript => &["days"],
         Utterance::Stored => &["stored"],
         Utterance::EraseQuestion | Utterance::EraseDone => &["stored", "left"],

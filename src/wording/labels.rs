@@ -225,8 +225,8 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let states = labels.states.iter().map(|(state, name)| (state.as_str(), name, LONGEST_NAME));
     let ratings = labels.ratings.iter().map(|(rating, name)| (rating.as_str(), name, LONGEST_NAME));
     let kept = labels.kept.iter().map(|(kept, name)| (kept.as_str(), name, LONGEST_NAME));
-    let named = names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings).chain(kept);
-    for (key, name, most) in named {
+    let all = names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings).chain(kept);
+    for (key, name, most) in all {
         if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
             return Err(wrong(
                 key,
