@@ -189,6 +189,12 @@ utterances! {
     PressedOpen = "pressed_open",
     /// The answer to the member who says how it went.
     PressedRating = "pressed_rating",
+    /// To somebody who asks: what is kept about them.
+    Stored = "stored",
+    /// To somebody who wants to be forgotten: what would be erased, below it the buttons.
+    EraseQuestion = "erase_question",
+    /// To somebody who wanted to be forgotten: what was done, and what is left.
+    EraseDone = "erase_done",
     /// To whoever added the bot to a server, once: what it is, and where to begin.
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
@@ -311,6 +317,12 @@ pub struct Facts {
     /// For how many days after the end of a case its conversation is kept, at most; `{{ days }}`.
     #[serde(default)]
     pub transcript_days: Option<u32>,
+    /// What is kept about somebody, a line each; `{{ stored }}`.
+    #[serde(default)]
+    pub stored: Option<String>,
+    /// The numbers of cases that are yet to be ended before they are forgotten; `{{ left }}`.
+    #[serde(default)]
+    pub left: Option<String>,
     /// The cases whose members wait for an answer; the list `{{ cases }}`.
     #[serde(default)]
     pub waits: Vec<Wait>,
@@ -376,6 +388,12 @@ pub const LONGEST_OUTCOME: usize = 200;
 
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
+
+/// The most characters of what is kept about somebody, as it is listed.
+pub const LONGEST_STORED: usize = 1_300;
+
+/// The most characters of a list of cases that are yet to be ended.
+pub const LONGEST_LEFT: usize = 100;
 
 /// The most characters of what is said about a conversation that is kept.
 const TRANSCRIPT_LIMIT: usize = 250;
@@ -451,6 +469,9 @@ impl Utterance {
             | Self::Expired
             | Self::Detailed
             | Self::Forgotten
+            | Self::Stored
+            | Self::EraseQuestion
+            | Self::EraseDone
             | Self::PressedGone
             | Self::PressedOver
             | Self::PressedForMember
@@ -525,7 +546,7 @@ impl Utterance {
 
     /// Whether a private thread begins with it.
     const fn opens_a_thread(self) -> bool {
-        matches!(self, Self::Opening | Self::OpeningShielded | Self::OpeningUnshielded)
+        matches!(self, Self::Opening | Self::OpeningAsked | Self::OpeningShielded | Self::OpeningUnshielded)
     }
 
     /// Whether everyone in the channel reads it.
@@ -717,6 +738,21 @@ impl Wording {
     /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.
     pub fn label(&self, language: &str, button: &str) -> Option<&str> {
         self.labels(language).button(button)
+    }
+
+    /// What is kept of people, by its name, in `language`; none where there is nothing of that name.
+    pub fn kept(&self, language: &str, name: &str) -> Option<&str> {
+        self.labels(language).kept(name)
+    }
+
+    /// What a case is about, in `language`.
+    pub fn category(&self, language: &str, category: crate::detect::Category) -> &str {
+        self.labels(language).category(category)
+    }
+
+    /// Where a case stands, by the name of its state, in `language`.
+    pub fn state<'a>(&'a self, language: &str, name: &'a str) -> &'a str {
+        self.labels(language).state(name)
     }
 
     fn labels(&self, language: &str) -> &Labels {

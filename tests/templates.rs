@@ -62,6 +62,8 @@ fn facts() -> Facts {
         rating: Some("good".to_owned()),
         back: None,
         transcript_days: Some(30),
+        stored: Some("- cases about you: 1".to_owned()),
+        left: Some("12".to_owned()),
         waits: vec![Wait {
             number: 12,
             since: Timestamp::UNIX_EPOCH,
@@ -153,6 +155,9 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice
                     | Utterance::Choices
                     | Utterance::Transcript
+                    | Utterance::Stored
+                    | Utterance::EraseQuestion
+                    | Utterance::EraseDone
                     | Utterance::Alert
                     | Utterance::Reminder
                     | Utterance::RaidAlert

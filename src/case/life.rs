@@ -157,7 +157,9 @@ impl Case {
             return;
         }
         self.reminders = step;
-        if step >= ESCALATED {
+        // Where no moderator could be told of it, there is nothing to say that would be both kind and true.
+        let known = self.thread().is_some() || self.told.is_some();
+        if step >= ESCALATED && known {
             self.run_later(&[Errand::Say(Saying::Late)]);
         }
     }

@@ -207,6 +207,7 @@ pub struct Status {
     rating: Option<Rating>,
     #[serde(default)]
     discreet: bool,
+    #[serde(default)]
     outcome: Option<String>,
     raid: Option<(usize, usize)>,
     #[serde(default)]

@@ -13,7 +13,7 @@ use super::{Facts, Utterance, Wait, mention};
 use crate::detect::Kind;
 
 /// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`, `checkup`,
-/// `transcript`, `answer` and `reminder` say.
+/// `transcript`, `answer`, `reminder` and the words about what is kept say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -61,13 +61,15 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "server",
     "gaps",
     "days",
+    "stored",
+    "left",
     "answer",
     "cases",
     "more",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 6).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 8).0;
 
 /// What the buttons do depends on which of them there are.
 const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
@@ -76,13 +78,14 @@ const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
 /// and Discord shows no mentions in names and reasons.
 pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
-        Utterance::ThreadName => &["number"],
+        Utterance::ThreadName | Utterance::Erased => &["number"],
         Utterance::Advice => &["kinds", "removed"],
         Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
-        Utterance::Erased => &["number"],
         Utterance::Transcript => &["days"],
+        Utterance::Stored => &["stored"],
+        Utterance::EraseQuestion | Utterance::EraseDone => &["stored", "left"],
         Utterance::Reminder => &["moderators", "cases", "more"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
@@ -157,6 +160,8 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
+        ("stored", text(facts.stored.clone())),
+        ("left", text(facts.left.clone())),
         ("days", text(facts.transcript_days.map(|days| days.to_string()))),
         ("cases", facts.waits.iter().map(wait).collect()),
         ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),

@@ -9,6 +9,7 @@ mod forms;
 mod frame;
 mod languages;
 mod menus;
+mod privacy;
 mod private_word;
 mod report;
 mod rules;

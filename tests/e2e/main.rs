@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod community;

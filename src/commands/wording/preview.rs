@@ -105,6 +105,13 @@ where
         Utterance::OpeningUnshielded | Utterance::FurtherUnshielded | Utterance::NotTakenDown => disclosed,
         Utterance::Choices => Facts { asks: true, ..disclosed },
         Utterance::Answer => Facts { answer: Some(answer(here).unwrap_or(link)), ..heated },
+        Utterance::Transcript => {
+            let days = context.responder.configs().config().privacy.transcript_days();
+            Facts { transcript_days: days.or(Some(30)), ..heated }
+        }
+        Utterance::Stored | Utterance::EraseQuestion | Utterance::EraseDone => {
+            Facts { stored: Some("- cases: 1".to_owned()), left: Some("12".to_owned()), ..heated }
+        }
         Utterance::Checkup => Facts { gaps: Some(GAP.to_owned()), ..heated },
         Utterance::Alert => Facts { waiting: Some(context.now), ..disclosed },
         Utterance::RaidAlert => {
