@@ -413,12 +413,11 @@ impl Utterance {
     /// The most characters Discord takes.
     const fn limit(self) -> usize {
         match self {
-            Self::ThreadName => 100,
+            Self::ThreadName | Self::DetailsHint => 100,
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
             Self::Transcript => TRANSCRIPT_LIMIT,
-            Self::DetailsHint => 100,
             Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
