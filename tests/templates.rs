@@ -443,7 +443,7 @@ fn moderators_see_where_a_case_stands() {
         (Utterance::Alert, gone, &["State: expired (refunded)"], &["expired, by", "needed"]),
         (Utterance::Alert, held_back, &["I would have taken", "Nothing was removed"], &["needed"]),
         (Utterance::Alert, deleted, &["was deleted from https://"], &["removed from"]),
-        (Utterance::Alert, wanted, &["asked for a private word"], &["`secrets`", "https://"]),
+        (Utterance::Alert, wanted, &["asked for a private word"], &["`secrets`"]),
         (Utterance::Alert, unthreaded, &["Nobody has claimed it", "get in touch"], &["<#44>"]),
         (Utterance::Alert, Facts { discreet: true, ..called.clone() }, &["nothing said in public"], &[]),
         (Utterance::RaidAlert, raid, &["60 members", "600 messages", "have a look"], &["State"]),
@@ -460,12 +460,11 @@ fn moderators_see_where_a_case_stands() {
 #[test]
 fn members_are_told_how_things_are() {
     let away = |facts: Facts| Facts { back: Some(Timestamp::UNIX_EPOCH), ..facts };
-    let wanted = || Facts { asked_for: true, removed: false, kinds: Vec::new(), ..facts() };
     let examples: Vec<Example> = vec![
         (Utterance::Late, facts(), &["moderators"], &["<t:", "usually"]),
         (Utterance::Late, away(facts()), &["usually", "<t:0:f>"], &["remind", "told"]),
-        (Utterance::Opening, wanted(), &["private word"], &["you wrote", "your message", "https://"]),
-        (Utterance::DirectOpening, wanted(), &["private word", "thread"], &["you wrote", "https://"]),
+        (Utterance::OpeningAsked, facts(), &["below"], &["your message", "https://"]),
+        (Utterance::OpeningAsked, away(facts()), &["usually", "<t:0:f>"], &["as soon as one"]),
         (Utterance::NotTakenDown, facts(), &["still", "https://discord.com"], &[]),
         (Utterance::TakenDown, facts(), &["your bank"], &[]),
         (Utterance::Invited, facts(), &["read"], &[]),
@@ -477,7 +476,12 @@ fn members_are_told_how_things_are() {
 #[test]
 fn times_and_people_are_named_in_every_language() {
     let away = || Facts { back: Some(Timestamp::UNIX_EPOCH), ..facts() };
-    let openings = [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded];
+    let openings = [
+        Utterance::Opening,
+        Utterance::OpeningAsked,
+        Utterance::OpeningShielded,
+        Utterance::OpeningUnshielded,
+    ];
     for language in LANGUAGES {
         let mut examples: Vec<Example> = vec![
             (Utterance::Late, away(), &["<@11>", "<t:0:f>"], &[]),
