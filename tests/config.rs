@@ -12,6 +12,7 @@ use std::time::Duration;
 use aside::config::{Config, LONGEST_WORD, MOST_RULES, MOST_WORDS};
 use aside::detect::Kind;
 use aside::message::{ChannelId, GuildId, RoleId};
+use aside::policy::cause::CauseLimits;
 use serde::Deserialize;
 
 const DOCUMENTED: &str = include_str!("../config.toml");
@@ -36,6 +37,7 @@ fn the_documented_file_names_every_key() {
         "[detect]\n".to_owned(),
         "[thread]\n".to_owned(),
         "[cases]\n".to_owned(),
+        "[causes]\n".to_owned(),
         "[catch_up]\n".to_owned(),
         "[commands]\n".to_owned(),
         "[wording]\n".to_owned(),
@@ -80,6 +82,15 @@ fn times_are_written_as_people_write_them() {
         let config = parse(&format!("[cases]\njoin_within = '{text}'")).expect("valid");
         assert_eq!(config.cases.join_within, Duration::from_mins(minutes), "{text}");
     }
+}
+
+#[test]
+fn a_cause_can_be_made_of_fewer_cases_or_never() {
+    let limits = |text: &str| parse(text).expect("valid").build().expect("valid").causes;
+    let few = limits("[causes]\ncases = 3\nwithin = '30m'");
+    assert_eq!((few.cases, few.within), (3, Duration::from_mins(30)));
+    assert_eq!(limits("[causes]\ncases = 0").cases, 0);
+    assert_eq!(limits(""), CauseLimits::default());
 }
 
 #[test]

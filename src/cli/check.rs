@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::Loaded;
-use crate::config::{Config, Conversation, QuietHours, Raid, RuleTable, Server, WhenTable};
+use crate::config::{Causes, Config, Conversation, QuietHours, Raid, RuleTable, Server, WhenTable};
 use crate::wording::{Utterance, Wording};
 
 pub(super) fn print(loaded: &Loaded, out: &mut impl Write) -> io::Result<()> {
@@ -61,6 +61,8 @@ fn conversations(config: &Config, out: &mut impl Write) -> io::Result<()> {
         "raids",
         &format_args!("{members} members in {}, at most {most_threads} threads", time(*within)),
     )?;
+    let Causes { cases, within } = &config.causes;
+    row(out, "causes", &format_args!("{cases} cases about the same in {}", time(*within)))?;
     match &config.quiet_hours {
         Some(hours) => row(out, "quiet hours", &quiet(hours)),
         None => Ok(()),

@@ -9,6 +9,7 @@ use super::rule::{self, Built};
 use super::{Config, ConfigError, QuietHours, Server, templates};
 use crate::detect::Scanner;
 use crate::message::GuildId;
+use crate::policy::cause::CauseLimits;
 use crate::policy::conversation::Temper;
 use crate::policy::raid::RaidLimits;
 use crate::policy::{Manner, Mode, Policy, hours};
@@ -28,6 +29,8 @@ pub struct Core {
     pub temper: Temper,
     /// What counts as a raid.
     pub raid: RaidLimits,
+    /// How many cases make a cause.
+    pub causes: CauseLimits,
 }
 
 pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
@@ -46,6 +49,7 @@ pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
             within: config.raid.within,
             most_threads: usize::from(config.raid.most_threads),
         },
+        causes: CauseLimits { cases: usize::from(config.causes.cases), within: config.causes.within },
     })
 }
 
@@ -67,6 +71,7 @@ pub(super) fn of_guild(
         join_within: shared.join_within,
         temper: shared.temper,
         raid: shared.raid,
+        causes: shared.causes,
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Cases, CatchUp, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch, WhenTable,
-    WordingSettings,
+    Cases, CatchUp, Causes, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch,
+    WhenTable, WordingSettings,
 };
 use crate::detect::{Category, Kind};
 use crate::policy::conversation::Temper;
@@ -22,6 +22,7 @@ impl Default for Config {
             cases: Cases::default(),
             conversation: Conversation::default(),
             raid: Raid::default(),
+            causes: Causes::default(),
             quiet_hours: None,
             catch_up: CatchUp::default(),
             commands: Commands::default(),
@@ -60,6 +61,12 @@ impl Default for Conversation {
 impl Default for Raid {
     fn default() -> Self {
         Self { members: 6, within: Duration::from_secs(30), most_threads: 8 }
+    }
+}
+
+impl Default for Causes {
+    fn default() -> Self {
+        Self { cases: 5, within: Duration::from_hours(1) }
     }
 }
 

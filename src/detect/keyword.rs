@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 use self::stem::stem;
 use super::{Finding, Kind, heat, language};
@@ -36,7 +37,7 @@ const MOST_WORDS: usize = 400;
 const COMMON: f32 = 0.35;
 
 /// A word that tells what a message is about.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Keyword {
     /// What its forms share, and what it goes by.
     pub stem: Box<str>,
@@ -44,6 +45,8 @@ pub struct Keyword {
     pub form: Box<str>,
     /// How much it tells, 0 to 1.
     pub weight: f32,
+    /// Which of the keywords of its message it is, from 0.
+    pub place: usize,
 }
 
 /// Prints no word.
@@ -78,7 +81,7 @@ pub fn keywords(content: &str, findings: &[Finding]) -> Vec<Keyword> {
         if let Some(keyword) = keyword.filter(|_| sayable)
             && found.iter().all(|other| other.stem != keyword.stem)
         {
-            found.push(keyword);
+            found.push(Keyword { place: found.len(), ..keyword });
         }
         at = next;
     }
@@ -218,7 +221,7 @@ impl Vocabulary {
 
     fn weighed(&self, stem: Box<str>, form: Box<str>) -> Keyword {
         let weight = if self.common.contains(&*stem) { COMMON } else { 1.0 };
-        Keyword { stem, form, weight }
+        Keyword { stem, form, weight, place: 0 }
     }
 }
 
@@ -339,7 +342,18 @@ mod tests {
 
     #[test]
     fn debug_prints_no_word() {
-        let keyword = Keyword { stem: "refund".into(), form: "refund".into(), weight: 1.0 };
+        let keyword = Keyword { stem: "refund".into(), form: "refund".into(), weight: 1.0, place: 0 };
         assert!(!format!("{keyword:?}").contains("refund"));
+    }
+}
+#[cfg(test)]
+mod probe {
+    #[test]
+    fn probe() {
+        for line in std::fs::read_to_string("/tmp/w/probe.txt").unwrap_or_default().lines() {
+            let k: Vec<_> =
+                super::keywords(line, &[]).into_iter().map(|k| format!("{}/{}", k.stem, k.weight)).collect();
+            println!("{k:?}\n   {line}");
+        }
     }
 }
