@@ -123,14 +123,12 @@ impl Play {
 
     fn case(&mut self, guild: GuildId, said: &Said) -> u32 {
         let theirs = self.cases.iter().rev().find(|(_, (_, member))| *member == said.by);
-        match theirs.filter(|_| said.further) {
-            Some((number, _)) => *number,
-            None => {
-                let number = u32::try_from(self.cases.len()).unwrap() + 1;
-                self.cases.insert(number, (guild, said.by.clone()));
-                number
-            }
+        if let Some((number, _)) = theirs.filter(|_| said.further) {
+            return *number;
         }
+        let number = u32::try_from(self.cases.len()).unwrap() + 1;
+        self.cases.insert(number, (guild, said.by.clone()));
+        number
     }
 
     fn message(&mut self, said: &Said) -> Message {
@@ -211,8 +209,10 @@ fn files() -> Vec<PathBuf> {
 
 fn play(file: &Path) -> Vec<String> {
     let name = file.file_name().unwrap().to_string_lossy().into_owned();
-    let timeline: Timeline = toml::from_str(&std::fs::read_to_string(file).unwrap())
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let timeline: Timeline = match toml::from_str(&std::fs::read_to_string(file).unwrap()) {
+        Ok(timeline) => timeline,
+        Err(error) => return vec![format!("{name}: {error}")],
+    };
     let mut play = Play::new(&timeline.config, file);
     let mut wrong = Vec::new();
     for (at, said) in timeline.message.iter().enumerate() {

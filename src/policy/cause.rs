@@ -157,11 +157,8 @@ impl Causes {
     /// The cases that were linked with `case` so far, itself among them; in order.
     #[must_use]
     pub fn linked(&self, guild: GuildId, case: u32) -> Vec<u32> {
-        let gatherings = self.servers.get(&guild).into_iter().flatten();
-        let mut linked =
-            gatherings.map(Gathering::cases).find(|cases| cases.contains(&case)).unwrap_or_default();
-        linked.sort_unstable();
-        linked
+        let mut gatherings = self.servers.get(&guild).into_iter().flatten();
+        gatherings.find(|gathering| gathering.has(case)).map(Gathering::cases).unwrap_or_default()
     }
 
     /// Drops servers where nothing happened of late.
@@ -176,6 +173,7 @@ impl Causes {
 fn drop_what_is_over(gatherings: &mut Vec<Gathering>, now: Timestamp, limits: &CauseLimits) {
     let since = earlier(now, limits.within);
     gatherings.retain_mut(|gathering| gathering.keep_since(since, limits));
+    gatherings.shrink_to(2 * gatherings.len());
 }
 
 /// `told` by itself, together with what was told of the same case before. Nothing where that has company already.

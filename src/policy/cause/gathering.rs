@@ -26,7 +26,7 @@ pub(super) struct Gathering {
     /// What more than half of the members share, by stem.
     core: Vec<Keyword>,
     /// What moderators were told.
-    cause: Option<Cause>,
+    cause: Option<Box<Cause>>,
     /// Cases that moderators have yet to be told of.
     news: bool,
 }
@@ -64,7 +64,7 @@ impl Gathering {
     pub(super) fn recalled(cause: Cause) -> Self {
         let mut core = cause.keywords.clone();
         core.sort_by(|one, other| one.stem.cmp(&other.stem));
-        Self { category: cause.category, voices: Vec::new(), core, cause: Some(cause), news: false }
+        Self { category: cause.category, voices: Vec::new(), core, cause: Some(Box::new(cause)), news: false }
     }
 
     pub(super) const fn category(&self) -> Category {
@@ -86,17 +86,20 @@ impl Gathering {
     }
 
     pub(super) fn has(&self, case: u32) -> bool {
-        self.cases().contains(&case)
+        self.numbers().any(|number| number == case)
     }
 
-    /// The numbers of the cases.
+    /// The numbers of the cases, in order.
     pub(super) fn cases(&self) -> Vec<u32> {
-        let known = self.cause.iter().flat_map(|cause| cause.cases.iter().copied());
-        let heard = self.voices.iter().flat_map(|voice| voice.cases.iter().map(|(number, _)| *number));
-        let mut cases: Vec<u32> = known.chain(heard).collect();
+        let mut cases: Vec<u32> = self.numbers().collect();
         cases.sort_unstable();
         cases.dedup();
         cases
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        let known = self.cause.iter().flat_map(|cause| cause.cases.iter().copied());
+        known.chain(self.voices.iter().flat_map(|voice| voice.cases.iter().map(|(number, _)| *number)))
     }
 
     /// When a case was last noticed.
@@ -186,7 +189,7 @@ impl Gathering {
             return Bearing::None;
         }
         let begins = self.cause.is_none();
-        let mut cause = self.cause.take().unwrap_or_else(|| self.blank());
+        let mut cause = self.cause.take().map_or_else(|| self.blank(), |cause| *cause);
         if enough {
             self.describe(&mut cause);
         }
@@ -194,7 +197,7 @@ impl Gathering {
             voice.join(&mut cause);
         }
         cause.channels.sort_by_key(|(_, cases)| std::cmp::Reverse(*cases));
-        self.cause = Some(cause.clone());
+        self.cause = Some(Box::new(cause.clone()));
         if begins { Bearing::Begins(cause) } else { Bearing::Grows(cause) }
     }
 

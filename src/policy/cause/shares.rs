@@ -29,7 +29,7 @@ impl<'a> Shares<'a> {
 
     /// What more than half of the members share, by stem.
     pub(super) fn core(&self) -> Vec<Keyword> {
-        self.most().filter_map(|uses| usual(uses)).collect()
+        self.most().filter_map(|uses| usual_form(uses)).collect()
     }
 
     /// What can be told of it: those of `before` that most still share, then the others, most telling first.
@@ -38,7 +38,7 @@ impl<'a> Shares<'a> {
         uses.sort_by(|one, other| {
             telling(other).total_cmp(&telling(one)).then(place(one).total_cmp(&place(other)))
         });
-        let now: Vec<Keyword> = uses.into_iter().filter_map(|uses| usual(uses)).collect();
+        let now: Vec<Keyword> = uses.into_iter().filter_map(|uses| usual_form(uses)).collect();
         let among = |keywords: &[Keyword], one: &Keyword| keywords.iter().any(|other| other.stem == one.stem);
         let still = before.iter().filter(|keyword| among(&now, keyword));
         still.chain(now.iter().filter(|keyword| !among(before, keyword))).cloned().collect()
@@ -63,7 +63,7 @@ fn place(uses: &[&Keyword]) -> f32 {
 }
 
 /// The word in the form that most use, of several the one that was used first.
-fn usual(uses: &[&Keyword]) -> Option<Keyword> {
-    let used = |form: &str| uses.iter().filter(|keyword| &*keyword.form == form).count();
-    uses.iter().rev().max_by_key(|keyword| used(&keyword.form)).copied().cloned()
+fn usual_form(uses: &[&Keyword]) -> Option<Keyword> {
+    let times = |form: &str| uses.iter().filter(|keyword| &*keyword.form == form).count();
+    uses.iter().rev().max_by_key(|keyword| times(&keyword.form)).copied().cloned()
 }
