@@ -15,7 +15,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use aside::config::{Config, Loaded};
-use aside::discord::{Credentials, Origin, Token, run};
+use aside::discord::{Clock, Credentials, Origin, Token, run};
 use aside::simulator::{GuildPlan, Id, MemberPlan, Simulator, World};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -47,7 +47,7 @@ async fn measure() {
     }
     let home = tempfile::tempdir().expect("a folder");
     let stop = CancellationToken::new();
-    let bot = tokio::spawn(run(loaded(home.path()), credentials(&discord), stop.clone()));
+    let bot = tokio::spawn(run(loaded(home.path()), credentials(&discord), Clock::system(), stop.clone()));
     discord.connected().await.expect("a connection");
     let channel = discord.channel("general").expect("a channel");
     let mut waits = Vec::with_capacity(MESSAGES);

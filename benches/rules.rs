@@ -20,7 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use aside::config::{Config, GuildConfigs, GuildSettings, Loaded, RuleChange, RulesFile, Standing};
-use aside::discord::{Credentials, Origin, Token, run};
+use aside::discord::{Clock, Credentials, Origin, Token, run};
 use aside::message::GuildId;
 use aside::simulator::{ChannelPlan, GuildPlan, Simulator, World};
 use serde_json::json;
@@ -129,7 +129,7 @@ async fn over_the_wire() {
     let discord = Simulator::start(&world).await.expect("the embedded Discord");
     let home = tempfile::tempdir().expect("a folder");
     let stop = CancellationToken::new();
-    let bot = tokio::spawn(run(loaded(home.path()), credentials(&discord), stop.clone()));
+    let bot = tokio::spawn(run(loaded(home.path()), credentials(&discord), Clock::system(), stop.clone()));
     let registered = |state: &aside::simulator::State| (!state.commands().is_empty()).then_some(());
     discord.wait_until("commands", registered).await.expect("commands");
     let (olga, channel) =

@@ -5,8 +5,17 @@
 //! it then stands. So after a crash there is never more than one action in doubt.
 
 pub mod action;
+mod alert;
+pub mod clock;
 mod course;
+mod errand;
+mod life;
+pub mod reminder;
+mod state;
+mod wishes;
 mod words;
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +24,12 @@ use crate::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use crate::policy::Response;
 use crate::policy::raid::Extent;
 use crate::wording::Utterance;
+pub use errand::{Errand, Saying};
+pub use state::{End, Ending, Rating, Reason, State, Status};
+
 use action::{Action, Enclosure, Priority, Receipt, Refusal, Speech};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// One message that a case is about.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
@@ -75,6 +87,12 @@ pub struct Matter {
     /// Whether someone else deleted the message.
     #[serde(default)]
     pub deleted: bool,
+    /// Whether the member asked for a private word: then there is no message, and nothing is said in public.
+    #[serde(default)]
+    pub asked_for: bool,
+    /// What the rule asks the member for, in a private form.
+    #[serde(default)]
+    pub ask: Vec<String>,
 }
 
 impl Matter {
@@ -106,7 +124,31 @@ pub struct Surroundings {
     pub alerts: Vec<ChannelId>,
     /// Minutes without activity after which Discord archives a thread.
     pub auto_archive: u16,
+    /// How the public hears of the settlement.
+    #[serde(default)]
+    pub follow_up: FollowUp,
 }
+
+/// How the public hears that a case is settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowUp {
+    /// In the place of the acknowledgment while that is young, else by a post of its own.
+    #[default]
+    Auto,
+    /// In the place of the acknowledgment.
+    Edit,
+    /// By a post of its own.
+    Post,
+    /// Not at all.
+    None,
+}
+
+/// An acknowledgment is young for so long.
+const LATELY: SignedDuration = SignedDuration::from_mins(15);
+
+/// Signs of life closer to each other than this are one: they need not all be written down.
+const ALIVE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A step of the ladder of private places, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -129,10 +171,10 @@ pub struct Place {
     pub channel: ChannelId,
 }
 
-/// What a case is waiting for.
+/// What a case is waiting for; where it stands in its life says [`State`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum Step {
     /// The message is being removed.
     Removing,
     /// A private thread is being offered in public.
@@ -151,14 +193,18 @@ pub enum State {
     Greeting(Place),
     /// A further message of the member is being spoken of there.
     Telling(Place),
-    /// Moderators are being told, in the channel of that index in [`Surroundings::alerts`].
+    /// Moderators are being called, in the channel of that index in [`Surroundings::alerts`].
     Alerting(usize),
+    /// The same without a bell: they can see how things are.
+    Reporting(usize),
     /// What moderators were told is being brought up to date.
     Retelling,
     /// The public acknowledgment is being posted, or put in the place of an offer.
     Acknowledging,
     /// The public words are being taken back, since the message they answer was deleted.
     Withdrawing,
+    /// An errand is being run.
+    Running(Errand),
     /// Nothing is waited for; an offer stands.
     Offered,
     /// Nothing is waited for; people are talking.
@@ -193,7 +239,7 @@ pub struct Case {
     /// What the server offers.
     pub surroundings: Surroundings,
     /// What it is waiting for.
-    pub state: State,
+    pub step: Step,
     /// Where member and bot talk, once the first words stand there.
     pub place: Option<Place>,
     /// What could not be done for the matter in hand, in plain words for moderators.
@@ -205,6 +251,9 @@ pub struct Case {
     pub told: Option<Posted>,
     /// The last public acknowledgment.
     pub acknowledgment: Option<MessageId>,
+    /// The acknowledgments before that.
+    #[serde(default)]
+    pub earlier: Vec<Posted>,
     /// The offer of a private thread that stands in public.
     #[serde(default)]
     pub offer: Option<Posted>,
@@ -222,6 +271,90 @@ pub struct Case {
     /// How large the raid is that this case stands for.
     #[serde(default)]
     pub raid: Option<Extent>,
+    /// Since when its clock runs: when it was noticed, taken up or opened again.
+    #[serde(default)]
+    pub since: Timestamp,
+    /// The last sign of life, to the hour.
+    #[serde(default)]
+    pub active: Timestamp,
+    /// How many messages of the member it is about.
+    #[serde(default = "one")]
+    pub messages: u32,
+    /// The moderator who looks after it.
+    #[serde(default)]
+    pub owner: Option<UserId>,
+    /// When a person other than the member first wrote in its thread.
+    #[serde(default)]
+    pub first_answer: Option<Timestamp>,
+    /// How many steps the clock has taken since nobody answered: reminded, escalated.
+    #[serde(default)]
+    pub reminders: u8,
+    /// When the member asked for a moderator.
+    #[serde(default)]
+    pub asked: Option<Timestamp>,
+    /// Whether the member wants nothing said in public when it is over.
+    #[serde(default)]
+    pub discreet: bool,
+    /// Earlier messages in which the member gave something away, and which still stand in public.
+    #[serde(default)]
+    pub disclosed: Vec<Posted>,
+    /// What the member gave in the private form; dropped when the case ends.
+    #[serde(default)]
+    pub details: Vec<Detail>,
+    /// What the member thought of how it went.
+    #[serde(default)]
+    pub rating: Option<Rating>,
+    /// How it ended.
+    #[serde(default)]
+    pub ending: Option<Ending>,
+    /// Who opened it again last.
+    #[serde(default)]
+    pub reopened_by: Option<UserId>,
+    /// The channel that its thread is under.
+    #[serde(default)]
+    pub under: Option<ChannelId>,
+    /// The messages that we removed.
+    #[serde(default)]
+    pub removed: Vec<MessageId>,
+    /// What is still to be done, in this order.
+    #[serde(default)]
+    pub errands: Vec<Errand>,
+    /// The public words on its settlement.
+    #[serde(default)]
+    pub follow_up: Option<Posted>,
+    /// How things were when moderators were last told.
+    #[serde(default)]
+    pub told_as: Option<Status>,
+    /// Whether there was no place to tell them.
+    #[serde(default)]
+    pub unheard: bool,
+}
+
+/// A member waits from when they wrote, also when that is read back later; what is older than a day nobody waits for.
+fn waiting_since(message: MessageId, now: Timestamp) -> Timestamp {
+    /// The longest time for which messages are read back, and to spare.
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+    let sent = message.sent();
+    if sent <= now && now.duration_since(sent) <= DAY { sent } else { now }
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// What a member gave in the private form; `Debug` prints what it is, not what it says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// What was asked for.
+    pub label: String,
+    /// What the member wrote.
+    pub text: String,
+}
+
+impl fmt::Debug for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Detail({}, {} bytes)", self.label, self.text.len())
+    }
 }
 
 /// What happens to a case.
@@ -233,16 +366,46 @@ pub enum Event {
     Refused(Refusal),
     /// Another message of the member belongs to it.
     Further(Matter),
-    /// The offer of a private thread was accepted.
-    Accepted,
+    /// The offer of a private thread was accepted at this time.
+    Accepted(Timestamp),
     /// This moderator takes its member aside, who was not so far.
-    TakenAside(UserId),
+    TakenAside(UserId, Timestamp),
     /// Someone other than us deleted this message.
     Deleted(MessageId),
-    /// Someone answered, in the thread or by a reply to our public words.
+    /// Someone replied to our public words.
     Answered,
+    /// A person wrote in its thread.
+    Wrote(UserId, Timestamp),
     /// The raid it stands for has grown.
     Grown(Extent),
+    /// A moderator looks after it from now on, where whoever it is taken over from still does: of two at once, one gets
+    /// it.
+    Claimed {
+        /// The moderator.
+        by: UserId,
+        /// Who has looked after it so far; nobody, where it is claimed rather than passed on.
+        from: Option<UserId>,
+    },
+    /// The member asks for a moderator.
+    AskedFor(Timestamp),
+    /// The member wants what they gave away in public removed.
+    TakeDown,
+    /// The member wants nothing said in public when it is over.
+    KeptQuiet,
+    /// The member filled in the private form.
+    Detailed(Vec<Detail>),
+    /// A moderator invites someone into the thread.
+    Invited(UserId),
+    /// The clock has taken its step of that number: moderators were reminded (1), more of them called (2).
+    Reminded(u8),
+    /// It is over.
+    Ended(Ending),
+    /// It goes on after all.
+    Reopened(UserId, Timestamp),
+    /// Its member says how it went.
+    Rated(Rating),
+    /// A thread or channel is gone; what the case has there is, too.
+    ChannelGone(ChannelId, Timestamp),
 }
 
 impl Case {
@@ -256,7 +419,7 @@ impl Case {
         now: Timestamp,
     ) -> Self {
         let mut case = Self::blank(guild, member, matter, surroundings, now);
-        case.state = case.begin();
+        case.step = case.begin();
         case
     }
 
@@ -272,7 +435,7 @@ impl Case {
     ) -> Self {
         let mut case = Self::blank(guild, member, matter, surroundings, now);
         case.raid = Some(extent);
-        case.state = case.begin();
+        case.step = case.begin();
         case
     }
 
@@ -283,6 +446,7 @@ impl Case {
         surroundings: Surroundings,
         now: Timestamp,
     ) -> Self {
+        let since = waiting_since(matter.message, now);
         Self {
             guild,
             number: 0,
@@ -291,51 +455,77 @@ impl Case {
             matter,
             further: Vec::new(),
             surroundings,
-            state: State::Talking,
+            step: Step::Talking,
             place: None,
             problems: Vec::new(),
             alerted: false,
             told: None,
             acknowledgment: None,
+            earlier: Vec::new(),
             offer: None,
             answers: None,
             orphaned: false,
             answered: false,
             unacknowledged: false,
             raid: None,
+            since,
+            active: now,
+            messages: 1,
+            owner: None,
+            first_answer: None,
+            reminders: 0,
+            asked: None,
+            discreet: false,
+            disclosed: Vec::new(),
+            details: Vec::new(),
+            rating: None,
+            ending: None,
+            reopened_by: None,
+            under: None,
+            removed: Vec::new(),
+            errands: Vec::new(),
+            follow_up: None,
+            told_as: None,
+            unheard: false,
         }
     }
 
     /// Moves the case on. Total: an event that does not fit where the case stands changes nothing.
     #[must_use]
     pub fn apply(mut self, event: Event) -> (Self, Option<Action<Speech>>) {
-        let (waited, tried) = (self.state, self.action());
-        let refused = matches!(event, Event::Refused(_));
-        match event {
-            Event::Further(matter) => self.further.push(matter),
-            Event::Performed(receipt) => self.state = self.after(receipt),
-            Event::Refused(refusal) => self.state = self.without(&refusal),
-            Event::Accepted => self.state = self.accepted(),
-            Event::TakenAside(by) => self.state = self.taken_aside(by),
-            Event::Deleted(message) => self.state = self.deleted(message),
-            Event::Answered => self.answered = true,
-            Event::Grown(extent) => self.state = self.grown(extent),
+        let waited = self.step;
+        let next = self.answered_by(event);
+        let settled = next.is_some();
+        if let Some(step) = next {
+            self.step = self.cut_short(step);
         }
-        self.take_up_next();
-        if self.is_at_rest() && self.state != State::Offered {
+        if self.is_at_rest() {
+            self.step = self.rest();
+        }
+        if self.is_at_rest() && self.step != Step::Offered {
             // Given back, or never to be: nothing needs the member's text any more.
             self.matter.enclosure = None;
         }
-        // What was refused can be put another way; nothing else is committed twice.
-        let next = self.action().filter(|_| self.state != waited || refused);
-        let action = next.filter(|next| self.state != waited || Some(next) != tried.as_ref());
+        let action = self.action().filter(|_| settled || self.step != waited);
         (self, action)
+    }
+
+    /// Where the case goes when the event is the answer to what it waited for.
+    fn answered_by(&mut self, event: Event) -> Option<Step> {
+        match event {
+            Event::Performed(receipt) => self.after(receipt),
+            Event::Refused(refusal) => self.without(&refusal),
+            event => {
+                self.happened(event);
+                None
+            }
+        }
     }
 
     /// Whether a further message of the member joins this case rather than opening another.
     #[must_use]
     pub fn takes_further(&self) -> bool {
-        self.raid.is_none() && (self.place.is_some() || self.state != State::Talking)
+        !self.is_over() && self.raid.is_none() && (self.place.is_some() || self.step != Step::Talking)
     }
 
     /// Whether `person` may accept the offer: the member, the other party, or someone with one of the roles that are
@@ -353,6 +543,6 @@ impl Case {
     }
 
     fn is_at_rest(&self) -> bool {
-        matches!(self.state, State::Talking | State::Offered)
+        matches!(self.step, Step::Talking | Step::Offered)
     }
 }

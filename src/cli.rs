@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod report;
 mod run;
 mod scan;
 
@@ -61,6 +62,8 @@ enum Command {
     Demo(demo::Args),
     /// Run detection and policy over messages, offline
     Scan(scan::Args),
+    /// Write a report of a week or a month of cases: figures, a picture, and what to change
+    Report(report::Args),
     /// Validate configuration, rules and templates, and print what is in force
     Check,
 }
@@ -89,6 +92,7 @@ fn dispatch(cli: Cli) -> Exit {
         }
         Command::Run => with_settings(config, run::run),
         Command::Scan(args) => with_settings(config, |loaded| scan::run(&args, &loaded.core)),
+        Command::Report(args) => with_settings(config, |loaded| report::run(&args, loaded)),
         Command::Check => {
             with_settings(config, |loaded| finished(check::print(&loaded, &mut io::stdout().lock())))
         }

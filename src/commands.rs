@@ -10,10 +10,12 @@ mod catalog;
 mod change;
 mod context;
 mod doctor;
+mod judged;
 mod menus;
 mod register;
 mod regression;
 mod rehearsal;
+mod report;
 mod rules;
 mod setup;
 mod share;
@@ -97,6 +99,7 @@ where
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
             "doctor" => doctor::command(context),
             "rules" => rules::command(context).await,
+            "report" => report::command(context).await,
             "wording" => wording::command(context).await,
             "setup" => setup::command(context),
             _ => Ok(Answer::Nothing),

@@ -7,6 +7,7 @@ mod build;
 mod defaults;
 mod guild;
 mod guilds;
+mod hours;
 mod place;
 pub(crate) mod problem;
 mod rule;
@@ -24,13 +25,18 @@ use serde::Deserialize;
 
 pub use self::build::Core;
 pub use self::guild::{GuildRule, GuildSettings, Part, RuleChange, RuleOrigin, Standing, Subject};
-pub use self::guilds::{GuildConfig, GuildConfigs, Unfit};
+pub use self::guilds::{GuildConfig, GuildConfigs, Unfit, time_zone};
+pub use self::hours::Clock;
+pub(crate) use self::hours::{days_text, hours_text, in_order, times_text, weekday, zone_name};
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{
-    COOLDOWN, LONGEST_WORD, MOST_RULES, MOST_WORDS, RuleTable, RulesFile, TEMPLATES, WhenTable,
+    COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_RULES, MOST_WORDS, RuleTable, RulesFile,
+    TEMPLATES, WhenTable,
 };
 pub(crate) use self::value::{share_of_one, time, time_text};
+use crate::case::FollowUp;
+use crate::case::clock::WorkingHours;
 use crate::detect::Allow;
 use crate::message::{ChannelId, GuildId, RoleId};
 use crate::policy::Mode;
@@ -55,8 +61,10 @@ pub struct Config {
     pub detect: Detect,
     /// How private threads are opened.
     pub thread: Thread,
-    /// What becomes one case.
+    /// What becomes one case, and when it is over.
     pub cases: Cases,
+    /// How soon somebody is to answer.
+    pub clock: Clock,
     /// How conversations heat up and cool down.
     pub conversation: Conversation,
     /// When many at once are one matter.
@@ -119,13 +127,18 @@ pub struct Thread {
     pub auto_archive: u16,
 }
 
-/// What becomes one case.
+/// What becomes one case, and when it is over.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cases {
     /// A member's further messages join a case that is at most this old.
     #[serde(deserialize_with = "value::duration")]
     pub join_within: Duration,
+    /// A case in which nothing happens for so long is over; `0s` for never.
+    #[serde(deserialize_with = "value::duration")]
+    pub expire_after: Duration,
+    /// How the public hears that a case is settled.
+    pub follow_up: FollowUp,
 }
 
 /// How conversations heat up and cool down.
@@ -222,6 +235,9 @@ pub struct Server {
     /// The role brought into every thread.
     #[serde(deserialize_with = "value::role")]
     pub moderator_role: Option<RoleId>,
+    /// The role that is asked, too, when nobody answers after a reminder.
+    #[serde(deserialize_with = "value::role")]
+    pub escalation_role: Option<RoleId>,
     /// Where a private thread is opened when it cannot be under the message's own channel.
     #[serde(deserialize_with = "value::channel")]
     pub desk_channel: Option<ChannelId>,
@@ -232,6 +248,14 @@ pub struct Server {
     pub mode: Option<Mode>,
     /// Quiet hours here; as everywhere unless set.
     pub quiet_hours: Option<QuietHours>,
+    /// After what time moderators are reminded here; as everywhere unless set.
+    #[serde(deserialize_with = "value::some_duration")]
+    pub remind_after: Option<Duration>,
+    /// After what more time others are asked here; as everywhere unless set.
+    #[serde(deserialize_with = "value::some_duration")]
+    pub escalate_after: Option<Duration>,
+    /// The hours in which time counts here; as everywhere unless set.
+    pub working_hours: Option<WorkingHours>,
 }
 
 /// Settings that hold, and what was built from them.

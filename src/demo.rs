@@ -26,10 +26,10 @@ use tokio_util::sync::CancellationToken;
 use self::page::Page;
 use self::player::{Player, Said};
 pub use self::script::{DAY, Outcome};
-use self::script::{Script, Setup};
+use self::script::{Deed, Script, Setup};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
-use crate::discord::{Credentials, Origin, RunError, Token, run};
+use crate::discord::{Clock, Credentials, Origin, RunError, Token, run};
 use crate::message::{ChannelId, GuildId, RoleId};
 use crate::simulator::{Id, Simulator, World};
 use crate::store::sqlite::SqliteStore;
@@ -162,10 +162,11 @@ async fn with_bot(
     // Opened first, so that it is made once; the bot opens it again.
     let store = SqliteStore::open(&loaded.config.store.url).await.map_err(DemoError::Store)?;
     let stop = CancellationToken::new();
-    let mut bot = Box::pin(run(loaded, credentials(discord)?, stop.clone()));
+    let clock = Clock::standing(script.begins());
+    let mut bot = Box::pin(run(loaded, credentials(discord)?, clock.clone(), stop.clone()));
     let played = tokio::select! {
         ended = &mut bot => return Err(early(ended)),
-        played = play(script, options, discord, &store, out) => played,
+        played = play(script, options, (discord, &clock), &store, out) => played,
         _ = tokio::signal::ctrl_c() => Err(DemoError::Interrupted),
     };
     stop.cancel();
@@ -216,7 +217,7 @@ fn early(ended: Result<(), RunError>) -> DemoError {
 async fn play(
     script: &Script,
     options: &Options,
-    discord: &Simulator,
+    (discord, clock): (&Simulator, &Clock),
     store: &SqliteStore,
     out: &mut (dyn Write + Send),
 ) -> Result<Played, DemoError> {
@@ -224,7 +225,7 @@ async fn play(
     let guild = discord.guild(&script.server.name).unwrap_or_default();
     let names = script.lines().map(|line| line.by.get_ref().as_str()).chain(["Aside"]);
     let mut stage = Stage::new(Page::new(out, options.color, names), discord, rest(script, options));
-    let mut player = Player::new(discord, store, script, guild);
+    let mut player = Player::new((discord, clock), store, script, guild);
     stage.introduce(script, guild)?;
     let day = scenes(script, &mut player, &mut stage).await?;
     close(script, discord, &mut stage, &day)?;
@@ -248,12 +249,27 @@ async fn scenes<S: Store>(
                 stage.unsaid(line)?;
                 continue;
             };
-            let said = player.say(channel, line).await?;
-            if line.thread_of.is_none() {
-                stage.line(&said).await?;
-            }
-            if let Some(expected) = day.count(&said, script.expected(line)) {
-                stage.unexpected(&said, expected)?;
+            match &line.does {
+                Deed::Says(says) => {
+                    let said = player.say(channel, line, says).await?;
+                    if line.thread_of.is_none() {
+                        stage.line(&said).await?;
+                    }
+                    if let Some(expected) = day.count(&said, script.expected(line)) {
+                        stage.unexpected(&said, expected)?;
+                    }
+                }
+                Deed::Presses(label) => {
+                    // What was said there before comes before.
+                    stage.private().await?;
+                    match player.press(channel, line, label.get_ref()).await? {
+                        Some(pressed) => stage.press(&pressed).await?,
+                        None => {
+                            day.miss();
+                            stage.unpressed(line, label.get_ref())?;
+                        }
+                    }
+                }
             }
         }
         stage.private().await?;

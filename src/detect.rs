@@ -74,6 +74,14 @@ impl Category {
             Self::Personal => "personal",
         }
     }
+
+    /// Whether a message of this category in which `kinds` were found gives something private away, rather than only
+    /// speaking of what is about to be needed.
+    #[must_use]
+    pub fn gives_away(self, kinds: &[Kind]) -> bool {
+        let private = matches!(self, Self::SensitiveInfo | Self::Confidential);
+        private && !kinds.is_empty() && !kinds.contains(&Kind::AccountIssue)
+    }
 }
 
 /// Declares the kinds of finding with their names in configuration and output.

@@ -2,6 +2,7 @@
 
 mod catch_up;
 pub(crate) mod checkup;
+mod clock;
 mod convert;
 mod events;
 mod executor;
@@ -10,6 +11,7 @@ mod gateway;
 pub(crate) mod guilds;
 pub(crate) mod history;
 mod introduction;
+mod look;
 pub(crate) mod lookup;
 mod notice;
 mod permissions;
@@ -20,16 +22,17 @@ pub(crate) mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serenity::model::id::{ApplicationId, UserId};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::catch_up::CatchUp;
+pub use self::clock::Clock;
 use self::events::{Arriving, Ear, Listener};
 use self::executor::Discord;
 use self::gap::Gap;
@@ -50,6 +53,10 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How often it is recorded that we listen.
 const ALIVE: Duration = Duration::from_secs(2);
+
+/// Between two looks whether what was missed is read back, and how long that is waited for.
+const HEARD: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Waits after each attempt to register the commands.
 const REGISTERING: [Duration; 4] =
@@ -137,12 +144,17 @@ struct GatewayBot {
     shards: u32,
 }
 
-/// Runs the bot until `stop` is cancelled or Discord closes for good.
+/// Runs the bot, which goes by `clock`, until `stop` is cancelled or Discord closes for good.
 ///
 /// # Errors
 ///
 /// See [`RunError`].
-pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationToken) -> Result<(), RunError> {
+pub async fn run(
+    loaded: Loaded,
+    credentials: Credentials,
+    clock: Clock,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
     let store = SqliteStore::open(&loaded.config.store.url).await?;
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
@@ -152,16 +164,18 @@ pub async fn run(loaded: Loaded, credentials: Credentials, stop: CancellationTok
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, &gap);
+    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
+    responder.set_clocks().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
     let registering = register_commands(&rest, application);
-    let working =
-        async { tokio::join!(listener.listen(arriving), stay_alive(&responder, &gap), registering) };
+    let keeping =
+        async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
+    let working = async { tokio::join!(listener.listen(arriving), keeping, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
@@ -198,10 +212,10 @@ fn assemble(
     me: UserId,
     store: SqliteStore,
     rest: &Arc<Rest>,
-    gap: &Arc<Gap>,
+    (gap, clock): (&Arc<Gap>, &Clock),
 ) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
-    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds) };
+    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
     let responder = Responder::new(configs, store, discord);
     let gap = Arc::clone(gap);
     let catch_up = CatchUp {
@@ -235,13 +249,13 @@ async fn register_commands(rest: &Rest, application: ApplicationId) {
 }
 
 /// Records again and again that we listen, so that the next start knows from when on to read back.
-async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap) {
+async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
     let mut ticks = tokio::time::interval(ALIVE);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut recorded = None;
     loop {
         ticks.tick().await;
-        let complete = gap.complete_until(events::now());
+        let complete = gap.complete_until(clock.now());
         if complete.is_none() || complete == recorded {
             continue;
         }
@@ -252,4 +266,27 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
         }
         recorded = complete;
     }
+}
+
+/// Sees to the clocks of cases whenever the next one wants something.
+async fn keep_time<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
+    hear_out(gap, clock).await;
+    loop {
+        let now = clock.now();
+        let next = responder.tick(now).await.unwrap_or_else(|error| {
+            error!(%error, "the clocks of cases cannot be seen to");
+            None
+        });
+        clock.until(next.unwrap_or(Timestamp::MAX), now).await;
+    }
+}
+
+/// Until what was missed is read back it is not known who was answered meanwhile, but nothing waits for that for ever.
+async fn hear_out(gap: &Gap, clock: &Clock) {
+    let heard = async {
+        while gap.complete_until(clock.now()).is_none() {
+            tokio::time::sleep(HEARD).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard).await.ok();
 }

@@ -12,8 +12,9 @@
 //! | [`text`] | the normalized view of a message for matching, mapped back to original offsets |
 //! | [`detect`] | detectors, findings, heat, and the scanner that runs them |
 //! | [`policy`] | findings and circumstances become a verdict with reasons; conversations and their temperature, raids |
-//! | [`case`] | one matter from notice to conversation: a total function, and actions as data |
+//! | [`case`] | one matter from notice to settlement: a total function, its clock and its errands, and actions as data |
 //! | [`wording`] | templates become text |
+//! | [`report`] | what came of cases becomes figures, a picture of them, and what to change |
 //!
 //! The **shell** does what the core says.
 //!
@@ -53,6 +54,21 @@
 //!
 //! What is in force in a server is immutable; a change makes another, and the next message meets it.
 //!
+//! # The life of one case
+//!
+//! ```text
+//! open → acknowledged → in thread → claimed → resolved | dismissed | declined | expired, and back
+//! ```
+//!
+//! Where a case stands follows from what is known of it ([`case::State`]); what it waits for is its [`case::Step`]. A press, a
+//! command, a word in the thread, the clock and Discord itself are events; each may add errands, which the case runs one after
+//! the other whenever it waits for nothing else:
+//!
+//! ```text
+//! event → Responder::happen → Store (case, clock, outcome and action in one transaction) → perform → receipt → …
+//! clock: Store::due → reminder for all of a server in one post | expiry
+//! ```
+//!
 //! A case waits for at most one action at a time; so after a crash at most one action of it is in doubt,
 //! and that one is looked up on Discord before it is repeated.
 //!
@@ -60,7 +76,7 @@
 //!
 //! Held by `tests/invariants.rs` and the end-to-end tests.
 //!
-//! 1. `message`, `text`, `detect`, `policy`, `case` and `wording` do no I/O, read no clock, and name no type
+//! 1. `message`, `text`, `detect`, `policy`, `case`, `wording` and `report` do no I/O, read no clock, and name no type
 //!    of Discord's library, the runtime or the database. Time, randomness and configuration are parameters.
 //! 2. Detecting cannot fail. Everything that can fail about rules, words and templates fails at load, naming
 //!    the file, the line, the key and what would be valid.
@@ -82,6 +98,7 @@ pub mod detect;
 pub mod discord;
 pub mod message;
 pub mod policy;
+pub mod report;
 pub mod responder;
 pub mod scan;
 pub mod simulator;

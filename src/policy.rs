@@ -102,6 +102,8 @@ pub struct Decision {
     pub template: Option<Arc<str>>,
     /// What to answer in public, of [`Response::Answer`].
     pub answer: Option<Arc<str>>,
+    /// What the member is asked for in a private form.
+    pub ask: Arc<[String]>,
     /// Kinds found that made the rule apply, without repeats.
     pub kinds: Vec<Kind>,
     /// What made the rule apply.
@@ -280,6 +282,7 @@ impl Policy {
             would: held.map(|_| rule.response),
             template: rule.template.clone(),
             answer: rule.answer.clone(),
+            ask: Arc::clone(&rule.ask),
             kinds: because.kinds.iter().map(|(kind, _)| *kind).collect(),
             because,
             subject,

@@ -6,6 +6,8 @@
 //! done already.
 
 mod by_hand;
+mod clock;
+mod life;
 mod notices;
 mod raids;
 mod settings;
@@ -21,10 +23,10 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::case::action::{Action, Button, Post, Receipt, Refusal, Speech};
-use crate::case::{Event, Surroundings};
+use crate::case::{Case, Event, Surroundings};
 use crate::config::{GuildConfig, GuildConfigs};
 use crate::detect::{Category, Scan};
-use crate::message::{ChannelId, GuildId, Message, MessageId, Origin, RoleId, UserId};
+use crate::message::{GuildId, Message, Origin, RoleId, UserId};
 use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
@@ -32,6 +34,7 @@ use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
+pub use self::clock::AtHand;
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.
@@ -80,6 +83,13 @@ pub trait Executor: Send + Sync + 'static {
 
     /// What the guild offers a case about `message`.
     fn surroundings(&self, message: &Message) -> Surroundings;
+
+    /// What the guild offers its cases as things stand; none where we have not heard of it.
+    fn at_hand(&self, guild: GuildId) -> Option<AtHand>;
+
+    /// What became of a case while nobody told us: someone answered or wrote in its thread, its member left, its thread is
+    /// gone. None where nothing did, or it cannot be told.
+    async fn look(&self, case: &Case) -> Option<Event>;
 
     /// A message read from history together with its author's roles, which history does not tell.
     async fn complete(&self, message: Message) -> Message;
@@ -141,6 +151,8 @@ struct Inner<S, E> {
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
     last_variant: Mutex<HashMap<Utterance, usize>>,
+    /// When moderators were reminded last.
+    reminded: Mutex<HashMap<GuildId, Timestamp>>,
     /// Settings are changed one at a time, so that no change is made from what another has changed meanwhile.
     changing: tokio::sync::Mutex<()>,
     /// Of members whose Discord told it, as Discord names languages.
@@ -169,6 +181,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
                 last_variant: Mutex::default(),
+                reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
                 tasks: TaskTracker::new(),
@@ -227,33 +240,6 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(())
     }
 
-    /// Someone other than us deleted `message`: words about it have nothing to stand on any more.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
-        self.happen(guild, Whose::Message(message), Event::Deleted(message)).await.map(drop)
-    }
-
-    /// A person wrote in a private thread, which may be a case's.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    pub async fn answered(&self, guild: GuildId, thread: ChannelId) -> Result<(), StoreError> {
-        self.happen(guild, Whose::Thread(thread), Event::Answered).await.map(drop)
-    }
-
-    /// A person answered a post of ours, which may be a case's public words.
-    ///
-    /// # Errors
-    ///
-    /// The store failed.
-    pub async fn replied(&self, guild: GuildId, post: MessageId) -> Result<(), StoreError> {
-        self.happen(guild, Whose::Post(post), Event::Answered).await.map(drop)
-    }
-
     /// Someone pressed *Take this aside* of case `number`.
     ///
     /// # Errors
@@ -264,6 +250,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         guild: GuildId,
         number: u32,
         presser: &Presser,
+        now: Timestamp,
     ) -> Result<Pressed, StoreError> {
         let Some(case) = self.inner.store.case(guild, Whose::Number(number)).await? else {
             return Ok(Pressed::Over);
@@ -271,8 +258,12 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         if !presser.moderator && !case.is_offered_to(presser.id, &presser.roles) {
             return Ok(Pressed::NotTheirs);
         }
-        let taken = self.happen(guild, Whose::Number(number), Event::Accepted).await?;
-        Ok(if taken { Pressed::Accepted } else { Pressed::Over })
+        let happened = self.happen(guild, Whose::Number(number), Event::Accepted(now)).await?;
+        Ok(if happened.is_some_and(|happened| happened.changed()) {
+            Pressed::Accepted
+        } else {
+            Pressed::Over
+        })
     }
 
     /// Stops taking in, finishes what is committed for at most `grace`, and closes the store.
@@ -329,7 +320,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// Makes a notice a case, or part of one, and starts what follows; the number of the case.
     async fn notice(&self, notice: Notice) -> Result<Option<u32>, StoreError> {
         let (guild, about, rule) = (notice.guild, notice.matter.message, notice.matter.rule.clone());
-        let noticed = self.inner.store.notice(notice, &|speech| self.choose(guild, speech)).await?;
+        let noticed = self.inner.store.notice(notice, &self.terms(guild)).await?;
         let (number, pending) = match noticed {
             Noticed::Known => return Ok(None),
             Noticed::Opened(number, pending) | Noticed::Joined(number, pending) => (number, pending),
@@ -339,34 +330,10 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(Some(number))
     }
 
-    async fn happen(&self, guild: GuildId, whose: Whose, event: Event) -> Result<bool, StoreError> {
-        let pending =
-            self.inner.store.happen(guild, whose, event, &|speech| self.choose(guild, speech)).await?;
-        let follows = pending.is_some();
-        self.carry_out_next(pending);
-        Ok(follows)
-    }
-
     fn carry_out_next(&self, pending: Option<Pending>) {
         if let Some(pending) = pending {
             self.carry_out(pending, Attempt::First);
         }
-    }
-
-    /// Chosen when committed, so that a repeated action says the same words again. What is for the member alone is in
-    /// their language, where we know it and have it.
-    fn choose(&self, guild: GuildId, speech: &mut Speech) {
-        let here = self.in_force(guild);
-        let theirs = speech.facts.member.filter(|_| speech.utterance.is_for_member());
-        let locale = theirs.and_then(|member| self.locale_of(member));
-        let language = locale.and_then(|locale| here.core.wording.language_for(&locale).map(str::to_owned));
-        let language = language.unwrap_or_else(|| here.core.wording.language().to_owned());
-        let mut last = lock(&self.inner.last_variant);
-        let before = last.get(&speech.utterance).copied();
-        let random = fastrand::u64(..);
-        speech.variant = here.core.wording.choose(Some(&language), speech.utterance, before, random);
-        speech.language = Some(language);
-        last.insert(speech.utterance, speech.variant);
     }
 
     fn carry_out(&self, pending: Pending, attempt: Attempt) {
@@ -380,8 +347,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         while let Some(pending) = next {
             let Some(event) = self.perform(&pending, attempt).await else { return };
             let guild = pending.guild;
-            let settled =
-                self.inner.store.settle(pending.id, event, &|speech| self.choose(guild, speech)).await;
+            let terms = self.terms(guild);
+            let settled = match self.elsewhere(&pending, &event) {
+                Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
+                None => self.inner.store.settle(pending.id, event, &terms).await,
+            };
             attempt = Attempt::First;
             next = match settled {
                 Ok(next) => next,

@@ -10,8 +10,8 @@
 //! everything else is Discord.
 //!
 //! Not played: voice, stickers, polls, scheduled events, guild administration beyond channels, roles and
-//! members, the audit log beyond who added the bot, archiving by the passing of time, how many commands may
-//! be registered in a day, and the spacing of identifies.
+//! members, the audit log beyond who added the bot, archiving by the passing of time unless it is asked for,
+//! how many commands may be registered in a day, and the spacing of identifies.
 //!
 //! ```
 //! use aside::simulator::{Simulator, World};
@@ -35,6 +35,7 @@
 
 mod acts;
 mod amend;
+mod archive;
 mod automod;
 mod body;
 mod changes;

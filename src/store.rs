@@ -1,6 +1,7 @@
 //! What outlives the process: cases, the outbox of committed actions, what moderators set, and when the bot last
 //! listened.
 
+mod life;
 mod settings;
 pub mod sqlite;
 
@@ -9,14 +10,22 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::case::action::{Action, Priority, Speech};
+use crate::case::clock::Promise;
 use crate::case::{Case, Event, Matter, Surroundings};
 use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
 
+pub use self::life::{CaseNote, Happened, Outcome, Sought};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
 
-/// Chooses the variant of each utterance of an action before it is committed.
-pub type Choose<'a> = &'a (dyn Fn(&mut Speech) + Send + Sync);
+/// What a server goes by when something is committed.
+pub trait Terms: Send + Sync {
+    /// Chooses the language and the variant of what is said.
+    fn choose(&self, speech: &mut Speech);
+
+    /// How soon members are answered, and how long cases stay open.
+    fn promise(&self) -> &Promise;
+}
 
 /// A row of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Copy, PartialOrd, Ord)]
@@ -120,10 +129,10 @@ pub trait Store: Send + Sync {
     async fn knows(&self, guild: GuildId, message: MessageId, shielding: bool) -> Result<bool, StoreError>;
 
     /// Makes `notice` a case, or part of one, together with the first action.
-    async fn notice(&self, notice: Notice, choose: Choose<'_>) -> Result<Noticed, StoreError>;
+    async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError>;
 
     /// Makes `case`, which stands for a raid, together with its first action; its number is allotted.
-    async fn open(&self, case: Case, choose: Choose<'_>) -> Result<(u32, Option<Pending>), StoreError>;
+    async fn open(&self, case: Case, terms: &dyn Terms) -> Result<(u32, Option<Pending>), StoreError>;
 
     /// Notes that `message` belongs to case `number`, which it changes nothing about.
     async fn count(&self, guild: GuildId, message: MessageId, number: u32) -> Result<(), StoreError>;
@@ -132,14 +141,69 @@ pub trait Store: Send + Sync {
     async fn case(&self, guild: GuildId, whose: Whose) -> Result<Option<Case>, StoreError>;
 
     /// Applies `event`, which nothing in the outbox brought about, to a case, and commits the action that follows.
-    /// Nothing happens when there is no such case.
+    /// None when there is no such case.
     async fn happen(
         &self,
         guild: GuildId,
         whose: Whose,
         event: Event,
-        choose: Choose<'_>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Happened>, StoreError>;
+
+    /// The same for several cases of a guild at once, by their numbers, together with an action that belongs to none of
+    /// them; what follows from all of it, that action last.
+    async fn happen_together(
+        &self,
+        guild: GuildId,
+        events: Vec<(u32, Event)>,
+        action: Option<Action<Speech>>,
+        terms: &dyn Terms,
+    ) -> Result<Vec<Pending>, StoreError>;
+
+    /// The cases of a guild that are looked for, newest first.
+    async fn cases(&self, guild: GuildId, sought: &Sought) -> Result<Vec<Case>, StoreError>;
+
+    /// The cases whose clocks want something until then, the longest waiting first, at most so many.
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError>;
+
+    /// When the next clock wants something.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Has the clocks of these cases of a guild wait until then, whatever they want.
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError>;
+
+    /// The guilds that have open cases.
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError>;
+
+    /// Sets the clocks of all open cases of a guild anew, where what is promised has changed.
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError>;
+
+    /// Commits `action`, which belongs to no case, in the place of `done`, which could not be done.
+    /// Nothing happens when `done` is not in the outbox any more.
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
     ) -> Result<Option<Pending>, StoreError>;
+
+    /// Keeps what a moderator notes about a case.
+    async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError>;
+
+    /// What moderators noted about a case, oldest first.
+    async fn case_notes(&self, guild: GuildId, number: u32) -> Result<Vec<CaseNote>, StoreError>;
+
+    /// What came of the cases of a guild that were opened from `from` on and before `until`, oldest first.
+    async fn outcomes(
+        &self,
+        guild: GuildId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Every guild that had a case, in the order of their identifiers.
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError>;
 
     /// Applies what came of the action `done` to its case, and commits the next action.
     /// Nothing happens when `done` is not in the outbox any more.
@@ -147,7 +211,7 @@ pub trait Store: Send + Sync {
         &self,
         done: OutboxId,
         event: Event,
-        choose: Choose<'_>,
+        terms: &dyn Terms,
     ) -> Result<Option<Pending>, StoreError>;
 
     /// Every committed action without a receipt, most urgent first, then oldest first.

@@ -10,9 +10,11 @@ mod template;
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
+use self::context::Parts;
 pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
@@ -82,8 +84,14 @@ utterances! {
     FurtherUnshielded = "further_unshielded",
     /// What to do now about each kind of thing that was given away; other private words hold it as `advice`.
     Advice = "advice",
+    /// What the buttons below the first words in the thread do; those words hold it as `choices`.
+    Choices = "choices",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
+    /// Members wait for an answer longer than was promised: which cases, and whose they are.
+    Reminder = "reminder",
+    /// The same in the thread of one of them, where moderators have no place of their own.
+    ReminderHere = "reminder_here",
     /// Many are at boiling point at once; how many, and where it began.
     RaidAlert = "raid_alert",
     /// The thread's name: contains the case number and nothing of the member's words.
@@ -94,14 +102,76 @@ utterances! {
     ThreadReason = "thread_reason",
     /// The audit-log reason for taking back words of ours.
     WithdrawalReason = "withdrawal_reason",
+    /// In the thread: the member asks for a moderator, who is called.
+    Summons = "summons",
+    /// In the thread: the member's message was removed, as they wished.
+    TakenDown = "taken_down",
+    /// In the thread: the member's message could not be removed.
+    NotTakenDown = "not_taken_down",
+    /// In the thread: a moderator looks after it.
+    Claimed = "claimed",
+    /// In the thread: someone who can help joins.
+    Invited = "invited",
+    /// In the thread: it takes longer than it should.
+    Late = "late",
+    /// In the thread: the case is open again.
+    Reopened = "reopened",
+    /// Last words in the thread: it is settled, and the member may say how it went.
+    Resolved = "resolved",
+    /// Last words in the thread: it was a false alarm, with an apology.
+    Dismissed = "dismissed",
+    /// Last words in the thread: the member would rather not.
+    Declined = "declined",
+    /// Last words in the thread: nobody wrote for long.
+    Expired = "expired",
+    /// In the thread: the member filled in the private form, which only moderators read.
+    Detailed = "detailed",
+    /// In public, once it is settled; tells nothing of what it was about.
+    FollowUp = "follow_up",
     /// The answer to whoever took up an offer.
     OfferAccepted = "offer_accepted",
     /// The answer to someone whom an offer was not made to.
     OfferNotYours = "offer_not_yours",
     /// The answer where an offer no longer stands.
     OfferOver = "offer_over",
-    /// The answer to a button that does nothing yet.
-    ComingSoon = "coming_soon",
+    /// The answer to a press where nothing is kept about the case any more.
+    PressedGone = "pressed_gone",
+    /// The answer to a press where the case is over already.
+    PressedOver = "pressed_over",
+    /// The answer to a press of a button that is for the member only.
+    PressedForMember = "pressed_for_member",
+    /// The answer to a press of a button that is for moderators only.
+    PressedForModerators = "pressed_for_moderators",
+    /// The answer to a press of a button that is for the member and moderators.
+    PressedForBoth = "pressed_for_both",
+    /// The answer to the member who says that it is settled.
+    PressedResolve = "pressed_resolve",
+    /// The answer to the member who would rather not.
+    PressedDecline = "pressed_decline",
+    /// The answer to the member who asks for a moderator.
+    PressedAsk = "pressed_ask",
+    /// The answer to the member who asks for a moderator once more.
+    PressedAskAgain = "pressed_ask_again",
+    /// The answer to the member whose message is being removed, as they wish.
+    PressedRemove = "pressed_remove",
+    /// The answer to the member whose message is gone already.
+    PressedRemoved = "pressed_removed",
+    /// The answer to the member whose message stays, as they wish.
+    PressedKeep = "pressed_keep",
+    /// What stands in each field of the private form while it is empty.
+    DetailsHint = "details_hint",
+    /// The answer to the member who filled in the private form.
+    PressedDetails = "pressed_details",
+    /// The answer to the member whose form came back without answers.
+    PressedBlank = "pressed_blank",
+    /// The answer to the member who wants nothing said in public when it is over.
+    PressedQuiet = "pressed_quiet",
+    /// The answer to the member who opens a case again.
+    PressedReopen = "pressed_reopen",
+    /// The answer to the member who opens a case again that is open.
+    PressedOpen = "pressed_open",
+    /// The answer to the member who says how it went.
+    PressedRating = "pressed_rating",
     /// To whoever added the bot to a server, once: what it is, and where to begin.
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
@@ -127,6 +197,7 @@ impl Audience {
 }
 
 /// What a template may speak of. Absent facts render as nothing and test as false.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The member; `{{ member }}` renders as a mention.
@@ -180,6 +251,90 @@ pub struct Facts {
     /// What keeps the bot from doing its part, in plain words for moderators, a line each; `{{ gaps }}`.
     #[serde(default)]
     pub gaps: Option<String>,
+    /// The name of where the case stands in its life; `{{ state }}` says it in plain words.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// The moderator who looks after it; `{{ owner }}` renders as a mention.
+    #[serde(default)]
+    pub owner: Option<UserId>,
+    /// Someone who was invited; `{{ person }}` renders as a mention.
+    #[serde(default)]
+    pub person: Option<UserId>,
+    /// Since when the member has waited for a first human answer; `{{ waiting }}` renders as "4 minutes ago", which
+    /// Discord keeps up to date.
+    #[serde(default)]
+    pub waiting: Option<Timestamp>,
+    /// How long the first human answer took; `{{ first_answer }}` renders as "4 min".
+    #[serde(default)]
+    pub first_answer: Option<SignedDuration>,
+    /// How often moderators were reminded that the member waits; `{{ reminders }}`.
+    #[serde(default)]
+    pub reminders: u8,
+    /// When the member asked for a moderator; `{{ asked }}` renders as "4 minutes ago".
+    #[serde(default)]
+    pub asked: Option<Timestamp>,
+    /// Whether moderators are called by it, rather than only shown; `{{ called }}`.
+    #[serde(default)]
+    pub called: bool,
+    /// Who ended it; `{{ ended_by }}` renders as a mention.
+    #[serde(default)]
+    pub ended_by: Option<UserId>,
+    /// What came of it, in a moderator's words, or why it ended; `{{ outcome }}`.
+    #[serde(default)]
+    pub outcome: Option<String>,
+    /// The name of what the member thought of how it went; `{{ rating }}` says it in plain words.
+    #[serde(default)]
+    pub rating: Option<String>,
+    /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
+    #[serde(default)]
+    pub back: Option<Timestamp>,
+    /// The cases whose members wait for an answer; the list `{{ cases }}`.
+    #[serde(default)]
+    pub waits: Vec<Wait>,
+    /// How many more of them there are; `{{ more }}`.
+    #[serde(default)]
+    pub unlisted: u32,
+    /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
+    #[serde(default)]
+    pub messages: Option<u32>,
+    /// Whether someone else deleted the message; `{{ deleted }}`.
+    #[serde(default)]
+    pub deleted: bool,
+    /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
+    #[serde(default)]
+    pub asked_for: bool,
+    /// Whether the member can fill in a private form; `{{ asks }}`.
+    #[serde(default)]
+    pub asks: bool,
+    /// Whether the member filled it in; `{{ detailed }}`.
+    #[serde(default)]
+    pub detailed: bool,
+    /// Whether the public would hear that it is settled; `{{ follow_up }}`.
+    #[serde(default)]
+    pub follow_up: bool,
+    /// Whether the member wants nothing said in public when it is over; `{{ discreet }}`.
+    #[serde(default)]
+    pub discreet: bool,
+    /// Whether public words of ours stand there that can be taken back; `{{ acknowledged }}`.
+    #[serde(default)]
+    pub acknowledged: bool,
+}
+
+/// A case whose member waits for an answer, in a list of such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Its number; `{{ case.number }}`.
+    pub number: u32,
+    /// Since when the member has waited; `{{ case.waiting }}`.
+    pub since: Timestamp,
+    /// The moderator who looks after it; `{{ case.owner }}`.
+    pub owner: Option<UserId>,
+    /// Its private thread; `{{ case.place }}` is a link to it, or to the message where there is none.
+    pub thread: Option<ChannelId>,
+    /// The link to the message.
+    pub link: String,
+    /// Whether moderators were reminded of it before; `{{ case.reminded }}`.
+    pub reminded: bool,
 }
 
 /// How many are at boiling point at once, and where it began.
@@ -196,11 +351,17 @@ pub struct Raid {
 /// The most characters of what a rule answers in public.
 pub const LONGEST_ANSWER: usize = 1_500;
 
+/// The most characters of what came of a case.
+pub const LONGEST_OUTCOME: usize = 200;
+
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
 
 /// The most characters of advice.
-const ADVICE_LIMIT: usize = 900;
+const ADVICE_LIMIT: usize = 650;
+
+/// The most characters of what the buttons do.
+const CHOICES_LIMIT: usize = 430;
 
 impl Utterance {
     /// The utterance whose template has this name.
@@ -215,6 +376,8 @@ impl Utterance {
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
+            Self::DetailsHint => 100,
+            Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
     }
@@ -231,6 +394,7 @@ impl Utterance {
             | Self::Suggestion
             | Self::SuggestionDetails
             | Self::Answer
+            | Self::FollowUp
             | Self::Raid => Audience::Everyone,
             Self::Opening
             | Self::OpeningShielded
@@ -239,11 +403,45 @@ impl Utterance {
             | Self::FurtherShielded
             | Self::FurtherUnshielded
             | Self::Advice
+            | Self::Choices
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
-            | Self::ComingSoon => Audience::Person,
-            Self::Alert | Self::RaidAlert | Self::Introduction | Self::Checkup => Audience::Moderators,
+            | Self::Summons
+            | Self::ReminderHere
+            | Self::TakenDown
+            | Self::NotTakenDown
+            | Self::Claimed
+            | Self::Invited
+            | Self::Late
+            | Self::Reopened
+            | Self::Resolved
+            | Self::Dismissed
+            | Self::Declined
+            | Self::Expired
+            | Self::Detailed
+            | Self::PressedGone
+            | Self::PressedOver
+            | Self::PressedForMember
+            | Self::PressedForModerators
+            | Self::PressedForBoth
+            | Self::PressedResolve
+            | Self::PressedDecline
+            | Self::PressedAsk
+            | Self::PressedAskAgain
+            | Self::PressedRemove
+            | Self::PressedRemoved
+            | Self::PressedKeep
+            | Self::DetailsHint
+            | Self::PressedDetails
+            | Self::PressedBlank
+            | Self::PressedQuiet
+            | Self::PressedReopen
+            | Self::PressedOpen
+            | Self::PressedRating => Audience::Person,
+            Self::Alert | Self::Reminder | Self::RaidAlert | Self::Introduction | Self::Checkup => {
+                Audience::Moderators
+            }
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }
@@ -272,7 +470,21 @@ impl Utterance {
                 | Self::DirectOpening
                 | Self::FurtherShielded
                 | Self::FurtherUnshielded
+                | Self::TakenDown
+                | Self::NotTakenDown
+                | Self::Claimed
+                | Self::Late
+                | Self::Reopened
+                | Self::Resolved
+                | Self::Dismissed
+                | Self::Declined
+                | Self::Expired
         )
+    }
+
+    /// Whether it may say `part`, words of their own that others hold.
+    fn holds(self, part: Self) -> bool {
+        context::placeholders(self).contains(&part.as_str())
     }
 
     /// Whether everyone in the channel reads it.
@@ -438,21 +650,20 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
-        let advice =
-            if utterance == Utterance::Advice { String::new() } else { self.advice(language, facts) };
+        let held = |part: Utterance| match utterance.holds(part) {
+            true => self.render(language, part, 0, facts),
+            false => String::new(),
+        };
+        let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);
         let rendered = self.layer_of(spoken, utterance).map(|layer| {
             let variant = variant % layer.variants(spoken, utterance).max(1);
-            layer.render((spoken, utterance, variant), context::of(facts, &advice, self.labels(spoken)))
+            layer.render((spoken, utterance, variant), context::of(facts, parts, self.labels(spoken)))
         });
         template::finish(utterance, &rendered.unwrap_or_default(), facts)
     }
 
-    fn advice(&self, language: Option<&str>, facts: &Facts) -> String {
-        self.render(language, Utterance::Advice, 0, facts)
-    }
-
-    /// What is written on `button`, in `language`; none where it has no label, as in English, which stands in the code.
+    /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.
     pub fn label(&self, language: &str, button: &str) -> Option<&str> {
         self.labels(language).button(button)
     }

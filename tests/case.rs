@@ -2,65 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use aside::case::action::{Action, Button, Enclosure, Post, Priority, Receipt, Refusal, Speech};
-use aside::case::{Case, Event, Matter, Place, Rung, State, Surroundings};
+use aside::case::action::{Action, Button, Post, Priority, Receipt, Refusal, Speech};
+use aside::case::{Case, Event, Matter, Place, Rung, Step};
 use aside::detect::{Category, Kind};
-use aside::message::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use aside::message::{ChannelId, MessageId, UserId};
 use aside::policy::Response;
 use aside::policy::raid::Extent;
 use aside::wording::Utterance;
 use jiff::Timestamp;
 
-const GUILD: GuildId = GuildId(1);
-const MEMBER: UserId = UserId(2);
-const GENERAL: ChannelId = ChannelId(10);
-const DESK: ChannelId = ChannelId(11);
-const STAFF: ChannelId = ChannelId(12);
+#[path = "case/setting.rs"]
+mod setting;
+
+use setting::{DESK, GENERAL, GUILD, MEMBER, MODERATOR, STAFF, everything, matter, nothing, noticed};
+
 const THREAD: ChannelId = ChannelId(20);
 const DESK_THREAD: ChannelId = ChannelId(21);
 const DIRECT: ChannelId = ChannelId(22);
-const MODERATOR: RoleId = RoleId(30);
-
-fn matter(message: u64, response: Response) -> Matter {
-    let shield = response == Response::Shield;
-    Matter {
-        message: MessageId(message),
-        channel: GENERAL,
-        home: GENERAL,
-        category: if shield { Category::SensitiveInfo } else { Category::BoilingPoint },
-        rule: "rule".to_owned(),
-        kinds: if shield { vec![Kind::Card] } else { vec![Kind::Anger] },
-        response,
-        acknowledgment: None,
-        quiet: false,
-        enclosure: shield.then(|| Enclosure("masked".to_owned())),
-        removed: false,
-        would: None,
-        because: String::new(),
-        by: None,
-        answer: None,
-        parties: Vec::new(),
-        companion: None,
-        beside: None,
-        alert: false,
-        covered: false,
-        deleted: false,
-    }
-}
-
-fn everything() -> Surroundings {
-    Surroundings { moderators: vec![MODERATOR], desk: Some(DESK), alerts: vec![STAFF], auto_archive: 1440 }
-}
-
-fn nothing() -> Surroundings {
-    Surroundings { auto_archive: 1440, ..Surroundings::default() }
-}
-
-fn noticed(response: Response, surroundings: Surroundings) -> Case {
-    let mut case = Case::notice(GUILD, MEMBER, matter(100, response), surroundings, Timestamp::UNIX_EPOCH);
-    case.number = 7;
-    case
-}
 
 /// What Discord gives back when `action` succeeds.
 fn success(action: &Action<Speech>) -> Receipt {
@@ -70,7 +28,8 @@ fn success(action: &Action<Speech>) -> Receipt {
         Action::OpenThread { .. } => Receipt::Opened(THREAD),
         Action::OpenDirect { .. } => Receipt::Opened(DIRECT),
         Action::AddMember { .. } => Receipt::Joined,
-        Action::CloseThread { .. } => Receipt::Closed,
+        Action::CloseThread { .. } | Action::ArchiveThread { .. } => Receipt::Closed,
+        Action::UnarchiveThread { .. } => Receipt::Reopened,
         Action::Post(_) => Receipt::Posted(MessageId(500)),
         Action::Edit { .. } => Receipt::Edited,
     }
@@ -139,7 +98,7 @@ fn all_paths() -> Vec<Path> {
 fn every_path_ends_and_waits_for_nothing() {
     let paths = all_paths();
     assert!(paths.len() > 200, "only {} paths", paths.len());
-    assert!(paths.iter().all(|path| matches!(path.end.state, State::Talking | State::Offered)));
+    assert!(paths.iter().all(|path| matches!(path.end.step, Step::Talking | Step::Offered)));
 }
 
 #[test]
@@ -243,9 +202,9 @@ fn the_opening_summons_the_moderators_and_offers_its_buttons() {
     let (case, _) =
         noticed(Response::TakeAside, everything()).apply(Event::Performed(Receipt::Opened(THREAD)));
     let (case, action) = case.apply(Event::Performed(Receipt::Joined));
-    let Some(Action::Post(opening)) = action else { panic!("an opening: {:?}", case.state) };
+    let Some(Action::Post(opening)) = action else { panic!("an opening: {:?}", case.step) };
     assert_eq!((opening.members, opening.roles), (vec![MEMBER], vec![MODERATOR]));
-    assert_eq!(opening.buttons, [Button::Resolve, Button::AskModerator, Button::Decline]);
+    assert_eq!(opening.buttons, [Button::Resolve, Button::AskModerator, Button::Decline, Button::KeepQuiet]);
 }
 
 #[test]
@@ -305,7 +264,7 @@ fn a_thread_deleted_by_hand_is_opened_anew_for_a_further_secret() {
     let (case, _) = talking().apply(Event::Further(matter(101, Response::Shield)));
     let (case, _) = case.apply(Event::Performed(Receipt::Removed));
     let (case, action) = case.apply(Event::Refused(Refusal::Gone));
-    assert_eq!(case.state, State::Opening(Rung::Thread));
+    assert_eq!(case.step, Step::Opening(Rung::Thread));
     assert!(matches!(action, Some(Action::OpenThread { parent: GENERAL, .. })));
 }
 
@@ -323,18 +282,20 @@ fn events_that_do_not_fit_change_nothing() {
 /// A case with an offer that stands in public.
 fn offered() -> Case {
     let end = smooth(noticed(Response::Suggest, everything())).end;
-    assert_eq!(end.state, State::Offered);
+    assert_eq!(end.step, Step::Offered);
     end
 }
 
 #[test]
 fn an_offer_taken_up_leads_to_a_thread_and_becomes_the_acknowledgment() {
-    let (case, action) = offered().apply(Event::Accepted);
+    let (case, action) = offered().apply(Event::Accepted(Timestamp::UNIX_EPOCH));
     assert!(matches!(action, Some(Action::OpenThread { .. })));
     let path = smooth(case);
-    assert!(matches!(path.steps.last(), Some((Action::Edit { message: MessageId(500), .. }, true))));
+    let edits =
+        |(action, _): &(Action<Speech>, bool)| matches!(action, Action::Edit { message: MessageId(500), .. });
+    assert!(path.steps.iter().any(edits));
     assert_eq!((path.end.offer, path.end.acknowledgment), (None, Some(MessageId(500))));
-    let (again, action) = path.end.clone().apply(Event::Accepted);
+    let (again, action) = path.end.clone().apply(Event::Accepted(Timestamp::UNIX_EPOCH));
     assert_eq!((again, action), (path.end, None), "once is enough");
 }
 
@@ -343,28 +304,28 @@ fn a_moderator_takes_aside_whoever_was_only_made_an_offer_or_spoken_of() {
     let told = smooth(noticed(Response::Alert, everything())).end;
     assert!(told.alerted && told.place.is_none());
     for case in [offered(), told] {
-        let (case, action) = case.apply(Event::TakenAside(UserId(9)));
+        let (case, action) = case.apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
         assert!(matches!(action, Some(Action::OpenThread { .. })));
         let path = smooth(case);
         let alerts = path.posts().filter(|post| post.words.utterance == Utterance::Alert);
         let reasons: Vec<_> = alerts.map(|post| post.words.facts.reason.as_deref()).collect();
         assert_eq!(reasons, [Some("<@9> chose *Take aside*")], "moderators hear who it was");
         assert_eq!(path.end.place, Some(Place { rung: Rung::Thread, channel: THREAD }));
-        let again = path.end.clone().apply(Event::TakenAside(UserId(9)));
+        let again = path.end.clone().apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
         assert_eq!(again, (path.end, None), "once is enough");
     }
 }
 
 #[test]
 fn an_offer_that_is_gone_is_replaced_by_a_post() {
-    let (mut case, mut action) = offered().apply(Event::Accepted);
+    let (mut case, mut action) = offered().apply(Event::Accepted(Timestamp::UNIX_EPOCH));
     while !matches!(action, Some(Action::Edit { .. })) {
         let receipt = success(&action.expect("a next action"));
         (case, action) = case.apply(Event::Performed(receipt));
     }
     let (case, action) = case.apply(Event::Refused(Refusal::Gone));
     assert!(matches!(&action, Some(Action::Post(post)) if post.channel == GENERAL));
-    assert_eq!(smooth(case).end.state, State::Talking);
+    assert_eq!(smooth(case).end.step, Step::Talking);
 }
 
 #[test]
@@ -381,9 +342,13 @@ fn only_those_it_was_made_to_may_take_up_an_offer() {
 #[test]
 fn more_of_the_same_is_not_offered_twice_and_more_anger_opens_the_thread() {
     let (case, action) = offered().apply(Event::Further(matter(101, Response::Suggest)));
-    assert_eq!((case.state, action), (State::Offered, None));
+    assert_eq!((case.step, action), (Step::Offered, None));
     let (_, action) = case.apply(Event::Further(matter(102, Response::TakeAside)));
     assert!(matches!(action, Some(Action::OpenThread { .. })));
+}
+
+fn withdraws(action: &Option<Action<Speech>>) -> bool {
+    matches!(action, Some(Action::Withdraw { .. }))
 }
 
 #[test]
@@ -392,10 +357,10 @@ fn public_words_go_with_the_message_they_answer_unless_someone_answered() {
     for case in [talking(), offered()] {
         let (gone, action) = case.clone().apply(deleted.clone());
         assert!(matches!(action, Some(Action::Withdraw { message: MessageId(500), .. })));
-        let (gone, action) = gone.apply(Event::Performed(Receipt::Removed));
-        assert_eq!((gone.acknowledgment, gone.offer, action), (None, None, None));
+        let gone = gone.apply(Event::Performed(Receipt::Removed)).0;
+        assert_eq!((gone.acknowledgment, gone.offer), (None, None));
         let (answered, _) = case.clone().apply(Event::Answered);
-        assert_eq!(answered.apply(deleted.clone()).1, None, "it is part of a conversation");
+        assert!(!withdraws(&answered.apply(deleted.clone()).1), "it is part of a conversation");
         assert_eq!(case.apply(Event::Deleted(MessageId(99))).1, None, "another message");
     }
 }
@@ -405,7 +370,7 @@ fn public_words_stay_where_another_message_is_deleted() {
     let mut elsewhere = matter(101, Response::TakeAside);
     (elsewhere.channel, elsewhere.quiet) = (ChannelId(13), true);
     let case = smooth(talking().apply(Event::Further(elsewhere)).0).end;
-    assert_eq!(case.clone().apply(Event::Deleted(MessageId(101))).1, None, "nothing was said about it");
+    assert!(!withdraws(&case.clone().apply(Event::Deleted(MessageId(101))).1), "nothing was said about it");
     let (_, action) = case.apply(Event::Deleted(MessageId(100)));
     assert!(matches!(action, Some(Action::Withdraw { channel: GENERAL, message: MessageId(500), .. })));
 }

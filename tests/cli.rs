@@ -125,6 +125,11 @@ fn checking() {
 }
 
 #[test]
+fn reporting() {
+    check_all(include_str!("cli/report.toml"));
+}
+
+#[test]
 fn a_reader_who_has_seen_enough_is_no_failure() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut child = start(&["scan".to_owned()], &BTreeMap::new(), folder.path());

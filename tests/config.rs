@@ -9,10 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aside::config::{Config, LONGEST_WORD, MOST_RULES, MOST_WORDS};
+use aside::case::clock::WorkingHours;
+use aside::config::{Config, GuildConfigs, LONGEST_WORD, Loaded, MOST_RULES, MOST_WORDS};
 use aside::detect::Kind;
 use aside::message::{ChannelId, GuildId, RoleId};
 use aside::policy::cause::CauseLimits;
+use jiff::SignedDuration;
+use jiff::civil::{Weekday, time};
 use serde::Deserialize;
 
 const DOCUMENTED: &str = include_str!("../config.toml");
@@ -38,6 +41,8 @@ fn the_documented_file_names_every_key() {
         "[thread]\n".to_owned(),
         "[cases]\n".to_owned(),
         "[causes]\n".to_owned(),
+        "[clock]\n".to_owned(),
+        "[clock.working_hours]\nfrom = '09:00'\nto = '17:00'\n".to_owned(),
         "[catch_up]\n".to_owned(),
         "[commands]\n".to_owned(),
         "[wording]\n".to_owned(),
@@ -78,7 +83,9 @@ fn ids_are_numbers_or_strings() {
 
 #[test]
 fn times_are_written_as_people_write_them() {
-    for (text, minutes) in [("10m", 10), ("1h30m", 90), ("24h", 1440), ("1h 5m", 65), ("0s", 0)] {
+    for (text, minutes) in
+        [("10m", 10), ("1h30m", 90), ("24h", 1440), ("1h 5m", 65), ("7d", 10080), ("0s", 0)]
+    {
         let config = parse(&format!("[cases]\njoin_within = '{text}'")).expect("valid");
         assert_eq!(config.cases.join_within, Duration::from_mins(minutes), "{text}");
     }
@@ -91,6 +98,43 @@ fn a_cause_can_be_made_of_fewer_cases_or_never() {
     assert_eq!((few.cases, few.within), (3, Duration::from_mins(30)));
     assert_eq!(limits("[causes]\ncases = 0").cases, 0);
     assert_eq!(limits(""), CauseLimits::default());
+}
+
+#[test]
+fn working_hours_are_written_as_people_write_them() {
+    let hours = |text: &str| {
+        let config = parse(&format!("[clock]\nworking_hours = {{ {text} }}")).expect("valid");
+        config.clock.working_hours.expect("set")
+    };
+    let week = hours(
+        "days = ['fri', 'Monday', 'mon', 'TU'], from = '09:00', to = '17:30', time_zone = 'Asia/Tokyo'",
+    );
+    assert_eq!(week.days, [Weekday::Monday, Weekday::Tuesday, Weekday::Friday]);
+    assert_eq!((week.from, week.to), (time(9, 0, 0, 0), time(17, 30, 0, 0)));
+    assert_eq!(week.time_zone.iana_name(), Some("Asia/Tokyo"));
+    let all = hours("from = '00:00', to = '00:00'");
+    assert_eq!(all, WorkingHours::always());
+}
+
+#[test]
+fn a_server_promises_what_its_table_says_and_the_rest_as_everywhere() {
+    let text = "[cases]\nexpire_after = '2d'\n\
+                [clock]\nremind_after = '10m'\nworking_hours = { from = '08:00', to = '20:00' }\n\
+                [server.1]\nremind_after = '1h'\n\
+                [server.2]\nworking_hours = { from = '00:00', to = '00:00' }\n";
+    let config = parse(text).expect("valid");
+    let core = config.build().expect("valid");
+    let configs = GuildConfigs::new(Loaded { config, core, file: None }).expect("valid");
+    let told = |guild| {
+        let promise = configs.of(GuildId(guild)).core.promise.clone();
+        let minutes = |time: SignedDuration| time.as_mins();
+        let hours = promise.hours.map(|hours| (hours.from.hour(), hours.to.hour()));
+        let (remind, escalate) = (minutes(promise.remind_after), minutes(promise.escalate_after));
+        (remind, escalate, hours, promise.expire_after.as_hours())
+    };
+    assert_eq!(told(1), (60, 15, Some((8, 20)), 48));
+    assert_eq!(told(2), (10, 15, None, 48), "open at any time");
+    assert_eq!(told(3), (10, 15, Some((8, 20)), 48), "as everywhere");
 }
 
 #[test]

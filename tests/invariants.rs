@@ -15,8 +15,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("policy", &["detect", "message"]),
     ("wording", &["detect", "message"]),
     ("case", &["detect", "message", "policy", "wording"]),
-    ("config", &["detect", "message", "policy", "wording"]),
+    ("config", &["case", "detect", "message", "policy", "wording"]),
     ("store", &["case", "config", "detect", "message", "policy", "wording"]),
+    ("report", &["case", "detect", "message", "policy", "store"]),
     ("responder", &["case", "config", "detect", "message", "policy", "store", "wording"]),
     (
         "commands",
@@ -27,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discord",
             "message",
             "policy",
+            "report",
             "responder",
             "store",
             "text",
@@ -46,6 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discord",
             "message",
             "policy",
+            "report",
             "responder",
             "scan",
             "store",
@@ -55,7 +58,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What the core must not name: the outside world, the clock and chance.
-const CORE: &[&str] = &["message", "text", "detect", "policy", "case", "wording"];
+const CORE: &[&str] = &["message", "text", "detect", "policy", "case", "wording", "report"];
 const OUTSIDE: &[&str] = &[
     "serenity",
     "tokio",

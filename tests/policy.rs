@@ -26,6 +26,7 @@ fn rule(name: &str, response: Response, when: When) -> Rule {
         channels: None,
         roles: None,
         template: None,
+        ask: [].into(),
         answer: None,
     }
 }

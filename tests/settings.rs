@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
 
 use std::path::Path;
+use std::time::Duration;
 
+use aside::case::clock::WorkingHours;
 use aside::config::{
     Config, GuildConfigs, GuildSettings, Loaded, RuleChange, RuleOrigin, RuleTable, RulesFile, Standing,
     Subject,
@@ -11,6 +13,8 @@ use aside::config::{
 use aside::message::{ChannelId, GuildId, RoleId};
 use aside::policy::Mode;
 use aside::wording::{Facts, Utterance};
+use jiff::civil::{Weekday, time};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 const HARBOR: GuildId = GuildId(1);
@@ -32,6 +36,15 @@ fn change(name: &str, table: Option<RuleTable>, standing: Standing) -> RuleChang
     RuleChange { name: name.to_owned(), table, standing }
 }
 
+fn nights() -> WorkingHours {
+    WorkingHours {
+        days: vec![Weekday::Friday, Weekday::Saturday],
+        from: time(22, 0, 0, 0),
+        to: time(6, 30, 0, 0),
+        time_zone: TimeZone::get("America/New_York").unwrap(),
+    }
+}
+
 /// Everything set to something.
 fn everything() -> GuildSettings {
     GuildSettings {
@@ -41,6 +54,10 @@ fn everything() -> GuildSettings {
         channels: Some(vec![ChannelId(4)]),
         mode: Some(Mode::Observe),
         language: Some("de".to_owned()),
+        escalation_role: Some(RoleId(5)),
+        remind_after: Some(Duration::from_mins(90)),
+        escalate_after: Some(Duration::ZERO),
+        working_hours: Some(nights()),
         rules: vec![
             change("secrets", None, Standing::Off),
             change("falcon", Some(words("falcon", "project falcon")), Standing::On),
@@ -61,6 +78,10 @@ fn every_subject_can_be_read_set_and_taken_back() {
         "channels",
         "mode",
         "language",
+        "escalation_role",
+        "remind_after",
+        "escalate_after",
+        "working_hours",
         "rule:falcon",
         "rule:secrets",
         "wording:de:raid",
@@ -145,9 +166,12 @@ fn a_server_has_its_own_and_all_others_the_files() {
     );
     assert_eq!(here.core.wording.render(None, Utterance::Raid, 0, &Facts::default()), "Moment, bitte.");
     assert_eq!((here.server.mode, here.server.desk_channel), (Some(Mode::Observe), Some(ChannelId(2))));
+    let promise = &here.core.promise;
+    assert_eq!((promise.remind_after.as_mins(), promise.escalate_after.as_mins()), (90, 0));
+    assert_eq!((promise.hours.clone(), here.server.escalation_role), (Some(nights()), Some(RoleId(5))));
     let other = configs.of(GuildId(3));
     assert!(other.core.scanner.scan("news of Project Falcon").findings.is_empty());
-    assert_eq!(other.revision, 0);
+    assert_eq!((other.revision, other.core.promise.hours.clone()), (0, None));
     assert_eq!(configs.of(GuildId(2)).server.mode, Some(Mode::Observe), "the file's table for one server");
 }
 
@@ -191,5 +215,8 @@ fn a_value_that_is_none_counts_as_none() {
     let mut settings = everything();
     settings.put(&Subject::Mode, Some(json!("sideways")));
     settings.put(&Subject::Rule("falcon".to_owned()), Some(json!(7)));
+    settings.put(&Subject::RemindAfter, Some(json!("soon")));
+    settings.put(&Subject::WorkingHours, Some(json!({ "from": "09:00" })));
     assert_eq!((settings.mode, settings.rules.len()), (None, 1));
+    assert_eq!((settings.remind_after, settings.working_hours), (None, None));
 }

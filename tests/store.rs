@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it is wrong")]
 
 use aside::case::action::{Action, Enclosure, Priority, Receipt, Speech};
+use aside::case::clock::Promise;
 use aside::case::{Event, Matter, Surroundings};
 use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::{Acted, Mode, Response};
 use aside::store::sqlite::SqliteStore;
-use aside::store::{Example, Judged, NewChange, Notice, Noticed, OutboxId, Pending, Store, Whose};
+use aside::store::{Example, Judged, NewChange, Notice, Noticed, OutboxId, Pending, Store, Terms, Whose};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -51,6 +52,8 @@ fn notice(guild: GuildId, member: UserId, message: u64, response: Response) -> N
         alert: false,
         covered: false,
         deleted: false,
+        asked_for: false,
+        ask: Vec::new(),
     };
     let acted =
         Acted { rule: "rule".into(), category: matter.category, done: true, quiet: false, member, at: now() };
@@ -58,14 +61,27 @@ fn notice(guild: GuildId, member: UserId, message: u64, response: Response) -> N
     Notice { guild, member, matter, surroundings, acted: Some(acted), join_since: now() - hour(), now: now() }
 }
 
-fn keep(_: &mut Speech) {}
+/// Words stay as they are, and members are answered within minutes.
+struct Plain;
+
+impl Terms for Plain {
+    fn choose(&self, _: &mut Speech) {}
+
+    fn promise(&self) -> &Promise {
+        const MINUTES: SignedDuration = SignedDuration::from_mins(5);
+        const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+        static PROMISE: Promise =
+            Promise { remind_after: MINUTES, escalate_after: MINUTES, hours: None, expire_after: WEEK };
+        &PROMISE
+    }
+}
 
 async fn noticed(store: &impl Store, notice: Notice) -> Noticed {
-    store.notice(notice, &keep).await.unwrap()
+    store.notice(notice, &Plain).await.unwrap()
 }
 
 async fn settled(store: &impl Store, pending: &Pending, receipt: Receipt) -> Option<Pending> {
-    store.settle(pending.id, Event::Performed(receipt), &keep).await.unwrap()
+    store.settle(pending.id, Event::Performed(receipt), &Plain).await.unwrap()
 }
 
 fn first(noticed: Noticed) -> Pending {
@@ -139,7 +155,7 @@ async fn an_action_is_answered_once_and_then_gone() {
     assert!(matches!(opening.action, Action::OpenThread { .. }));
     assert_eq!(settled(&store, &removal, Receipt::Removed).await, None, "a second receipt changes nothing");
     assert_eq!(store.pending().await.unwrap(), [opening]);
-    assert_eq!(store.settle(OutboxId(99), Event::Performed(Receipt::Removed), &keep).await.unwrap(), None);
+    assert_eq!(store.settle(OutboxId(99), Event::Performed(Receipt::Removed), &Plain).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -193,7 +209,8 @@ async fn the_masked_text_is_erased_once_it_was_given_back() {
             Action::RemoveMessage { .. } | Action::Withdraw { .. } => Receipt::Removed,
             Action::OpenThread { .. } | Action::OpenDirect { .. } => Receipt::Opened(ChannelId(20)),
             Action::AddMember { .. } => Receipt::Joined,
-            Action::CloseThread { .. } => Receipt::Closed,
+            Action::CloseThread { .. } | Action::ArchiveThread { .. } => Receipt::Closed,
+            Action::UnarchiveThread { .. } => Receipt::Reopened,
             Action::Post(_) => Receipt::Posted(MessageId(50)),
             Action::Edit { .. } => Receipt::Edited,
         };
@@ -269,10 +286,11 @@ async fn what_happens_to_a_case_outside_the_outbox_is_committed_with_what_follow
     let pending = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::TakeAside)).await);
     carried_out(&store, Some(pending)).await;
     let gone = Event::Deleted(MessageId(5));
-    let happened = store.happen(HARBOR, Whose::Message(MessageId(5)), gone.clone(), &keep).await.unwrap();
+    let happened = store.happen(HARBOR, Whose::Message(MessageId(5)), gone.clone(), &Plain).await.unwrap();
+    let happened = happened.expect("a case").pending;
     assert!(matches!(happened.as_ref().map(|pending| &pending.action), Some(Action::Withdraw { .. })));
     assert_eq!(store.pending().await.unwrap(), [happened.unwrap()]);
-    assert_eq!(store.happen(HARBOR, Whose::Message(MessageId(6)), gone, &keep).await.unwrap(), None);
+    assert!(store.happen(HARBOR, Whose::Message(MessageId(6)), gone, &Plain).await.unwrap().is_none());
 }
 
 #[tokio::test]

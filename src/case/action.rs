@@ -52,6 +52,20 @@ pub enum Action<S> {
         /// For the audit log.
         reason: S,
     },
+    /// Archive a thread and lock it, where we may.
+    ArchiveThread {
+        /// The thread.
+        thread: ChannelId,
+        /// For the audit log.
+        reason: S,
+    },
+    /// Open an archived thread again.
+    UnarchiveThread {
+        /// The thread.
+        thread: ChannelId,
+        /// For the audit log.
+        reason: S,
+    },
     /// Say something.
     Post(Post<S>),
     /// Put other words in the place of a post of ours.
@@ -150,61 +164,69 @@ pub struct Speech {
     pub facts: Facts,
 }
 
-/// A button of a case. Its `custom_id` carries the case, so that it works after a restart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Button {
+/// Declares the buttons of a case: what each is for, what is written on it, and its part of a `custom_id`.
+macro_rules! buttons {
+    ($($(#[doc = $about:literal])+ $name:ident = $label:literal, $id:literal;)+) => {
+        /// A button of a case. Its `custom_id` carries the case, so that it works after a restart.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Button {
+            $($(#[doc = $about])+ $name,)+
+        }
+
+        impl Button {
+            /// Every button, in declaration order.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What is written on it.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),+ }
+            }
+
+            /// Its part of a `custom_id`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $id),+ }
+            }
+        }
+    };
+}
+
+buttons! {
     /// The matter is settled.
-    Resolve,
+    Resolve = "Resolve", "resolve";
     /// A moderator is wanted now.
-    AskModerator,
+    AskModerator = "Ask a moderator", "ask";
     /// Remove the member's public message.
-    RemoveMessage,
+    RemoveMessage = "Remove my message", "remove";
     /// Leave the member's public message where it is.
-    KeepIt,
+    KeepIt = "Keep it", "keep";
     /// The member does not want to talk in private.
-    Decline,
+    Decline = "I'd rather not", "decline";
     /// A private thread is wanted: below an offer of one.
-    TakeAside,
+    TakeAside = "Take this aside", "aside";
+    /// The member fills in what the rule asks for.
+    GiveDetails = "Give details", "details";
+    /// The member wants nothing said in public when it is over.
+    KeepQuiet = "Keep it between us", "quiet";
+    /// A moderator looks after it.
+    Claim = "Claim", "claim";
+    /// It was a false alarm.
+    FalseAlarm = "False alarm", "false";
+    /// Moderators read what the member filled in.
+    ShowDetails = "Show details", "show";
+    /// It goes on after all.
+    Reopen = "Reopen", "reopen";
+    /// It went well.
+    RateGood = "Good", "good";
+    /// It went so-so.
+    RateFair = "So-so", "fair";
+    /// It did not go well.
+    RatePoor = "Not good", "poor";
 }
 
 impl Button {
-    /// Every button, in declaration order.
-    pub const ALL: &[Self] = &[
-        Self::Resolve,
-        Self::AskModerator,
-        Self::RemoveMessage,
-        Self::KeepIt,
-        Self::Decline,
-        Self::TakeAside,
-    ];
-
-    /// What is written on it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Resolve => "Resolve",
-            Self::AskModerator => "Ask a moderator",
-            Self::RemoveMessage => "Remove my message",
-            Self::KeepIt => "Keep it",
-            Self::Decline => "I'd rather not",
-            Self::TakeAside => "Take this aside",
-        }
-    }
-
-    /// Its part of a `custom_id`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Resolve => "resolve",
-            Self::AskModerator => "ask",
-            Self::RemoveMessage => "remove",
-            Self::KeepIt => "keep",
-            Self::Decline => "decline",
-            Self::TakeAside => "aside",
-        }
-    }
-
     /// The button's `custom_id` in case `number`: `case:<number>:<button>`.
     #[must_use]
     pub fn custom_id(self, number: u32) -> String {
@@ -229,8 +251,10 @@ pub enum Receipt {
     Opened(ChannelId),
     /// The member is inside.
     Joined,
-    /// The thread is closed.
+    /// The thread is closed or archived.
     Closed,
+    /// The thread is open again.
+    Reopened,
     /// The words are posted.
     Posted(MessageId),
     /// Other words stand in the post's place.
@@ -295,6 +319,10 @@ impl<S> Action<S> {
             Self::OpenDirect { member } => Action::OpenDirect { member },
             Self::AddMember { thread, member } => Action::AddMember { thread, member },
             Self::CloseThread { thread, reason } => Action::CloseThread { thread, reason: words(reason) },
+            Self::ArchiveThread { thread, reason } => Action::ArchiveThread { thread, reason: words(reason) },
+            Self::UnarchiveThread { thread, reason } => {
+                Action::UnarchiveThread { thread, reason: words(reason) }
+            }
             Self::Post(post) => Action::Post(post.map(words)),
             Self::Edit { message, post } => Action::Edit { message, post: post.map(words) },
             Self::Withdraw { channel, message, reason } => {
@@ -330,6 +358,8 @@ impl<S> Action<S> {
             Self::OpenDirect { .. } => "open_direct",
             Self::AddMember { .. } => "add_member",
             Self::CloseThread { .. } => "close_thread",
+            Self::ArchiveThread { .. } => "archive_thread",
+            Self::UnarchiveThread { .. } => "unarchive_thread",
             Self::Post(_) => "post",
             Self::Edit { .. } => "edit",
             Self::Withdraw { .. } => "withdraw",

@@ -1,334 +1,317 @@
 //! The course of a case: where it goes from where it stands.
 
 use super::action::{Action, Receipt, Refusal, Speech};
-use super::{Case, Matter, Place, Posted, Rung, State};
+use super::{Case, Errand, Matter, Place, Posted, Rung, Status, Step};
 use crate::detect::Category;
-use crate::message::{ChannelId, MessageId, UserId};
+use crate::message::{ChannelId, MessageId};
 use crate::policy::Response;
-use crate::policy::raid::Extent;
 use crate::wording::Utterance;
 
 impl Case {
     /// The action the case waits for, if any.
     #[must_use]
     pub fn action(&self) -> Option<Action<Speech>> {
-        Some(match self.state {
-            State::Removing => Action::RemoveMessage {
+        Some(match self.step {
+            Step::Removing => Action::RemoveMessage {
                 channel: self.matter.channel,
                 message: self.matter.message,
                 reason: self.speech(Utterance::RemovalReason),
             },
-            State::Offering => Action::Post(self.suggestion()),
-            State::Answering => Action::Post(self.answer()),
-            State::Opening(Rung::Direct) => Action::OpenDirect { member: self.member },
-            State::Opening(rung) => Action::OpenThread {
+            Step::Offering => Action::Post(self.suggestion()),
+            Step::Answering => Action::Post(self.answer()),
+            Step::Opening(Rung::Direct) => Action::OpenDirect { member: self.member },
+            Step::Opening(rung) => Action::OpenThread {
                 parent: self.parent(rung),
                 name: self.speech(Utterance::ThreadName),
                 auto_archive: self.surroundings.auto_archive,
                 reason: self.speech(Utterance::ThreadReason),
             },
-            State::Joining(place) => Action::AddMember { thread: place.channel, member: self.member },
-            State::JoiningCompanion(place) => {
+            Step::Joining(place) => Action::AddMember { thread: place.channel, member: self.member },
+            Step::JoiningCompanion(place) => {
                 Action::AddMember { thread: place.channel, member: self.matter.companion? }
             }
-            State::Closing(place) => {
+            Step::Closing(place) => {
                 Action::CloseThread { thread: place.channel, reason: self.speech(Utterance::ThreadReason) }
             }
-            State::Greeting(place) => Action::Post(self.greeting(place)),
-            State::Telling(place) => Action::Post(self.telling(place)),
-            State::Alerting(at) => Action::Post(self.alert(*self.surroundings.alerts.get(at)?)),
-            State::Retelling => {
+            Step::Greeting(place) => Action::Post(self.greeting(place)),
+            Step::Telling(place) => Action::Post(self.telling(place)),
+            Step::Alerting(at) | Step::Reporting(at) => {
+                Action::Post(self.alert(*self.surroundings.alerts.get(at)?))
+            }
+            Step::Retelling => {
                 let Posted { channel, message } = self.told?;
                 Action::Edit { message, post: self.alert(channel) }
             }
-            State::Acknowledging => match self.offer_here() {
+            Step::Acknowledging => match self.offer_here() {
                 Some(offer) => Action::Edit { message: offer.message, post: self.public() },
                 None => Action::Post(self.public()),
             },
-            State::Withdrawing => {
+            Step::Withdrawing => {
                 let Posted { channel, message } = self.withdrawn()?;
                 Action::Withdraw { channel, message, reason: self.speech(Utterance::WithdrawalReason) }
             }
-            State::Offered | State::Talking => return None,
+            Step::Running(errand) => self.errand(errand)?,
+            Step::Offered | Step::Talking => return None,
         })
     }
 
-    pub(super) fn begin(&self) -> State {
+    pub(super) fn begin(&mut self) -> Step {
         if self.raid.is_some() {
             return self.alerting(0);
         }
         match (self.matter.response, self.place) {
-            (Response::Shield, _) => State::Removing,
+            (Response::Shield, _) => Step::Removing,
             (Response::Alert | Response::Observe, _) => self.alerting(0),
-            (Response::Answer, _) => State::Answering,
+            (Response::Answer, _) => Step::Answering,
             // What is offered is there already: everyone is shown where, or it stands there to be taken up.
             (Response::Suggest, Some(_)) => self.acknowledging(),
-            (Response::Suggest, None) if self.offer.is_some() => State::Offered,
+            (Response::Suggest, None) if self.offer.is_some() => Step::Offered,
             (Response::Suggest, None) if self.matter.alert || self.matter.quiet => self.alerting(0),
-            (Response::Suggest, None) => State::Offering,
-            (Response::TakeAside, None) => State::Opening(Rung::Thread),
+            (Response::Suggest, None) => Step::Offering,
+            (Response::TakeAside, None) => Step::Opening(Rung::Thread),
             (Response::TakeAside, Some(place)) => self.tell(place),
         }
     }
 
-    pub(super) fn after(&mut self, receipt: Receipt) -> State {
-        match (self.state, receipt) {
-            (State::Removing, Receipt::Removed) => {
-                self.matter.removed = true;
-                self.after_removing()
-            }
-            (State::Offering, Receipt::Posted(message)) => self.offered(message),
-            (State::Opening(rung), Receipt::Opened(channel)) => {
+    /// Where the case goes once what it waited for was done; nowhere with a receipt for something else.
+    pub(super) fn after(&mut self, receipt: Receipt) -> Option<Step> {
+        Some(match (self.step, receipt) {
+            (Step::Removing, Receipt::Removed) => self.after_removing(),
+            (Step::Offering, Receipt::Posted(message)) => self.offered(message),
+            (Step::Opening(rung), Receipt::Opened(channel)) => {
                 let place = Place { rung, channel };
-                if rung == Rung::Direct { State::Greeting(place) } else { State::Joining(place) }
+                self.under = (rung != Rung::Direct).then(|| self.parent(rung));
+                if rung == Rung::Direct { Step::Greeting(place) } else { Step::Joining(place) }
             }
-            (State::Joining(place), Receipt::Joined) if self.matter.companion.is_some() => {
-                State::JoiningCompanion(place)
+            (Step::Joining(place), Receipt::Joined) if self.matter.companion.is_some() => {
+                Step::JoiningCompanion(place)
             }
-            (State::Joining(place) | State::JoiningCompanion(place), Receipt::Joined) => {
-                State::Greeting(place)
-            }
-            (State::Closing(place), Receipt::Closed) => self.below(place.rung),
-            (State::Greeting(place) | State::Telling(place), Receipt::Posted(_)) => {
-                self.place = Some(place);
+            (Step::Joining(place) | Step::JoiningCompanion(place), Receipt::Joined) => Step::Greeting(place),
+            (Step::Closing(place), Receipt::Closed) => self.below(place.rung),
+            (Step::Greeting(place) | Step::Telling(place), Receipt::Posted(_)) => {
+                let new = self.place.replace(place).is_none();
+                if let Some(owner) = self.owner.filter(|_| new) {
+                    self.run_later(&[Errand::Bring(owner)]);
+                }
                 self.matter.enclosure = None;
                 self.after_words()
             }
-            (State::Alerting(at), Receipt::Posted(message)) => {
+            (Step::Alerting(at), Receipt::Posted(message)) => {
                 self.alerted = true;
-                let channel = self.surroundings.alerts.get(at).copied();
-                self.told = channel.map(|channel| Posted { channel, message });
+                self.told_at(at, message);
                 self.after_alert()
             }
-            (State::Retelling, Receipt::Edited) => self.rest(),
-            (State::Answering | State::Acknowledging, Receipt::Posted(message)) => self.acknowledged(message),
-            (State::Acknowledging, Receipt::Edited) => match self.offer.take() {
+            (Step::Reporting(at), Receipt::Posted(message)) => {
+                self.told_at(at, message);
+                self.rest()
+            }
+            (Step::Retelling, Receipt::Edited) => self.rest(),
+            (Step::Running(errand), receipt) => self.after_errand(errand, receipt),
+            (Step::Answering | Step::Acknowledging, Receipt::Posted(message)) => self.acknowledged(message),
+            (Step::Acknowledging, Receipt::Edited) => match self.offer.take() {
                 Some(offer) => self.acknowledged(offer.message),
                 None => self.rest(),
             },
-            (State::Withdrawing, Receipt::Removed) => self.forget_withdrawn(),
-            (state, _) => state,
-        }
+            (Step::Withdrawing, Receipt::Removed) => self.forget_withdrawn(),
+            _ => return None,
+        })
     }
 
-    pub(super) fn without(&mut self, refusal: &Refusal) -> State {
-        match self.state {
-            State::Removing if *refusal == Refusal::Gone => {
-                self.matter.removed = true;
-                self.after_removing()
-            }
-            State::Removing => {
+    /// Where the case goes without what it waited for; nowhere when it waited for nothing.
+    pub(super) fn without(&mut self, refusal: &Refusal) -> Option<Step> {
+        Some(match self.step {
+            Step::Removing if *refusal == Refusal::Gone => self.after_removing(),
+            Step::Removing => {
                 self.note("The message could not be removed", refusal);
-                self.after_removing()
+                self.speak()
             }
-            State::Offering | State::Answering => {
+            Step::Offering | Step::Answering => {
                 self.note("The public answer could not be posted", refusal);
                 self.unacknowledged = true;
                 self.own_up()
             }
-            State::Opening(rung) => {
+            Step::Opening(rung) => {
                 self.note(rung.failure(), refusal);
                 self.below(rung)
             }
-            State::Joining(place) => {
+            Step::Joining(place) => {
                 self.note("The member could not be brought into the thread", refusal);
-                State::Closing(place)
+                Step::Closing(place)
             }
-            State::JoiningCompanion(place) => {
+            Step::JoiningCompanion(place) => {
                 self.note("The other member could not be brought into the thread", refusal);
-                State::Greeting(place)
+                Step::Greeting(place)
             }
-            State::Closing(place) => self.below(place.rung),
-            State::Greeting(place) => {
+            Step::Closing(place) => self.below(place.rung),
+            Step::Greeting(place) => {
                 self.note(place.rung.failure(), refusal);
-                if place.rung == Rung::Direct { self.below(place.rung) } else { State::Closing(place) }
+                if place.rung == Rung::Direct { self.below(place.rung) } else { Step::Closing(place) }
             }
-            State::Telling(_) => {
+            Step::Telling(_) => {
                 self.place = None;
-                State::Opening(Rung::Thread)
+                Step::Opening(Rung::Thread)
             }
-            State::Alerting(at) => self.alerting(at + 1),
-            State::Retelling => {
-                self.told = None;
-                self.rest()
-            }
+            Step::Alerting(at) => self.alerting(at + 1),
+            Step::Reporting(at) => self.reporting(at + 1),
+            Step::Retelling => self.not_retold(refusal),
+            Step::Running(errand) => self.without_errand(errand, refusal),
             // The offer is gone, so the words are said anew.
-            State::Acknowledging if self.offer_here().is_some() => {
+            Step::Acknowledging if self.offer_here().is_some() => {
                 self.offer = None;
-                State::Acknowledging
+                self.acknowledging()
             }
-            State::Acknowledging => {
+            Step::Acknowledging => {
                 self.unacknowledged = true;
                 self.note("The public acknowledgment could not be posted", refusal);
                 self.own_up()
             }
-            State::Withdrawing => self.forget_withdrawn(),
-            State::Offered | State::Talking => self.state,
-        }
+            Step::Withdrawing => self.forget_withdrawn(),
+            Step::Offered | Step::Talking => return None,
+        })
     }
 
-    /// The offer is taken up; what is removed only by a shield stays where it is.
-    pub(super) fn accepted(&mut self) -> State {
-        if self.state != State::Offered {
-            return self.state;
-        }
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
-        State::Opening(Rung::Thread)
-    }
-
-    /// What was only offered, answered or told is done after all; moderators hear who wanted it.
-    pub(super) fn taken_aside(&mut self, by: UserId) -> State {
-        if !self.is_at_rest() || self.place.is_some() || self.raid.is_some() {
-            return self.state;
-        }
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
-        (self.matter.by, self.matter.alert) = (Some(by), true);
-        (self.alerted, self.unacknowledged) = (false, false);
-        self.problems.clear();
-        State::Opening(Rung::Thread)
-    }
-
-    /// Words in public about a message that is gone would only call attention to it; once somebody answered, they
-    /// are part of a conversation and stay.
-    pub(super) fn deleted(&mut self, message: MessageId) -> State {
-        let ours = self.matter.removed || self.state == State::Removing;
-        self.matter.deleted |= message == self.matter.message && !ours;
-        self.orphaned |= self.answers.is_some_and(|answers| answers.message == message) && !ours;
-        if self.is_at_rest() { self.rest() } else { self.state }
-    }
-
-    pub(super) fn grown(&mut self, extent: Extent) -> State {
-        if self.raid.as_ref().is_none_or(|known| *known == extent) {
-            return self.state;
-        }
-        self.raid = Some(extent);
-        if self.state == State::Talking && self.told.is_some() { State::Retelling } else { self.state }
-    }
-
-    /// Takes the next message in hand, while there is one and nothing is waited for.
-    pub(super) fn take_up_next(&mut self) {
-        while self.is_at_rest() && !self.further.is_empty() {
+    /// Takes the next message in hand: it is more urgent than whatever else there is to do. Once the case is over, only
+    /// what must not stand in public is taken care of.
+    fn next_further(&mut self) -> Option<Step> {
+        while !self.further.is_empty() {
             let next = self.further.remove(0);
-            let offered = next.response == Response::Suggest;
-            if offered && self.offer.is_some() {
-                continue;
+            let offered = next.response == Response::Suggest && self.offer.is_some();
+            let late = self.is_over() && next.response != Response::Shield;
+            if !offered && !late {
+                self.take_in_hand(next);
+                return Some(self.begin());
             }
-            self.matter = next;
-            self.problems.clear();
-            self.alerted = false;
-            self.unacknowledged = false;
-            self.state = self.begin();
         }
+        None
     }
 
-    fn after_removing(&self) -> State {
-        self.place.map_or(State::Opening(Rung::Thread), |place| self.tell(place))
+    fn take_in_hand(&mut self, next: Matter) {
+        // What did not work is kept until moderators have read it.
+        let told = self.told.and(self.told_as.as_ref()).map_or(0, Status::problems);
+        self.problems.drain(..told.min(self.problems.len()));
+        (self.alerted, self.unacknowledged) = (false, false);
+        self.hand_over(next);
+    }
+
+    fn after_removing(&mut self) -> Step {
+        self.matter.removed = true;
+        self.removed.push(self.matter.message);
+        self.speak()
+    }
+
+    /// The member is spoken to in private.
+    fn speak(&mut self) -> Step {
+        match self.place {
+            Some(place) => self.tell(place),
+            None => Step::Opening(Rung::Thread),
+        }
     }
 
     /// Only disclosures are spoken of again; more anger in an open case has its place already.
-    fn tell(&self, place: Place) -> State {
+    fn tell(&mut self, place: Place) -> Step {
         if self.matter.category == Category::SensitiveInfo {
-            State::Telling(place)
+            Step::Telling(place)
         } else {
             self.after_words()
         }
     }
 
-    fn after_words(&self) -> State {
+    fn after_words(&mut self) -> Step {
         let unseen = self.surroundings.moderators.is_empty() || !self.problems.is_empty();
         let wanted = unseen || self.matter.alert || self.matter.beside.is_some();
         if wanted && !self.alerted { self.alerting(0) } else { self.acknowledging() }
     }
 
-    fn after_alert(&self) -> State {
+    pub(super) fn after_alert(&mut self) -> Step {
         match (self.matter.response, self.place) {
             (Response::Alert | Response::Observe | Response::Answer, _) => self.rest(),
-            _ if self.raid.is_some() => State::Acknowledging,
+            _ if self.raid.is_some() => Step::Acknowledging,
             _ if self.unacknowledged => self.rest(),
             (Response::Suggest, _) if self.matter.quiet => self.rest(),
-            (Response::Suggest, _) => State::Offering,
-            (_, None) => State::Opening(Rung::Direct),
+            (Response::Suggest, _) => Step::Offering,
+            (_, None) => Step::Opening(Rung::Direct),
             (_, Some(_)) => self.acknowledging(),
         }
     }
 
     /// Moderators are told before the member is written to, so that the message can say whether they know.
-    fn below(&self, rung: Rung) -> State {
+    fn below(&mut self, rung: Rung) -> Step {
         match rung {
-            Rung::Thread if self.has_desk() => State::Opening(Rung::Desk),
-            Rung::Thread | Rung::Desk if self.alerted => State::Opening(Rung::Direct),
+            Rung::Thread if self.has_desk() => Step::Opening(Rung::Desk),
+            Rung::Thread | Rung::Desk if self.alerted => Step::Opening(Rung::Direct),
             Rung::Thread | Rung::Desk => self.alerting(0),
             Rung::Direct => self.acknowledging(),
         }
     }
 
-    /// Of a raid, one alert tells for all.
-    fn alerting(&self, at: usize) -> State {
-        let told_for_all = self.matter.covered && self.raid.is_none();
-        if !told_for_all && at < self.surroundings.alerts.len() {
-            State::Alerting(at)
-        } else {
-            self.after_alert()
-        }
-    }
-
     /// An offer that stands there is always put right.
-    fn acknowledging(&self) -> State {
-        let needless =
-            self.matter.covered || self.matter.deleted || (self.matter.quiet && self.place.is_some());
-        if needless && self.offer_here().is_none() { self.rest() } else { State::Acknowledging }
+    fn acknowledging(&mut self) -> Step {
+        let needless = self.matter.covered
+            || self.discreet
+            || self.matter.deleted
+            || self.matter.asked_for
+            || (self.matter.quiet && self.place.is_some());
+        if needless && self.offer_here().is_none() { self.rest() } else { Step::Acknowledging }
     }
 
-    fn acknowledged(&mut self, message: MessageId) -> State {
-        self.acknowledgment = Some(message);
+    fn acknowledged(&mut self, message: MessageId) -> Step {
+        let channel = self.answers.map(|answers| answers.channel);
+        let earlier = self.acknowledgment.replace(message).filter(|earlier| *earlier != message);
+        let earlier = channel.zip(earlier).map(|(channel, message)| Posted { channel, message });
+        self.earlier.extend(earlier);
         self.spoken()
     }
 
-    fn offered(&mut self, message: MessageId) -> State {
+    fn offered(&mut self, message: MessageId) -> Step {
         self.offer = Some(Posted { channel: self.matter.channel, message });
         self.spoken()
     }
 
     /// Public words about the message in hand stand there.
-    fn spoken(&mut self) -> State {
+    fn spoken(&mut self) -> Step {
         let Matter { channel, message, deleted, .. } = self.matter;
         (self.answers, self.orphaned) = (Some(Posted { channel, message }), deleted);
         self.answered = false;
         self.rest()
     }
 
-    /// Where a case goes that has nothing to do: public words whose message is gone are taken back first.
-    fn rest(&self) -> State {
-        match self.offer {
-            _ if self.orphaned && !self.answered && self.withdrawn().is_some() => State::Withdrawing,
-            Some(_) if self.place.is_none() => State::Offered,
-            _ => State::Talking,
+    /// Where a case goes that waits for nothing.
+    pub(super) fn rest(&mut self) -> Step {
+        if self.takes_back() {
+            return Step::Withdrawing;
         }
+        if let Some(step) = self.next_further().or_else(|| self.next_errand()).or_else(|| self.telling_news())
+        {
+            return step;
+        }
+        let stands = self.offer.is_some() && self.place.is_none() && !self.is_over();
+        if stands { Step::Offered } else { Step::Talking }
     }
 
-    /// The public words that go when the message they answer does.
-    fn withdrawn(&self) -> Option<Posted> {
+    /// Whether public words go: the message they answer is gone and nobody answered, or they offer what nobody can
+    /// take up any more.
+    fn takes_back(&self) -> bool {
+        let orphaned = self.orphaned && !self.answered && self.withdrawn().is_some();
+        orphaned || (self.offer.is_some() && (self.is_over() || self.place.is_some()))
+    }
+
+    /// The public words that go next.
+    pub(super) fn withdrawn(&self) -> Option<Posted> {
         let channel = self.answers?.channel;
-        self.offer.or(self.acknowledgment.map(|message| Posted { channel, message }))
+        let acknowledgment = self.acknowledgment.map(|message| Posted { channel, message });
+        self.offer.or(acknowledgment).or(self.follow_up)
     }
 
-    fn forget_withdrawn(&mut self) -> State {
-        self.orphaned = false;
+    pub(super) fn forget_withdrawn(&mut self) -> Step {
+        let gone = self.withdrawn();
         if self.offer.take().is_none() {
             self.acknowledgment = None;
+            self.follow_up.take_if(|follow_up| gone == Some(*follow_up));
+        }
+        if self.withdrawn().is_none() {
+            (self.answers, self.orphaned) = (None, false);
         }
         self.rest()
-    }
-
-    /// Moderators hear that the public words failed, in what they were told already where they were.
-    fn own_up(&self) -> State {
-        match self.told {
-            _ if !self.alerted => self.alerting(0),
-            Some(_) => State::Retelling,
-            None => self.rest(),
-        }
     }
 
     /// The offer, when it stands in the channel that the acknowledgment belongs in.
@@ -340,11 +323,11 @@ impl Case {
         self.surroundings.desk.is_some_and(|desk| desk != self.matter.home)
     }
 
-    fn note(&mut self, what: &str, refusal: &Refusal) {
+    pub(super) fn note(&mut self, what: &str, refusal: &Refusal) {
         self.problems.push(format!("{what}: {refusal}."));
     }
 
-    fn parent(&self, rung: Rung) -> ChannelId {
+    pub(super) fn parent(&self, rung: Rung) -> ChannelId {
         match rung {
             Rung::Desk => self.surroundings.desk.unwrap_or(self.matter.home),
             Rung::Thread | Rung::Direct => self.matter.home,

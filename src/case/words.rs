@@ -1,7 +1,7 @@
 //! What a case says, and to whom.
 
 use super::action::{Button, Enclosure, Post, Speech};
-use super::{Case, Place, Rung};
+use super::{Case, Ending, FollowUp, Place, Rung, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
@@ -61,14 +61,18 @@ impl Case {
     /// What was held back is told without a bell: it is there to be read, not to be answered.
     pub(super) fn alert(&self, channel: ChannelId) -> Post<Speech> {
         let held_back = self.matter.would.is_some() && self.raid.is_none();
+        let called = matches!(self.step, Step::Alerting(_)) && !held_back;
+        let mut words =
+            self.speech(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert });
+        words.facts.called = matches!(self.step, Step::Alerting(_)) || self.alerted;
         Post {
             channel,
-            words: self.speech(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert }),
+            words,
             reply_to: None,
             members: Vec::new(),
-            roles: if held_back { Vec::new() } else { self.surroundings.moderators.clone() },
+            roles: if called { self.surroundings.moderators.clone() } else { Vec::new() },
             number: self.number,
-            buttons: Vec::new(),
+            buttons: self.moderators_buttons(),
             labels: Vec::new(),
             enclosure: None,
         }
@@ -114,12 +118,42 @@ impl Case {
     }
 
     fn buttons(&self) -> Vec<Button> {
-        let disclosed = self.matter.category == Category::SensitiveInfo && !self.matter.removed;
         let mut buttons = vec![Button::Resolve, Button::AskModerator];
-        if disclosed {
+        if self.matter.gives_away() {
             buttons.extend([Button::RemoveMessage, Button::KeepIt]);
         }
+        if !self.matter.ask.is_empty() {
+            buttons.push(Button::GiveDetails);
+        }
         buttons.push(Button::Decline);
+        if self.would_follow_up() {
+            buttons.push(Button::KeepQuiet);
+        }
+        buttons
+    }
+
+    /// Whether the public would hear of a settlement, as far as it can be told now.
+    fn would_follow_up(&self) -> bool {
+        let spoken = self.answers.is_some() || !(self.matter.quiet || self.matter.covered);
+        spoken && !self.matter.asked_for && !self.discreet && self.surroundings.follow_up != FollowUp::None
+    }
+
+    /// What was only recorded can be called a false alarm; there is nothing to look after. What the member asked for
+    /// cannot.
+    fn moderators_buttons(&self) -> Vec<Button> {
+        if self.is_over() {
+            return vec![Button::Reopen];
+        }
+        if self.matter.would.is_some() && self.raid.is_none() {
+            return vec![Button::FalseAlarm];
+        }
+        let mut buttons = vec![Button::Claim, Button::Resolve];
+        if !self.matter.asked_for {
+            buttons.push(Button::FalseAlarm);
+        }
+        if !self.details.is_empty() {
+            buttons.push(Button::ShowDetails);
+        }
         buttons
     }
 
@@ -128,8 +162,14 @@ impl Case {
     }
 
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts() }
+    }
+
+    /// What can be said of it.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
         let private = self.place.filter(|place| place.rung != Rung::Direct);
-        let facts = Facts {
+        Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
@@ -149,9 +189,25 @@ impl Case {
             companion: self.matter.companion,
             beside: self.matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
+            state: Some(self.state().as_str().to_owned()),
+            owner: self.owner,
+            waiting: self.waiting(),
+            first_answer: self.first_answer.map(|at| at.duration_since(self.since)),
+            reminders: self.reminders,
+            asked: self.asked,
+            ended_by: self.ending.as_ref().and_then(|ending| ending.by),
+            outcome: self.ending.as_ref().and_then(Ending::told),
+            rating: self.rating.map(|rating| rating.as_str().to_owned()),
+            messages: (self.messages > 1).then_some(self.messages),
+            deleted: self.matter.deleted,
+            asked_for: self.matter.asked_for,
+            asks: !self.matter.ask.is_empty(),
+            detailed: !self.details.is_empty(),
+            follow_up: self.would_follow_up(),
+            discreet: self.discreet,
+            acknowledged: self.withdrawn().is_some(),
             ..Facts::default()
-        };
-        Speech { utterance, language: None, variant: 0, facts }
+        }
     }
 
     /// Who decided by hand had reasons of their own.
@@ -161,9 +217,13 @@ impl Case {
         by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
     }
 
-    fn link(&self) -> String {
+    pub(super) fn link(&self) -> String {
         let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed { channel } else { format!("{channel}/{}", self.matter.message) }
+        if self.matter.removed || self.matter.deleted || self.matter.asked_for {
+            channel
+        } else {
+            format!("{channel}/{}", self.matter.message)
+        }
     }
 
     fn told_of(&self, extent: &Extent) -> Raid {

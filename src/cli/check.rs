@@ -8,7 +8,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::Loaded;
-use crate::config::{Causes, Config, Conversation, QuietHours, Raid, RuleTable, Server, WhenTable};
+use crate::config::{
+    Cases, Causes, Clock, Config, Conversation, QuietHours, Raid, RuleTable, Server, WhenTable, hours_text,
+    time_text,
+};
 use crate::wording::{Utterance, Wording};
 
 pub(super) fn print(loaded: &Loaded, out: &mut impl Write) -> io::Result<()> {
@@ -36,7 +39,7 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
     list(out, "exempt roles", &config.watch.exempt_roles)?;
     list(out, "allowed", &config.detect.allow)?;
     row(out, "threads", &format_args!("archived after {} minutes of silence", config.thread.auto_archive))?;
-    row(out, "cases", &format_args!("take further messages for {}", time(config.cases.join_within)))?;
+    cases(config, out)?;
     conversations(config, out)?;
     let (age, most) = (time(config.catch_up.max_age), config.catch_up.max_messages);
     row(out, "caught up", &format_args!("at most {most} messages a channel, none older than {age}"))?;
@@ -45,6 +48,34 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
     let templates = config.wording.templates.as_ref().map(|folder| format!(", with {}", folder.display()));
     let language = &config.wording.language;
     row(out, "wording", &format_args!("{language}, built in{}", templates.unwrap_or_default()))
+}
+
+fn cases(config: &Config, out: &mut impl Write) -> io::Result<()> {
+    let Cases { join_within, expire_after, .. } = &config.cases;
+    let over = if expire_after.is_zero() { "never expire".to_owned() } else { expiry(*expire_after) };
+    row(out, "cases", &format_args!("take further messages for {}, {over}", time(*join_within)))?;
+    let Clock { remind_after, escalate_after, working_hours } = &config.clock;
+    row(out, "clock", &reminders(*remind_after, *escalate_after))?;
+    match working_hours {
+        Some(hours) => row(out, "working hours", &hours_text(hours)),
+        None => Ok(()),
+    }
+}
+
+fn expiry(after: Duration) -> String {
+    format!("expire after {} of silence", time(after))
+}
+
+fn reminders(remind_after: Duration, escalate_after: Duration) -> String {
+    match (remind_after.is_zero(), escalate_after.is_zero()) {
+        (true, _) => "nobody is reminded".to_owned(),
+        (false, true) => format!("moderators are reminded after {}", time(remind_after)),
+        (false, false) => format!(
+            "moderators are reminded after {}, others are asked after {} more",
+            time(remind_after),
+            time(escalate_after)
+        ),
+    }
 }
 
 fn conversations(config: &Config, out: &mut impl Write) -> io::Result<()> {
@@ -88,7 +119,7 @@ fn joined(items: impl Iterator<Item = impl Display>) -> String {
 }
 
 fn time(time: Duration) -> String {
-    SignedDuration::try_from(time).map_or_else(|_| "ever".to_owned(), |time| format!("{time:#}"))
+    if SignedDuration::try_from(time).is_err() { "ever".to_owned() } else { time_text(time) }
 }
 
 fn servers(config: &Config, out: &mut impl Write) -> io::Result<()> {
@@ -106,6 +137,11 @@ fn describe_server(id: impl Display, server: &Server) -> String {
     let mut described = format!("{id}: moderator role {role}, desk channel {desk}, alert channel {alerts}");
     described.extend(server.mode.map(|mode| format!(", mode {}", mode.as_str())));
     described.extend(server.quiet_hours.as_ref().map(|hours| format!(", quiet hours {}", quiet(hours))));
+    described.extend(server.escalation_role.map(|id| format!(", escalation role {id}")));
+    described.extend(server.remind_after.map(|after| format!(", reminders after {}", time(after))));
+    described.extend(server.escalate_after.map(|after| format!(", others asked after {} more", time(after))));
+    described
+        .extend(server.working_hours.as_ref().map(|hours| format!(", working hours {}", hours_text(hours))));
     described
 }
 

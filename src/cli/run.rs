@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Exit, complain};
 use crate::config::Loaded;
-use crate::discord::{self, Credentials, Origin, RunError, Token};
+use crate::discord::{self, Clock, Credentials, Origin, RunError, Token};
 
 /// Where Discord is, unless `DISCORD_API_BASE` says otherwise.
 const DISCORD: &str = "https://discord.com";
@@ -49,7 +49,7 @@ fn credentials() -> Result<Credentials, String> {
 async fn until_stopped(loaded: Loaded, credentials: Credentials) -> Exit {
     let stop = CancellationToken::new();
     tokio::select! {
-        outcome = discord::run(loaded, credentials, stop.clone()) => ended(outcome),
+        outcome = discord::run(loaded, credentials, Clock::system(), stop.clone()) => ended(outcome),
         () = second_signal(&stop) => Exit::Failed,
     }
 }

@@ -35,9 +35,35 @@ struct Command {
     name: String,
     description: String,
     #[serde(default)]
+    r#for: Circle,
+    #[serde(default)]
     sub: Vec<Sub>,
     #[serde(default)]
     option: Vec<Opt>,
+}
+
+/// Who is offered a command at first; server settings can change that, so the bot asks once more when it is used.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Circle {
+    /// Whoever may manage the server.
+    #[default]
+    Managers,
+    /// Whoever may moderate members.
+    Moderators,
+    /// Every member.
+    Everyone,
+}
+
+impl Circle {
+    /// What they hold; nothing where nothing is asked for.
+    const fn permissions(self) -> Option<Permissions> {
+        match self {
+            Self::Managers => Some(Permissions::MANAGE_GUILD),
+            Self::Moderators => Some(Permissions::MODERATE_MEMBERS),
+            Self::Everyone => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -78,6 +104,7 @@ struct Opt {
 enum Type {
     String = 3,
     Integer = 4,
+    Boolean = 5,
     User = 6,
     Channel = 7,
     Number = 10,
@@ -121,7 +148,6 @@ impl Builder {
         chat.chain(menus).collect()
     }
 
-    /// Whoever may manage the server; the bot asks once more when it is used.
     fn chat(&self, command: &Command) -> Value {
         let mut value = self.named(&command.name, &command.name, Some(&command.description));
         let subs = command.sub.iter().map(|sub| self.sub(&command.name, sub));
@@ -131,14 +157,14 @@ impl Builder {
             .map(|option| self.option(&format!("{}.option.{}", command.name, option.name), option));
         value["type"] = 1.into();
         value["options"] = subs.chain(options).collect();
-        restrict(&mut value, Permissions::MANAGE_GUILD);
+        restrict(&mut value, command.r#for);
         value
     }
 
     fn menu(&self, menu: &Menu) -> Value {
         let mut value = self.named(&format!("menu.{}", menu.name), &menu.name, None);
         value["type"] = 3.into();
-        restrict(&mut value, Permissions::MODERATE_MEMBERS);
+        restrict(&mut value, Circle::Moderators);
         value
     }
 
@@ -203,10 +229,10 @@ impl Builder {
     }
 }
 
-/// For servers only, and at first only for members with `permissions`.
-fn restrict(value: &mut Value, permissions: Permissions) {
+/// For servers only, and at first only for those of `circle`.
+fn restrict(value: &mut Value, circle: Circle) {
     // A number where we send it and a text where Discord gives it back, by its own document.
-    value["default_member_permissions"] = permissions.bits().into();
+    value["default_member_permissions"] = circle.permissions().map(|needed| needed.bits()).into();
     value["contexts"] = json!([0]);
     value["integration_types"] = json!([0]);
 }

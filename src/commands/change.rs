@@ -220,6 +220,10 @@ pub(super) fn named(subject: &Subject) -> String {
         Subject::Channels => "The list of watched channels".to_owned(),
         Subject::Mode => "The mode".to_owned(),
         Subject::Language => "The language".to_owned(),
+        Subject::EscalationRole => "The escalation role".to_owned(),
+        Subject::RemindAfter => "The time until a reminder".to_owned(),
+        Subject::EscalateAfter => "The time until others are asked".to_owned(),
+        Subject::WorkingHours => "The working hours".to_owned(),
         Subject::Rule(name) => format!("The rule `{name}`"),
         Subject::Wording(language, utterance) => format!("The wording `{}` ({language})", utterance.as_str()),
     }

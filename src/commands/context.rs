@@ -144,12 +144,18 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
         Err(Trouble::Told("Only members with the permission Manage Server can do that.".to_owned()))
     }
 
+    /// Whether they may moderate, by permission or by the moderator role.
+    pub(crate) fn is_moderator(&self) -> bool {
+        let role = self.responder.in_force(self.guild).server.moderator_role;
+        self.moderates() || role.is_some_and(|role| self.roles.contains(&role))
+    }
+
     /// Whoever may moderate, by permission or by the moderator role.
     pub(crate) fn require_moderator(&self) -> Result<(), Trouble> {
-        let role = self.responder.in_force(self.guild).server.moderator_role;
-        if self.moderates() || role.is_some_and(|role| self.roles.contains(&role)) {
+        if self.is_moderator() {
             return Ok(());
         }
+        let role = self.responder.in_force(self.guild).server.moderator_role;
         let who =
             "Only moderators can do that: members with the permission Moderate Members or Manage Messages";
         let or = if role.is_some() { ", or with the moderator role." } else { "." };

@@ -1,6 +1,7 @@
 //! The menus on a message, *Take aside* and *Not an issue*: a moderator's judgment goes before the bot's, and later
 //! changes of rules are held against it.
 
+use super::judged::keep_false_alarm;
 use super::regression::Judges;
 use super::talk::Answer;
 use super::{Context, Outcome, Trouble};
@@ -88,22 +89,11 @@ where
             "I don't judge private threads, nor messages without words: there is nothing to note.",
         ));
     }
-    let here = context.responder.in_force(context.guild);
-    let scan = here.core.scanner.scan(&message.content);
-    let mut example = Example::new(&message, &scan, here.in_force(), Judged::FalseAlarm, context.by);
-    let acting = Judges::of(context.guild, &here).acting(&example).map(|decision| decision.rule.to_string());
     let case = context.responder.store().case(context.guild, Whose::Message(message.id)).await?;
-    example.rule = acting.clone().or_else(|| case.as_ref().map(|case| case.matter.rule.clone()));
-    context.responder.store().keep_example(context.guild, context.now, &example).await?;
+    let rule = case.as_ref().map(|case| case.matter.rule.as_str());
+    let rule = keep_false_alarm(context, &message, rule).await?.told();
     let noted = "Noted: this is not an issue. I keep its words with everything private masked, and changes of rules \
                  are held against it from now on.";
-    let rule = match &acting {
-        Some(rule) => format!(
-            "As things stand, `{rule}` applies to it; who may manage the server can change that with `/rules edit` or \
-             `/rules disable name:{rule}`."
-        ),
-        None => "No rule applies to it as things stand.".to_owned(),
-    };
     let case = case.map_or(String::new(), |case| format!("\nCase {} stays as it is.", case.number));
     Ok(Answer::say(format!("{noted}\n{rule}{case}")))
 }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::case::action::{Action, Receipt, Refusal, Speech};
-use crate::case::{Case, Event, Rung, State};
+use crate::case::{self, Case, Event, Rung};
 use crate::detect::{Finding, Kind, Scan, Scanner};
 use crate::discord::checkup::{Concern, Gap};
 use crate::discord::guilds::foresight::Person;
@@ -169,33 +169,36 @@ impl<S: Store + 'static, E: Executor> Rehearsal<'_, S, E> {
     }
 
     fn told(&self, case: &Case, action: &Action<Speech>, outcome: &Result<Receipt, Refusal>) -> Vec<Step> {
-        match (case.state, action, outcome) {
-            (State::Removing, _, Ok(_)) => vec![Step::done("I remove the message.")],
-            (State::Removing, _, Err(why)) => {
+        match (case.step, action, outcome) {
+            (case::Step::Removing, _, Ok(_)) => vec![Step::done("I remove the message.")],
+            (case::Step::Removing, _, Err(why)) => {
                 vec![Step::failed(format!("I cannot remove the message: {why}."))]
             }
-            (State::Opening(Rung::Direct), ..) => vec![Step::done(
+            (case::Step::Opening(Rung::Direct), ..) => vec![Step::done(
                 "I write to the member directly, where moderators cannot read along. Whether they take direct messages \
                  from me, only trying tells.",
             )],
-            (State::Opening(_), Action::OpenThread { parent, .. }, Ok(_)) => {
+            (case::Step::Opening(_), Action::OpenThread { parent, .. }, Ok(_)) => {
                 vec![Step::done(format!("I open a private thread under <#{parent}>."))]
             }
-            (State::Opening(rung), Action::OpenThread { parent, .. }, Err(why)) => {
+            (case::Step::Opening(rung), Action::OpenThread { parent, .. }, Err(why)) => {
                 let failed = Step::failed(format!("No private thread under <#{parent}>: {why}."));
                 self.with_desk(rung, failed)
             }
-            (State::Joining(place), _, Err(why)) => {
+            (case::Step::Joining(place), _, Err(why)) => {
                 let failed = Step::failed(format!("The member cannot be brought in: {why}."));
                 self.with_desk(place.rung, failed)
             }
-            (State::Greeting(place), ..) if place.rung != Rung::Direct => self.summoned(case),
+            (case::Step::Greeting(place), ..) if place.rung != Rung::Direct => self.summoned(case),
             (
-                State::Alerting(_) | State::Acknowledging | State::Offering | State::Answering,
+                case::Step::Alerting(_)
+                | case::Step::Acknowledging
+                | case::Step::Offering
+                | case::Step::Answering,
                 Action::Post(post),
                 _,
             ) => {
-                vec![said(case.state, post.channel, outcome)]
+                vec![said(case.step, post.channel, outcome)]
             }
             _ => Vec::new(),
         }
@@ -230,11 +233,11 @@ impl<S: Store + 'static, E: Executor> Rehearsal<'_, S, E> {
     }
 }
 
-fn said(state: State, channel: ChannelId, outcome: &Result<Receipt, Refusal>) -> Step {
+fn said(state: case::Step, channel: ChannelId, outcome: &Result<Receipt, Refusal>) -> Step {
     let what = match state {
-        State::Alerting(_) => "tell moderators",
-        State::Offering => "offer a private thread, with a button,",
-        State::Answering => "answer in public",
+        case::Step::Alerting(_) => "tell moderators",
+        case::Step::Offering => "offer a private thread, with a button,",
+        case::Step::Answering => "answer in public",
         _ => "acknowledge it in public",
     };
     match outcome {

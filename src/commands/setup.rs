@@ -1,7 +1,8 @@
-//! `/setup`: who helps, where, which channels, how far it goes; each choice is saved at once.
+//! `/setup`: who helps, where, how soon, which channels, how far it goes; each choice is saved at once.
 //!
 //! The panel keeps nothing: what it shows is what is in force, and its buttons and selects work after a restart.
 
+mod hours;
 mod panel;
 mod summary;
 
@@ -20,6 +21,8 @@ use crate::store::Store;
 enum Page {
     /// Who helps, and where.
     People,
+    /// How soon a person answers, and when.
+    Promise,
     /// Which channels, how far, in which language.
     Watching,
     /// What happens from now on.
@@ -36,20 +39,39 @@ where
     Ok(Answer::Say(panel::page(context, Page::People, "")))
 }
 
-/// Answers a button or select of the panel.
+/// Answers a button, a select or the form of the panel.
 pub(super) async fn press<S, E>(context: &Context<'_, S, E>, custom_id: &str) -> Outcome
 where
     S: Store + 'static,
     E: Executor,
 {
     context.require_manager()?;
-    let Asked::Pressed { values, .. } = &context.asked else { return Ok(Answer::Nothing) };
+    let asked = custom_id.trim_start_matches("setup:");
+    let (what, about) = asked.split_once(':').unwrap_or((asked, ""));
+    match (&context.asked, what) {
+        (Asked::Form { fields, .. }, "hours") => hours::sent(context, about, fields).await,
+        (Asked::Pressed { .. }, "hours") => {
+            Ok(Answer::Ask(hours::current(&context.responder.in_force(context.guild))))
+        }
+        (Asked::Pressed { .. }, "again") => hours::again(context, about).await,
+        (Asked::Pressed { values, .. }, _) => choose(context, what, values).await,
+        _ => Ok(Answer::Nothing),
+    }
+}
+
+async fn choose<S, E>(context: &Context<'_, S, E>, what: &str, values: &[String]) -> Outcome
+where
+    S: Store + 'static,
+    E: Executor,
+{
     let one = values.first().map(String::as_str);
-    match custom_id.trim_start_matches("setup:") {
+    match what {
         "people" => Ok(Answer::Update(panel::page(context, Page::People, ""))),
+        "promise" => Ok(Answer::Update(panel::page(context, Page::Promise, ""))),
         "watching" => Ok(Answer::Update(panel::page(context, Page::Watching, ""))),
         "finish" => Ok(Answer::Update(panel::page(context, Page::Summary, ""))),
         "role" => set_role(context, one).await,
+        "escalation" => set_escalation(context, one).await,
         "desk" => set_desk(context, one).await,
         "alerts" => set_alerts(context, one).await,
         "channels" => set_channels(context, values).await,
@@ -71,6 +93,19 @@ where
         |role| format!("The moderator role is <@&{role}>."),
     );
     save(context, Page::People, &done, |settings| settings.moderator_role = role).await
+}
+
+async fn set_escalation<S, E>(context: &Context<'_, S, E>, chosen: Option<&str>) -> Outcome
+where
+    S: Store + 'static,
+    E: Executor,
+{
+    let role = chosen.map(id).transpose()?.map(RoleId);
+    let done = role.map_or_else(
+        || "No escalation role is set here any more.".to_owned(),
+        |role| format!("The escalation role is <@&{role}>."),
+    );
+    save(context, Page::Promise, &done, |settings| settings.escalation_role = role).await
 }
 
 async fn set_desk<S, E>(context: &Context<'_, S, E>, chosen: Option<&str>) -> Outcome

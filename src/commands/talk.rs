@@ -2,6 +2,7 @@
 //!
 //! Source: <https://discord.com/developers/docs/interactions/receiving-and-responding>.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// The most characters of a message.
 const MOST_WORDS: usize = 2000;
 
+/// The most characters that say what a file shows.
+const MOST_ALT: usize = 1024;
+
 /// The most choices that are offered, and the most characters of what one shows and gives.
 const MOST_CHOICES: usize = 25;
 const MOST_CHOSEN: usize = 100;
@@ -45,6 +49,9 @@ pub(crate) enum Answer {
     Say(Reply),
     /// The same in the place of the message whose button or select was used.
     Update(Reply),
+    /// Words that only the person who asked reads, while these rows are all that is left below the message whose button
+    /// was used.
+    Leave { rows: Vec<Value>, reply: Reply },
     /// A form to fill in.
     Ask(Form),
     /// Choices for the option being typed.
@@ -61,6 +68,8 @@ pub(crate) struct Reply {
     /// Rows of buttons and selects.
     pub(crate) rows: Vec<Value>,
     pub(crate) file: Option<File>,
+    /// What the file shows, for whoever does not see it.
+    pub(crate) alt: Option<String>,
 }
 
 /// A choice: what is shown, and what is given.
@@ -81,7 +90,7 @@ pub(crate) struct Form {
 /// A field of a form.
 #[derive(Clone)]
 pub(crate) struct Field {
-    pub(crate) custom_id: &'static str,
+    pub(crate) custom_id: Cow<'static, str>,
     pub(crate) label: String,
     /// Shown while it is empty.
     pub(crate) hint: String,
@@ -124,6 +133,11 @@ impl Reply {
         Self { file: Some(file), ..self }
     }
 
+    /// The same with what the file shows.
+    pub(crate) fn with_picture(self, file: File, alt: String) -> Self {
+        Self { file: Some(file), alt: Some(alt), ..self }
+    }
+
     pub(crate) fn embed(mut self, embed: Value) -> Self {
         self.embeds.push(embed);
         self
@@ -151,7 +165,13 @@ impl Reply {
     /// Nobody is ever called by an answer, and nothing in it is hidden from the one who asked.
     fn body(&self) -> Value {
         // What is named here is all that is attached: a file of the words before does not stay.
-        let files = self.file.iter().map(|file| json!({ "id": "0", "filename": file.name }));
+        let files = self.file.iter().map(|file| {
+            let mut told = json!({ "id": "0", "filename": file.name });
+            if let Some(alt) = &self.alt {
+                told["description"] = cut(alt, MOST_ALT).into();
+            }
+            told
+        });
         json!({
             "content": cut(&self.words, MOST_WORDS),
             "embeds": self.embeds,
@@ -306,6 +326,10 @@ impl<'a> Talk<'a> {
             Answer::Nothing => Ok(()),
             Answer::Say(reply) if later && self.is_about_a_message() => self.follow_up(&reply).await,
             Answer::Say(reply) | Answer::Update(reply) if later => self.edit(&reply).await,
+            Answer::Leave { rows, reply } => {
+                let left = self.leave(&rows, later).await;
+                self.follow_up(&reply).await.and(left)
+            }
             Answer::Update(reply) if self.is_about_a_message() => {
                 self.call_back(callback::UPDATE, reply.body(), reply.file).await
             }
@@ -320,6 +344,30 @@ impl<'a> Talk<'a> {
             }
             Answer::Ask(form) => self.call_back(callback::FORM, form.body(), None).await,
         }
+    }
+
+    /// The rows below the message whose button was used, without those of these `custom_id`s; none where they all stay.
+    pub(super) fn rows_without(&self, gone: &[String]) -> Option<Vec<Value>> {
+        let mut rows = self.interaction.message.as_ref()?["components"].as_array()?.clone();
+        let goes =
+            |part: &Value| part["custom_id"].as_str().is_some_and(|id| gone.iter().any(|one| one == id));
+        let mut any = false;
+        for parts in rows.iter_mut().filter_map(|row| row["components"].as_array_mut()) {
+            any |= parts.iter().any(goes);
+            parts.retain(|part| !goes(part));
+        }
+        rows.retain(|row| row["components"].as_array().is_some_and(|parts| !parts.is_empty()));
+        any.then_some(rows)
+    }
+
+    /// Changes the rows below the message whose button was used, and nothing else of it.
+    async fn leave(&self, rows: &[Value], later: bool) -> Result<(), RestError> {
+        let body = json!({ "components": rows, "allowed_mentions": { "parse": [] } });
+        if !later {
+            return self.call_back(callback::UPDATE, body, None).await;
+        }
+        let path = format!("{}/messages/@original", self.hook());
+        self.rest.send(Request::patch(path, body)).await.map(drop)
     }
 
     /// Whether a button or select was used, or a form opened from one: then there is a message to be changed.

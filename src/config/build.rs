@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::rule::{self, Built};
-use super::{Config, ConfigError, QuietHours, Server, templates};
+use super::{Clock, Config, ConfigError, QuietHours, Server, templates};
+use crate::case::clock::Promise;
 use crate::detect::Scanner;
 use crate::message::GuildId;
 use crate::policy::cause::CauseLimits;
@@ -25,6 +26,8 @@ pub struct Core {
     pub wording: Wording,
     /// A case at most this old takes further messages of its member.
     pub join_within: SignedDuration,
+    /// How soon members are answered, and how long cases stay open.
+    pub promise: Promise,
     /// How temperature rises and falls.
     pub temper: Temper,
     /// What counts as a raid.
@@ -43,6 +46,7 @@ pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
             .carried_out(everywhere, servers(config)),
         wording: templates::wording(&config.wording)?,
         join_within: SignedDuration::try_from(config.cases.join_within).unwrap_or(SignedDuration::MAX),
+        promise: config.clock.promise(config.cases.expire_after),
         temper: Temper { half_life: config.conversation.half_life, simmer: config.conversation.simmer },
         raid: RaidLimits {
             members: usize::from(config.raid.members),
@@ -69,10 +73,21 @@ pub(super) fn of_guild(
             .carried_out(manner, HashMap::new()),
         wording,
         join_within: shared.join_within,
+        promise: promise(config, server),
         temper: shared.temper,
         raid: shared.raid,
         causes: shared.causes,
     }
+}
+
+fn promise(config: &Config, server: &Server) -> Promise {
+    let Clock { remind_after, escalate_after, working_hours } = &config.clock;
+    let clock = Clock {
+        remind_after: server.remind_after.unwrap_or(*remind_after),
+        escalate_after: server.escalate_after.unwrap_or(*escalate_after),
+        working_hours: server.working_hours.as_ref().or(working_hours.as_ref()).cloned(),
+    };
+    clock.promise(config.cases.expire_after)
 }
 
 fn servers(config: &Config) -> HashMap<GuildId, Manner> {

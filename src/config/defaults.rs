@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Cases, CatchUp, Causes, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread, Watch,
-    WhenTable, WordingSettings,
+    Cases, CatchUp, Causes, Clock, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread,
+    Watch, WhenTable, WordingSettings,
 };
+use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
 use crate::policy::conversation::Temper;
 use crate::policy::{Mode, Response};
@@ -20,6 +21,7 @@ impl Default for Config {
             detect: Detect::default(),
             thread: Thread::default(),
             cases: Cases::default(),
+            clock: Clock::default(),
             conversation: Conversation::default(),
             raid: Raid::default(),
             causes: Causes::default(),
@@ -47,7 +49,11 @@ impl Default for Thread {
 
 impl Default for Cases {
     fn default() -> Self {
-        Self { join_within: Duration::from_hours(24) }
+        Self {
+            join_within: Duration::from_hours(24),
+            expire_after: Duration::from_hours(7 * 24),
+            follow_up: FollowUp::Auto,
+        }
     }
 }
 

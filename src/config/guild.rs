@@ -1,11 +1,13 @@
 //! What moderators have set in chat: a server's own settings, over those of the file.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Config, RuleTable, Server};
+use super::{Config, RuleTable, Server, value};
+use crate::case::clock::WorkingHours;
 use crate::message::{ChannelId, RoleId};
 use crate::policy::Mode;
 use crate::wording::Utterance;
@@ -32,6 +34,26 @@ pub struct GuildSettings {
     /// The language of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The role that is asked, too, when nobody answers after a reminder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escalation_role: Option<RoleId>,
+    /// After what time moderators are reminded.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "value::some_duration",
+        serialize_with = "value::to_some_text"
+    )]
+    pub remind_after: Option<Duration>,
+    /// After what more time others are asked.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "value::some_duration",
+        serialize_with = "value::to_some_text"
+    )]
+    pub escalate_after: Option<Duration>,
+    /// The hours in which time counts; all of it where they are [`WorkingHours::always`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working_hours: Option<WorkingHours>,
     /// What was changed about rules, in the order in which rules of the server's own are looked at.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleChange>,
@@ -111,6 +133,14 @@ pub enum Subject {
     Mode,
     /// [`GuildSettings::language`].
     Language,
+    /// [`GuildSettings::escalation_role`].
+    EscalationRole,
+    /// [`GuildSettings::remind_after`].
+    RemindAfter,
+    /// [`GuildSettings::escalate_after`].
+    EscalateAfter,
+    /// [`GuildSettings::working_hours`].
+    WorkingHours,
     /// The rule of this name.
     Rule(String),
     /// An utterance in a language.
@@ -118,13 +148,17 @@ pub enum Subject {
 }
 
 /// The subjects that there is one of.
-const SINGLE: [(Subject, &str); 6] = [
+const SINGLE: [(Subject, &str); 10] = [
     (Subject::ModeratorRole, "moderator_role"),
     (Subject::DeskChannel, "desk_channel"),
     (Subject::AlertChannel, "alert_channel"),
     (Subject::Channels, "channels"),
     (Subject::Mode, "mode"),
     (Subject::Language, "language"),
+    (Subject::EscalationRole, "escalation_role"),
+    (Subject::RemindAfter, "remind_after"),
+    (Subject::EscalateAfter, "escalate_after"),
+    (Subject::WorkingHours, "working_hours"),
 ];
 
 impl From<Subject> for String {
@@ -181,6 +215,10 @@ impl GuildSettings {
             Subject::Channels => json(&self.channels),
             Subject::Mode => json(&self.mode),
             Subject::Language => json(&self.language),
+            Subject::EscalationRole => json(&self.escalation_role),
+            Subject::RemindAfter => json(&self.remind_after.map(value::time_text)),
+            Subject::EscalateAfter => json(&self.escalate_after.map(value::time_text)),
+            Subject::WorkingHours => json(&self.working_hours),
             Subject::Rule(name) => json(&self.rules.iter().find(|change| change.name == *name)),
             Subject::Wording(language, utterance) => {
                 json(&self.wording.get(language).and_then(|texts| texts.get(utterance)))
@@ -199,6 +237,10 @@ impl GuildSettings {
             Subject::Channels => self.channels = read(value),
             Subject::Mode => self.mode = read(value),
             Subject::Language => self.language = read(value),
+            Subject::EscalationRole => self.escalation_role = read(value),
+            Subject::RemindAfter => self.remind_after = time(&value),
+            Subject::EscalateAfter => self.escalate_after = time(&value),
+            Subject::WorkingHours => self.working_hours = read(value),
             Subject::Rule(name) => self.put_rule(name, read(value)),
             Subject::Wording(language, utterance) => self.put_wording(language, *utterance, read(value)),
         }
@@ -276,6 +318,10 @@ impl GuildSettings {
             alert_channel: self.alert_channel.or(file.alert_channel),
             mode: self.mode.or(file.mode),
             quiet_hours: file.quiet_hours.clone(),
+            escalation_role: self.escalation_role.or(file.escalation_role),
+            remind_after: self.remind_after.or(file.remind_after),
+            escalate_after: self.escalate_after.or(file.escalate_after),
+            working_hours: self.working_hours.as_ref().or(file.working_hours.as_ref()).cloned(),
         }
     }
 
@@ -305,4 +351,8 @@ fn json<T: Serialize>(value: &T) -> Value {
 
 fn read<T: for<'de> Deserialize<'de>>(value: Value) -> Option<T> {
     serde_json::from_value(value).ok()
+}
+
+fn time(value: &Value) -> Option<Duration> {
+    value.as_str().and_then(value::time)
 }

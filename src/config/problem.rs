@@ -220,9 +220,18 @@ fn reword(message: &str) -> Problem {
         Some(given) if message.starts_with("unknown variant") => {
             Problem::unknown("name", given, listed().filter(|name| !NOT_ASKED_FOR.contains(name)))
         }
-        Some(key) if message.starts_with("missing field") => Problem::new(format!("`{key}` is missing"))
-            .help("every rule has `name`, `category`, `when` and `action`"),
+        Some(key) if message.starts_with("missing field") => {
+            Problem::new(format!("`{key}` is missing")).help(needed_with(key))
+        }
         _ => mismatch(message),
+    }
+}
+
+/// What `key` belongs to, and what else that has.
+fn needed_with(key: &str) -> &'static str {
+    match key {
+        "from" | "to" => "hours have `from` and `to`, such as from = \"09:00\" and to = \"17:00\"",
+        _ => "every rule has `name`, `category`, `when` and `action`",
     }
 }
 

@@ -96,7 +96,18 @@ pub struct RuleTable {
     /// What to answer in public, of `action = "answer"`: 1 to [`LONGEST_ANSWER`] characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    /// What the member is asked for in a private form: at most [`MOST_ASKED`] of at most [`LONGEST_ASKED`] characters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ask: Vec<String>,
 }
+
+/// The most things a private form asks for.
+/// Source: <https://discord.com/developers/docs/interactions/receiving-and-responding>.
+pub const MOST_ASKED: usize = 5;
+
+/// The most characters of what a private form asks for.
+/// Source: <https://discord.com/developers/docs/components/reference#text-input>.
+pub const LONGEST_ASKED: usize = 45;
 
 /// The conditions of a rule, as `when` writes them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -184,6 +195,7 @@ impl RuleTable {
             roles: None,
             template: None,
             answer: None,
+            ask: Vec::new(),
         }
     }
 
@@ -199,6 +211,7 @@ impl RuleTable {
     fn build(&self) -> Result<Built, Problem> {
         self.check_action().map_err(|problem| problem.under("action"))?;
         self.check_answer().map_err(|problem| problem.under("answer"))?;
+        self.check_ask().map_err(|problem| problem.under("ask"))?;
         self.check_template().map_err(|problem| problem.under("template"))?;
         self.when.check().map_err(|problem| problem.under("when"))?;
         let name: Arc<str> = Arc::from(self.name.as_str());
@@ -213,6 +226,7 @@ impl RuleTable {
             roles: self.roles.clone(),
             template: self.template.as_deref().map(Arc::from),
             answer: self.answer.as_deref().map(|answer| Arc::from(answer.trim())),
+            ask: self.ask.iter().map(|asked| asked.trim().to_owned()).collect(),
         };
         Ok(Built { table: self.clone(), rule, detectors })
     }
@@ -246,6 +260,26 @@ impl RuleTable {
                 let what = format!("`{}` answers nothing in public", other.as_str());
                 Err(Problem::new(what).help("`action = \"answer\"`, or leave `answer` out"))
             }
+        }
+    }
+
+    /// A form has so many fields, each with a name that Discord shows in one line.
+    fn check_ask(&self) -> Result<(), Problem> {
+        let help = format!("1 to {LONGEST_ASKED} characters each, such as `ask = [\"Order number\"]`");
+        if self.ask.len() > MOST_ASKED {
+            let what = format!("a form cannot ask for {} things", self.ask.len());
+            return Err(Problem::new(what).help(format!("at most {MOST_ASKED}")).item(MOST_ASKED));
+        }
+        let fits = |asked: &String| (1..=LONGEST_ASKED).contains(&asked.trim().chars().count());
+        if let Some(at) = self.ask.iter().position(|asked| !fits(asked)) {
+            return Err(Problem::new("a form cannot ask for that").help(help).item(at));
+        }
+        let before = |at: usize| self.ask.iter().take(at).any(|other| other.trim() == self.ask[at].trim());
+        match (0..self.ask.len()).find(|at| before(*at)) {
+            Some(at) => {
+                Err(Problem::new("a form asks for each thing once").help("leave one of them out").item(at))
+            }
+            None => Ok(()),
         }
     }
 

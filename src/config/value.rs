@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize as _, Serializer};
 
@@ -14,11 +14,11 @@ use super::Server;
 use crate::message::{ChannelId, GuildId, RoleId};
 
 /// A value written as a number or a string, with the words for what it ought to be.
-struct Scalar<T> {
-    expected: &'static str,
-    integer: fn(i64) -> Option<T>,
-    float: fn(f64) -> Option<T>,
-    text: fn(&str) -> Option<T>,
+pub(super) struct Scalar<T> {
+    pub(super) expected: &'static str,
+    pub(super) integer: fn(i64) -> Option<T>,
+    pub(super) float: fn(f64) -> Option<T>,
+    pub(super) text: fn(&str) -> Option<T>,
 }
 
 impl<T> Visitor<'_> for Scalar<T> {
@@ -104,14 +104,20 @@ pub(super) fn servers<'de, D: Deserializer<'de>>(
     Ok(servers.into_iter().map(|(id, server)| (GuildId(id.0), server)).collect())
 }
 
-/// Hours, minutes and seconds, as jiff's "friendly" format has them: "10m", "1h 30m".
+/// Weeks, days of 24 hours, hours, minutes and seconds, as jiff's "friendly" format has them: "10m", "1h 30m", "7d".
 pub(crate) fn time(text: &str) -> Option<Duration> {
-    text.parse::<SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok())
+    let span: Span = text.parse().ok()?;
+    let time = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    Duration::try_from(time).ok()
 }
 
-/// As [`time`] reads it.
+/// As [`time`] reads it; whole days, where there are several.
 pub(crate) fn time_text(time: Duration) -> String {
-    format!("{:#}", SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX))
+    const DAY: u64 = 24 * 60 * 60;
+    match time.as_secs() / DAY {
+        days @ 2.. if time == Duration::from_secs(days * DAY) => format!("{days}d"),
+        _ => format!("{:#}", SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX)),
+    }
 }
 
 /// A number from 0 to 1.
@@ -121,11 +127,17 @@ pub(crate) fn share_of_one(value: f64) -> Option<f32> {
 
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_any(Scalar {
-        expected: "a time such as \"10m\", \"1h30m\" or \"24h\"",
+        expected: "a time such as \"10m\", \"1h30m\", \"24h\" or \"7d\"",
         integer: |_| None,
         float: |_| None,
         text: time,
     })
+}
+
+pub(super) fn some_duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    duration(deserializer).map(Some)
 }
 
 pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f32>, D::Error> {
@@ -142,6 +154,12 @@ pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 /// As [`duration`] reads it.
 pub(super) fn to_text<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time_text(*time))
+}
+
+/// The same where there is one.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+pub(super) fn to_some_text<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(time_text).serialize(serializer)
 }
 
 /// Identifiers as text: as numbers they are too large for many a reader.

@@ -10,7 +10,7 @@ use crate::simulator::{Channel, Id, Message, State};
 
 static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?x) <@!?(?<user>\d+)> | <@&(?<role>\d+)> | <\#(?<channel>\d+)> | \*\*
+        r"(?x) <@!?(?<user>\d+)> | <@&(?<role>\d+)> | <\#(?<channel>\d+)> | \*\* | <t:(?<at>\d+)(?::[a-zA-Z])?>
         | https://discord\.com/channels/\d+/(?<place>\d+)(?:/(?<message>\d+))?",
     )
 });
@@ -26,11 +26,22 @@ pub(super) fn readable(state: &State, text: &str) -> String {
             (_, Some(role), ..) => format!("@{}", role_name(state, role)),
             (_, _, Some(channel), _) => place_name(state, channel),
             (.., Some(place)) => link(state, place, id("message")),
-            _ => String::new(),
+            _ => found.name("at").map_or_else(String::new, |at| moment(state, at.as_str())),
         }
     };
     let text = MARKUP.replace_all(text, read);
     text.chars().filter(|character| *character == '\n' || !character.is_control()).collect()
+}
+
+/// A moment as Discord's clients show it: how long ago it is.
+fn moment(state: &State, seconds: &str) -> String {
+    let at = seconds.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let minutes = at.map_or(0, |at| state.now().duration_since(at).as_mins());
+    match minutes {
+        0 => "just now".to_owned(),
+        ..0 => format!("in {} min", -minutes),
+        _ => format!("{minutes} min ago"),
+    }
 }
 
 /// `text` as a client sends it: `@name` and `#channel` become mentions where there is such a one.

@@ -5,7 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::civil::{Date, Time};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -105,16 +107,50 @@ pub(super) struct Scene {
     pub(super) lines: Vec<Line>,
 }
 
-/// One message.
+/// One message, or one button pressed.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub(super) struct Line {
     pub(super) at: Spanned<TimeOfDay>,
     pub(super) by: Spanned<String>,
-    pub(super) says: Spanned<String>,
-    /// Said in the private thread of this member instead of the scene's channel.
+    pub(super) does: Deed,
+    /// In the private thread of this member, or about their case, instead of the scene's channel.
     pub(super) thread_of: Option<Spanned<String>>,
     expect: Option<Outcome>,
+}
+
+/// What someone does.
+pub(super) enum Deed {
+    Says(Spanned<String>),
+    /// Presses the button whose label begins so.
+    Presses(Spanned<String>),
+}
+
+/// A line as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    at: Spanned<TimeOfDay>,
+    by: Spanned<String>,
+    says: Option<Spanned<String>>,
+    presses: Option<Spanned<String>>,
+    thread_of: Option<Spanned<String>>,
+    expect: Option<Outcome>,
+}
+
+impl TryFrom<Written> for Line {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { at, by, says, presses, thread_of, expect } = written;
+        let does = match (says, presses) {
+            (Some(says), None) => Deed::Says(says),
+            (None, Some(button)) => Deed::Presses(button),
+            (None, None) => return Err("missing field `says`"),
+            (Some(_), Some(_)) => return Err("either `says` or `presses`, not both"),
+        };
+        Ok(Self { at, by, does, thread_of, expect })
+    }
 }
 
 /// A time of day, written `"09:12"` or `"09:12:30"`.
@@ -188,9 +224,19 @@ impl Script {
         line.expect.or(self.expect)
     }
 
-    /// What `line` says, put together.
-    pub(super) fn words(&self, line: &Line) -> String {
-        self.pieces.put_together(line.says.get_ref())
+    /// What is said, put together.
+    pub(super) fn words(&self, says: &Spanned<String>) -> String {
+        self.pieces.put_together(says.get_ref())
+    }
+
+    /// The beginning of the day.
+    pub(super) fn begins(&self) -> Timestamp {
+        in_utc(self.date.to_datetime(Time::midnight()))
+    }
+
+    /// When `line` is said.
+    pub(super) fn moment(&self, line: &Line) -> Timestamp {
+        in_utc(self.date.to_datetime(line.at.get_ref().0))
     }
 
     /// Every line, in the order of the day.
@@ -207,7 +253,9 @@ impl Script {
         for line in self.lines() {
             self.check_member(&line.by)?;
             line.thread_of.iter().try_for_each(|of| self.check_member(of))?;
-            self.check_pieces(&line.says)?;
+            if let Deed::Says(says) = &line.does {
+                self.check_pieces(says)?;
+            }
         }
         self.check_order()
     }
@@ -258,6 +306,11 @@ impl Script {
     }
 }
 
+/// Dates of a script lie well within what a timestamp can hold.
+fn in_utc(time: DateTime) -> Timestamp {
+    TimeZone::UTC.to_timestamp(time).unwrap_or(Timestamp::MAX)
+}
+
 fn known<'a>(
     noun: &str,
     name: &Spanned<String>,
@@ -284,7 +337,7 @@ fn misread(error: &toml::de::Error) -> Problem {
     Problem::new(format!("{missing} is missing"))
         .help(
             "a script has `title`, `date`, `[server]` and `[[scene]]`; a scene has `channel` and \
-             `[[scene.line]]`; a line has `at`, `by` and `says`",
+             `[[scene.line]]`; a line has `at`, `by` and `says` or `presses`",
         )
         .at(error.span().unwrap_or_default())
 }

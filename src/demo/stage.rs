@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::page::{Ink, Page, Speech};
-use super::player::Said;
-use super::reading::{audience, listed, name, readable, small_line, time};
+use super::player::{Pressed, Said};
+use super::reading::{audience, listed, name, place_name, readable, small_line, time};
 use super::script::{Line, Outcome, Scene, Script};
 use crate::config::RuleTable;
 use crate::simulator::{Channel, ChannelKind, Id, Member, Message, Permissions, Simulator, State};
@@ -87,6 +87,24 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// A button that was pressed, and what everyone reads of it.
+    pub(super) async fn press(&mut self, pressed: &Pressed) -> io::Result<()> {
+        let (who, answer) =
+            self.discord.read(|state| (name(state, pressed.by), readable(state, &pressed.answer)));
+        let words = format!("presses [{}]", pressed.label.replace(' ', "\u{a0}"));
+        let time = time(pressed.at);
+        self.page.speech(&Speech { time: &time, name: &who, ink: Ink::Member, words: &words })?;
+        self.page.beneath("└ ", Ink::Faint, &format!("only {who} reads: {answer}"))?;
+        for message in &pressed.public {
+            self.shown.insert(message.id);
+            let channel = self.discord.read(|state| place_name(state, message.channel));
+            let how = if message.edited.is_some() { "now stands" } else { "is said" };
+            self.page.beneath("└ ", Ink::Faint, &format!("in {channel}, where everyone sees it, {how}:"))?;
+            self.speech(message)?;
+        }
+        self.pause().await
+    }
+
     /// A line that did not go as the script expects.
     pub(super) fn unexpected(&mut self, said: &Said, expected: Outcome) -> io::Result<()> {
         let text = format!("the script expects: {}; it was {}", expected.plain(), said.outcome.plain());
@@ -100,11 +118,21 @@ impl<'a> Stage<'a> {
         self.page.beneath("✗ ", Ink::Wrong, &text)
     }
 
+    /// A button that cannot be pressed, because there is none.
+    pub(super) fn unpressed(&mut self, line: &Line, label: &str) -> io::Result<()> {
+        let text = format!("{} cannot press [{label}]: there is no such button", line.by.get_ref());
+        self.page.beneath("✗ ", Ink::Wrong, &text)
+    }
+
     /// Everything new in private threads and direct messages.
     pub(super) async fn private(&mut self) -> io::Result<()> {
         for place in self.discord.read(private_places) {
             let new: Vec<Message> = self.discord.messages(place.id);
-            let new: Vec<Message> = new.into_iter().filter(|message| self.shown.insert(message.id)).collect();
+            let new: Vec<Message> = new
+                .into_iter()
+                // What only the one who pressed a button reads was shown there.
+                .filter(|message| self.shown.insert(message.id) && message.only_for.is_none())
+                .collect();
             if new.is_empty() {
                 continue;
             }
@@ -121,8 +149,8 @@ impl<'a> Stage<'a> {
     pub(super) fn whole(&mut self, channel: &Channel) -> io::Result<()> {
         let seen = self.discord.read(|state| seen_by(state, channel));
         self.page.heading(&format!("#{}", channel.name), &seen)?;
-        for message in self.discord.messages(channel.id) {
-            self.speech(&message)?;
+        for message in self.discord.messages(channel.id).iter().filter(|one| one.only_for.is_none()) {
+            self.speech(message)?;
         }
         Ok(())
     }
@@ -146,8 +174,13 @@ impl<'a> Stage<'a> {
 
     /// Whether an opening of this kind was shown in full before.
     fn is_familiar(&mut self, message: &Message) -> bool {
-        let opening = !message.components.is_empty() && message.reference.is_none();
-        opening && !self.opened.insert(!message.embeds.is_empty())
+        let private = self.discord.read(|state| {
+            let place = state.channels.get(&message.channel);
+            place.is_some_and(|place| place.kind == ChannelKind::PrivateThread)
+        });
+        let first = message.components.first().map(|row| &row["components"][0]["custom_id"]);
+        let opening = first.and_then(Value::as_str).is_some_and(|id| id.ends_with(":resolve"));
+        private && opening && !self.opened.insert(!message.embeds.is_empty())
     }
 
     fn speech(&mut self, message: &Message) -> io::Result<()> {

@@ -8,16 +8,15 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::convert::Arrival;
-use super::events::now;
 use super::executor::Discord;
 use super::gap::Gap;
 use super::guilds::{Guilds, Watching};
 use super::history::{self, PAGE};
 use super::rest::Rest;
 use super::wire;
-use crate::message::MessageId;
-use crate::responder::{Responder, Source};
-use crate::store::Store;
+use crate::message::{self, MessageId};
+use crate::responder::{Executor as _, Responder, Source};
+use crate::store::{Sought, Store};
 
 /// Reads history after an absence.
 pub(super) struct CatchUp<S> {
@@ -51,7 +50,34 @@ impl<S: Store + 'static> CatchUp<S> {
         for watched in self.guilds.watched(guild).into_iter().filter(spoke) {
             self.read_channel(guild, watched.channel, first).await;
         }
+        self.hear_answers(guild, first).await;
         self.gap.read_back(guild);
+    }
+
+    /// Whether somebody answered meanwhile those who wait in a thread: then moderators need no reminder.
+    async fn hear_answers(&self, guild: GuildId, first: MessageId) {
+        let here = message::GuildId(guild.get());
+        let waiting = match self.responder.store().cases(here, &Sought::open()).await {
+            Ok(cases) => cases.into_iter().filter(|case| case.waiting().is_some()),
+            Err(error) => return tracing::error!(%guild, %error, "who waits for an answer cannot be read"),
+        };
+        for thread in waiting.filter_map(|case| case.thread()) {
+            let (page, _) = self.read_page(ChannelId::new(thread.channel.0), None, PAGE).await;
+            let missed = page.iter().rev().filter(|one| one.id.get() >= first.0);
+            for arrival in missed.filter_map(|one| Arrival::of_wire(one, Some(guild))) {
+                self.hear_answer(here, &arrival).await;
+            }
+        }
+    }
+
+    async fn hear_answer(&self, guild: message::GuildId, arrival: &Arrival) {
+        if arrival.author == self.guilds.me() || !arrival.is_by_person() {
+            return;
+        }
+        let (thread, by) = (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
+        if let Err(error) = self.responder.wrote(guild, thread, by, arrival.sent()).await {
+            tracing::error!(%error, "an answer read back could not be recorded");
+        }
     }
 
     async fn read_channel(&self, guild: GuildId, channel: ChannelId, first: MessageId) {
@@ -97,7 +123,9 @@ impl<S: Store + 'static> CatchUp<S> {
         let Watching::Yes { home } = self.guilds.watching(guild, arrival.channel) else { return };
         let held = self.guilds.permissions(guild, arrival.channel, arrival.author, &arrival.roles);
         let message = arrival.message(home, held);
-        if let Err(error) = self.responder.handle(message, Source::History, now()).await {
+        if let Err(error) =
+            self.responder.handle(message, Source::History, self.responder.executor().now()).await
+        {
             tracing::error!(%error, "a message read back could not be handled");
         }
     }

@@ -52,6 +52,10 @@ pub(crate) enum Gap {
     RoleGone(RoleId),
     /// A role is not brought in, since we may not mention it.
     Unmentionable(RoleId),
+    /// The escalation role is no more.
+    EscalationGone(RoleId),
+    /// The escalation role is not asked, since we may not mention it.
+    EscalationUnmentionable(RoleId),
     /// The desk channel does not do what it is for.
     Desk(ChannelId, Flaw),
     /// The alert channel does not do what it is for; the second one stands in.
@@ -103,6 +107,8 @@ pub(crate) enum Flaw {
 pub(crate) enum Concern {
     /// The moderator role.
     Role,
+    /// The escalation role.
+    Escalation,
     /// The desk channel.
     Desk,
     /// The alert channel.
@@ -139,8 +145,13 @@ impl Gap {
         match self {
             Self::Permission { need, .. } => need.breaks,
             Self::Desk(_, flaw) => !matches!(flaw, Flaw::Hidden),
-            Self::NothingWatched | Self::RoleGone(_) | Self::Unmentionable(_) | Self::Alerts(..) => true,
             Self::NoThreads { .. } | Self::NoModerators | Self::NoAlerts => false,
+            Self::NothingWatched
+            | Self::RoleGone(_)
+            | Self::Unmentionable(_)
+            | Self::EscalationGone(_)
+            | Self::EscalationUnmentionable(_)
+            | Self::Alerts(..) => true,
         }
     }
 
@@ -153,6 +164,7 @@ impl Gap {
         match self {
             Self::NothingWatched | Self::Permission { .. } | Self::NoThreads { .. } => Concern::Channels,
             Self::NoModerators | Self::RoleGone(_) | Self::Unmentionable(_) => Concern::Role,
+            Self::EscalationGone(_) | Self::EscalationUnmentionable(_) => Concern::Escalation,
             Self::Desk(..) => Concern::Desk,
             Self::Alerts(..) | Self::NoAlerts => Concern::Alerts,
         }
@@ -167,6 +179,8 @@ impl Gap {
             Self::NothingWatched => vec!["nothing-watched@*".to_owned()],
             Self::RoleGone(role) => vec![format!("role-gone@{role}")],
             Self::Unmentionable(role) => vec![format!("unmentionable@{role}")],
+            Self::EscalationGone(role) => vec![format!("escalation-gone@{role}")],
+            Self::EscalationUnmentionable(role) => vec![format!("escalation-unmentionable@{role}")],
             Self::Desk(desk, _) => vec![format!("desk@{desk}")],
             Self::Alerts(alerts, ..) => vec![format!("alerts@{alerts}")],
             Self::NoThreads { .. } | Self::NoModerators | Self::NoAlerts => Vec::new(),
@@ -208,6 +222,16 @@ impl fmt::Display for Gap {
                 f,
                 "I cannot mention <@&{role}>, so it is not brought into private threads: let anyone mention that role, \
                  or give me **Mention Everyone**."
+            ),
+            Self::EscalationGone(role) => write!(
+                f,
+                "The escalation role ({role}) is no more, so nobody else is asked when moderators do not answer: choose \
+                 another in `/setup`."
+            ),
+            Self::EscalationUnmentionable(role) => write!(
+                f,
+                "I cannot mention <@&{role}>, so it is not asked when moderators do not answer: let anyone mention that \
+                 role, or give me **Mention Everyone**."
             ),
             Self::Desk(desk, flaw) => desk_words(f, *desk, flaw),
             Self::Alerts(alerts, flaw, instead) => alerts_words(f, *alerts, flaw, *instead),

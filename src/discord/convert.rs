@@ -24,6 +24,11 @@ pub(super) struct Arrival {
 }
 
 impl Arrival {
+    /// When it was sent.
+    pub(super) fn sent(&self) -> jiff::Timestamp {
+        message::MessageId(self.id).sent()
+    }
+
     /// A message as serenity decodes it; none outside guilds.
     pub(super) fn of_event(message: &serenity_channel::Message) -> Option<Self> {
         let snapshots = message.message_snapshots.iter().map(|snapshot| snapshot.content.as_str());

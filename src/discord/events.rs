@@ -28,7 +28,7 @@ use super::rest::{Request, Rest};
 use super::{gap::Gap, introduction, wire};
 use crate::commands;
 use crate::message;
-use crate::responder::{Responder, Source};
+use crate::responder::{Executor as _, Responder, Source};
 use crate::store::Store;
 
 /// How long everything else may wait until an unknown thread is found out about.
@@ -65,6 +65,10 @@ pub(super) struct Listener<S> {
 }
 
 impl<S: Store + 'static> Listener<S> {
+    fn now(&self) -> Timestamp {
+        self.responder.executor().now()
+    }
+
     /// Runs until the gateway's thread has ended.
     pub(super) async fn listen(self, mut arriving: mpsc::UnboundedReceiver<Arriving>) {
         while let Some(Arriving { shard, event }) = arriving.recv().await {
@@ -76,7 +80,7 @@ impl<S: Store + 'static> Listener<S> {
         if let Event::Ready(event) = &event {
             self.begin_session(shard, event).await;
         }
-        self.gap.heard(shard, now());
+        self.gap.heard(shard, self.now());
         match event {
             Event::MessageCreate(event) => self.arrived(Arrival::of_event(&event.message)).await,
             Event::InteractionCreate(_)
@@ -105,10 +109,10 @@ impl<S: Store + 'static> Listener<S> {
     /// From the very first session on there is a time to read back from.
     async fn begin_session(&self, shard: ShardId, event: &ReadyEvent) {
         let guilds = event.ready.guilds.iter().map(|guild| guild.id).collect();
-        self.gap.session(shard, guilds, now());
+        self.gap.session(shard, guilds, self.now());
         info!(%shard, guilds = event.ready.guilds.len(), "connected");
         if self.gap.is_first_start()
-            && let Err(error) = self.responder.store().alive(now()).await
+            && let Err(error) = self.responder.store().alive(self.now()).await
         {
             warn!(%error, "cannot record that I listen");
         }
@@ -166,8 +170,9 @@ impl<S: Store + 'static> Listener<S> {
     fn pressed(&self, interaction: wire::Interaction) {
         let (rest, responder) = (Arc::clone(&self.rest), self.responder.clone());
         let guilds = Arc::clone(&self.guilds);
+        let now = self.now();
         self.answers.spawn(async move {
-            if let Some(context) = commands::Context::new(&interaction, &responder, &guilds, &rest, now()) {
+            if let Some(context) = commands::Context::new(&interaction, &responder, &guilds, &rest, now) {
                 commands::answer(&context).await;
             }
         });
@@ -180,7 +185,7 @@ impl<S: Store + 'static> Listener<S> {
         if let Some(joined) = joined {
             introduction::joined(&self.voice, id, joined);
         }
-        match self.gap.since(shard, now()) {
+        match self.gap.since(shard, self.now()) {
             Some(since) => self.catch_up.start(id, since),
             None => self.gap.read_back(id),
         }
@@ -273,7 +278,7 @@ impl<S: Store + 'static> Listener<S> {
         };
         let held = self.guilds.permissions(arrival.guild, arrival.channel, arrival.author, &arrival.roles);
         let message = arrival.message(home, held);
-        if let Err(error) = self.responder.handle(message, Source::Live, now()).await {
+        if let Err(error) = self.responder.handle(message, Source::Live, self.now()).await {
             error!(%error, "a message could not be handled; it is read again at the next start");
         }
     }
@@ -283,7 +288,9 @@ impl<S: Store + 'static> Listener<S> {
         let guild = message::GuildId(arrival.guild.get());
         let noted = match arrival.answers {
             _ if self.guilds.is_private_thread(arrival.guild, arrival.channel) => {
-                self.responder.answered(guild, message::ChannelId(arrival.channel.get())).await
+                let (thread, by) =
+                    (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
+                self.responder.wrote(guild, thread, by, arrival.sent()).await
             }
             Some(post) if arrival.answered == Some(self.guilds.me()) => {
                 self.responder.replied(guild, message::MessageId(post)).await
@@ -365,9 +372,4 @@ fn read<T: DeserializeOwned>(kind: &str, value: Value) -> Option<T> {
         warn!(kind, "Discord sent something I cannot read");
     }
     read.ok()
-}
-
-#[expect(clippy::disallowed_methods, reason = "the shell reads the clock")]
-pub(super) fn now() -> Timestamp {
-    Timestamp::now()
 }

@@ -11,13 +11,15 @@ use serenity::model::Permissions;
 use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use tracing::warn;
 
+use super::clock::Clock;
 use super::guilds::Guilds;
+use super::look::Look;
 use super::rest::{Request, Rest, RestError};
 use super::wire::{self, kind};
-use crate::case::Surroundings;
 use crate::case::action::{Action, Post, Priority, Receipt, Refusal};
+use crate::case::{Case, Event, Surroundings};
 use crate::message::{self, Message};
-use crate::responder::{Attempt, Executor, Failure};
+use crate::responder::{AtHand, Attempt, Executor, Failure};
 use crate::store::Pending;
 
 /// What opening a private thread and speaking in it takes.
@@ -29,6 +31,7 @@ pub(super) const THREAD_NEEDS: Permissions = Permissions::VIEW_CHANNEL
 pub(super) struct Discord {
     pub(super) rest: Arc<Rest>,
     pub(super) guilds: Arc<Guilds>,
+    pub(super) clock: Clock,
 }
 
 #[async_trait]
@@ -47,7 +50,15 @@ impl Executor for Discord {
     }
 
     fn now(&self) -> jiff::Timestamp {
-        super::events::now()
+        self.clock.now()
+    }
+
+    fn at_hand(&self, guild: message::GuildId) -> Option<AtHand> {
+        self.guilds.at_hand(guild)
+    }
+
+    async fn look(&self, case: &Case) -> Option<Event> {
+        Look { rest: &self.rest, now: self.now() }.at(case).await
     }
 
     async fn complete(&self, mut message: Message) -> Message {
@@ -110,6 +121,11 @@ impl Hand<'_> {
             }
             Action::AddMember { thread, member } => self.add_member(thread, member).await,
             Action::CloseThread { thread, reason } => self.close_thread(thread, &reason).await,
+            Action::ArchiveThread { thread, reason } => self.archive_thread(thread, &reason).await,
+            Action::UnarchiveThread { thread, reason } => {
+                let body = json!({ "archived": false, "locked": false });
+                self.change_thread(thread, body, &reason).await.map(|()| Receipt::Reopened)
+            }
             Action::Post(post) => self.post(post, &nonce(pending), attempt).await,
             Action::Edit { message, post } => self.edit(message, post).await,
             Action::Withdraw { channel, message, reason } => {
@@ -187,10 +203,31 @@ impl Hand<'_> {
             Err(Failure::Refused(Refusal::Forbidden | Refusal::Missing(_))) => {}
             other => return other.map(|()| Receipt::Closed),
         }
-        let body = Some(json!({ "archived": true }));
-        let request = Request { body, reason: Some(reason), ..Request::new(Method::PATCH, path) };
-        self.send(request).await?;
+        self.change_thread(thread, json!({ "archived": true }), reason).await?;
         Ok(Receipt::Closed)
+    }
+
+    /// Locks it, too, where we may: else whoever writes there opens it again.
+    async fn archive_thread(&self, thread: message::ChannelId, reason: &str) -> Result<Receipt, Failure> {
+        let locked = json!({ "archived": true, "locked": true });
+        match self.change_thread(thread, locked, reason).await {
+            Err(Failure::Refused(Refusal::Forbidden | Refusal::Missing(_))) => {
+                self.change_thread(thread, json!({ "archived": true }), reason).await?;
+            }
+            other => other?,
+        }
+        Ok(Receipt::Closed)
+    }
+
+    async fn change_thread(
+        &self,
+        thread: message::ChannelId,
+        body: Value,
+        reason: &str,
+    ) -> Result<(), Failure> {
+        let path = format!("channels/{thread}");
+        let request = Request { reason: Some(reason), ..Request::patch(path, body) };
+        self.send(request).await.map(drop)
     }
 
     async fn post(&self, post: Post<String>, nonce: &str, attempt: Attempt) -> Result<Receipt, Failure> {
@@ -346,16 +383,21 @@ fn strings<T: ToString>(ids: &[T]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
 }
 
+/// The most buttons in a row.
+/// Source: <https://discord.com/developers/docs/components/reference#action-row>.
+const A_ROW: usize = 5;
+
 /// Style 2 is the grey button: none of them is the one to press.
 fn components(post: &Post<String>) -> Value {
     if post.buttons.is_empty() {
         return json!([]);
     }
-    let buttons = post.buttons.iter().enumerate().map(|(at, button)| {
+    let labelled = post.buttons.iter().enumerate().map(|(at, button)| {
         let label = post.labels.get(at).map_or(button.label(), String::as_str);
         json!({ "type": 2, "style": 2, "label": label, "custom_id": button.custom_id(post.number) })
     });
-    json!([{ "type": 1, "components": buttons.collect::<Vec<_>>() }])
+    let buttons: Vec<Value> = labelled.collect();
+    buttons.chunks(A_ROW).map(|row| json!({ "type": 1, "components": row })).collect()
 }
 
 fn failure(error: &RestError) -> Failure {

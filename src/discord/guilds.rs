@@ -17,8 +17,10 @@ use super::history::HISTORY_NEEDS;
 use super::permissions;
 use super::wire::{Channel, Guild, Role, kind};
 use crate::case::Surroundings;
+use crate::case::reminder::Help;
 use crate::config::{GuildConfig, GuildConfigs, Server};
 use crate::message;
+use crate::responder::AtHand;
 
 /// Guilds by id, and the settings that say what is watched in them.
 pub(crate) struct Guilds {
@@ -232,6 +234,19 @@ impl Guilds {
         self.look(GuildId::new(guild.0), |known| known.moderators(server)).unwrap_or_default()
     }
 
+    /// What the guild offers its cases as things stand; none where we have not heard of it.
+    pub(super) fn at_hand(&self, guild: message::GuildId) -> Option<AtHand> {
+        let server = &self.configs.of(guild).server;
+        let offered = |known: &Known| {
+            let exists =
+                |role: &message::RoleId| known.guild.roles.iter().any(|known| known.id.get() == role.0);
+            let escalation = server.escalation_role.filter(exists);
+            let help = Help { moderators: known.moderators(server), escalation };
+            AtHand { help, alerts: known.alerts(server, self.me) }
+        };
+        self.look(GuildId::new(guild.0), offered)
+    }
+
     /// What a case about `message` can count on.
     pub(super) fn surroundings(&self, message: &message::Message) -> Surroundings {
         let guild = GuildId::new(message.guild.0);
@@ -244,6 +259,7 @@ impl Guilds {
             desk: known.desk(server, self.me, author, &roles),
             alerts: known.alerts(server, self.me),
             auto_archive: self.configs.config().thread.auto_archive,
+            follow_up: self.configs.config().cases.follow_up,
         };
         self.look(guild, describe).unwrap_or_default()
     }

@@ -7,7 +7,6 @@ use serde_json::Value;
 use serenity::model::id::{GuildId, UserId};
 use tracing::{info, warn};
 
-use super::events;
 use super::notice::Voice;
 use super::rest::RestError;
 use crate::message;
@@ -34,7 +33,7 @@ enum Reached {
 
 /// We are in `guild` since `joined`: if that is news, we say who we are.
 pub(super) fn joined<S: Store + 'static>(voice: &Arc<Voice<S>>, guild: GuildId, joined: Timestamp) {
-    if events::now().duration_since(joined) <= NEW {
+    if voice.responder.executor().clock.now().duration_since(joined) <= NEW {
         let introduction = Introduction { voice: Arc::clone(voice), guild, since: joined.to_string() };
         voice.spawn(async move { introduction.make().await });
     }

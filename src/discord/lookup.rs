@@ -70,10 +70,24 @@ impl Lookup<'_> {
     ) -> Result<Message, Unseen> {
         let place = self.place(channel).await?;
         self.require_reader(place, reader, roles)?;
+        self.fetch(place, message).await
+    }
+
+    /// A message that nobody is shown.
+    pub(crate) async fn message(
+        &self,
+        channel: message::ChannelId,
+        message: message::MessageId,
+    ) -> Result<Message, Unseen> {
+        self.fetch(self.place(channel).await?, message).await
+    }
+
+    async fn fetch(&self, place: Place, message: message::MessageId) -> Result<Message, Unseen> {
         if self.guilds.mine(place.channel).is_some_and(|held| !held.contains(HISTORY_NEEDS)) {
             return Err(Unseen::Closed);
         }
-        let value = self.rest.send(Request::get(format!("channels/{channel}/messages/{message}"))).await?;
+        let path = format!("channels/{}/messages/{message}", place.channel);
+        let value = self.rest.send(Request::get(path)).await?;
         self.read(place, &value).ok_or(Unseen::Gone)
     }
 

@@ -92,4 +92,6 @@ pub struct Rule {
     pub template: Option<Arc<str>>,
     /// What an [`Response::Answer`] says.
     pub answer: Option<Arc<str>>,
+    /// What the member is asked for in a private form.
+    pub ask: Arc<[String]>,
 }

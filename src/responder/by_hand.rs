@@ -54,11 +54,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     ) -> Result<ByHand, StoreError> {
         let _one_at_a_time = self.inner.noticing.lock().await;
         if let Some(case) = self.inner.store.case(message.guild, Whose::Message(message.id)).await? {
-            return self.take_up(message, &case, by).await;
+            return self.take_up(message, &case, by, now).await;
         }
         let notice = self.describe_by_hand(message, by, now).await?;
         let guild = message.guild;
-        let noticed = self.inner.store.notice(notice, &|speech| self.choose(guild, speech)).await?;
+        let noticed = self.inner.store.notice(notice, &self.terms(guild)).await?;
         let (number, pending, taken) = match noticed {
             Noticed::Opened(number, pending) => (number, pending, Taken::Opened),
             Noticed::Joined(number, pending) => (number, pending, Taken::Joined),
@@ -73,11 +73,21 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     }
 
     /// The message is a case: that of its author is taken up where all it did was to offer, to answer or to tell.
-    async fn take_up(&self, message: &Message, case: &Case, by: UserId) -> Result<ByHand, StoreError> {
+    async fn take_up(
+        &self,
+        message: &Message,
+        case: &Case,
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<ByHand, StoreError> {
         let theirs = case.member == message.author.id;
         let whose = Whose::Number(case.number);
-        let taken = theirs && self.happen(message.guild, whose, Event::TakenAside(by)).await?;
-        let taken = if taken { Taken::TakenUp } else { Taken::Known };
+        let happened = match theirs {
+            true => self.happen(message.guild, whose, Event::TakenAside(by, now)).await?,
+            false => None,
+        };
+        let taken =
+            if happened.is_some_and(|happened| happened.changed()) { Taken::TakenUp } else { Taken::Known };
         Ok(ByHand { number: case.number, place: case.place, taken })
     }
 
@@ -120,6 +130,7 @@ fn decision(message: &Message, scan: &Scan, simmer: f32) -> Decision {
         would: None,
         template: None,
         answer: None,
+        ask: [].into(),
         kinds,
         because: Because::default(),
         subject: message.author.id,

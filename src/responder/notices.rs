@@ -123,5 +123,7 @@ pub(super) fn matter(message: &Message, decision: &Decision) -> Matter {
         enclosure: None,
         removed: false,
         deleted: false,
+        asked_for: false,
+        ask: decision.ask.to_vec(),
     }
 }

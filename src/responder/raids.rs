@@ -50,7 +50,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let matter = matter(message, decision);
         let case = Case::raid(message.guild, message.author.id, matter, surroundings, extent, now);
         let guild = message.guild;
-        let (number, pending) = self.inner.store.open(case, &|speech| self.choose(guild, speech)).await?;
+        let (number, pending) = self.inner.store.open(case, &self.terms(guild)).await?;
         info!(guild = %message.guild, case = number, "many at once; one line stands for all");
         lock(&self.inner.raid_cases).insert((message.guild, decision.category), number);
         self.carry_out_next(pending);

@@ -159,7 +159,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             undoes: edit.undoes,
         };
         let Some(number) = self.inner.store.change(change).await? else { return Ok(None) };
+        let promises = after.core.promise != before.core.promise;
         self.inner.configs.put(guild, after);
+        if promises {
+            self.inner.store.set_clocks(guild, &self.terms(guild)).await?;
+        }
         info!(%guild, by = %edit.by, change = number, "settings changed");
         Ok(Some(Changed::Saved { number, parts }))
     }

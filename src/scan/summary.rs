@@ -206,6 +206,7 @@ mod tests {
             would: None,
             template: None,
             answer: None,
+            ask: [].into(),
             kinds: Vec::new(),
             because: Because::default(),
             subject: UserId(1),

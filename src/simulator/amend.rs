@@ -16,6 +16,9 @@ use super::state::State;
 /// What an edit can change of a message's flags: its embeds are shown or not, components are all of it.
 /// Who sees it is settled from the start.
 const EDITABLE: u64 = 1 << 2 | COMPONENTS_V2;
+/// The kinds of message that nobody can delete: someone was added or removed, a call, a new name or picture,
+/// what a thread started from.
+const FIXED: [u8; 6] = [1, 2, 3, 4, 5, 21];
 
 impl State {
     /// Changes a message as its author may.
@@ -40,9 +43,7 @@ impl State {
         if message.is_system() {
             return Err(Refusal::new(403, 50021));
         }
-        if home.is_archived() {
-            return Err(Refusal::new(400, 50083));
-        }
+        self.may_amend_in(by, home)?;
         if !files.is_empty() {
             self.access(by, channel, Permissions::ATTACH_FILES)?;
         }
@@ -88,16 +89,18 @@ impl State {
     /// Deletes a message: one's own, or anybody's with `MANAGE_MESSAGES`.
     pub(crate) fn delete(&mut self, by: Id, channel: Id, id: Id) -> Result<(), Refusal> {
         let home = self.access(by, channel, Permissions::VIEW_CHANNEL)?;
-        let own = self.message(channel, id)?.author == by;
+        let message = self.message(channel, id)?;
+        let own = message.author == by;
         if !own && home.kind == ChannelKind::Dm {
             return Err(Refusal::new(403, 50003));
         }
         if !own && !self.permissions(by, home).contains(Permissions::MANAGE_MESSAGES) {
             return Err(refusal::missing_permissions());
         }
-        if home.is_archived() {
-            return Err(Refusal::new(400, 50083));
+        if FIXED.contains(&message.kind) {
+            return Err(Refusal::new(403, 50021));
         }
+        self.may_delete_in(by, home)?;
         self.remove(channel, id);
         Ok(())
     }
@@ -106,9 +109,6 @@ impl State {
     pub(crate) fn remove(&mut self, channel: Id, id: Id) {
         let gone = self.messages.get_mut(&channel).and_then(|all| all.remove(&id));
         let Some(gone) = gone.filter(|gone| gone.only_for.is_none()) else { return };
-        if let Some(home) = self.channels.get_mut(&channel).and_then(|home| home.thread.as_mut()) {
-            home.sent = home.sent.saturating_sub(1);
-        }
         let mut data = json!({ "id": render::id(gone.id), "channel_id": render::id(channel) });
         self.with_guild(&mut data, channel);
         self.emit_in("MESSAGE_DELETE", data, channel, MESSAGES);

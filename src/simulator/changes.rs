@@ -264,7 +264,16 @@ impl Simulator {
         if locked {
             body["locked"] = json!(true);
         }
-        self.shared.change(|state| state.edit_thread(member, thread, &body))
+        self.edit_thread(member, thread, &body)
+    }
+
+    /// `member` changes a thread: `body` is what Discord takes in a request to modify one, as in
+    /// `{ "archived": false }` or `{ "name": "Refund" }`.
+    ///
+    /// # Errors
+    /// What Discord would refuse.
+    pub fn edit_thread(&self, member: Id, thread: Id, body: &Value) -> Result<(), Refusal> {
+        self.shared.change(|state| state.edit_thread(member, thread, body))
     }
 
     /// `member` reacts to a message.

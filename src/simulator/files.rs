@@ -96,6 +96,13 @@ fn plain(name: &str) -> String {
     if kept.is_empty() { "unknown".to_owned() } else { kept }
 }
 
+/// Width and height of a PNG in pixels; of no other picture.
+fn measured(bytes: &[u8]) -> Option<[u32; 2]> {
+    let header = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
+    let side = |at: usize| header.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
+    Some([side(8)?, side(12)?])
+}
+
 impl State {
     /// Keeps an uploaded file and gives its attachment object.
     pub(crate) fn keep(&mut self, file: File) -> Value {
@@ -106,6 +113,9 @@ impl State {
         let mut value = json!({
             "id": render::id(id), "filename": name, "size": file.bytes.len(), "url": url, "proxy_url": url,
         });
+        if let Some([width, height]) = measured(&file.bytes) {
+            (value["width"], value["height"]) = (json!(width), json!(height));
+        }
         if let Some(kind) = &file.kind {
             value["content_type"] = json!(kind);
         }

@@ -230,7 +230,7 @@ impl State {
     ) -> Result<Option<Id>, Refusal> {
         match kind {
             4 => self.answer_with(of, data, call).map(Some),
-            5 => Ok(Some(self.answer_later(of, data))),
+            5 => self.answer_later(of, data).map(Some),
             6 => Ok(of.message),
             7 => {
                 self.change_source(of, data, call)?;
@@ -261,28 +261,40 @@ impl State {
         if draft.is_empty() {
             return Err(Refusal::new(400, 50006));
         }
-        Ok(self.say(of, draft, 0))
+        self.say(of, draft, 0)
     }
 
-    fn answer_later(&mut self, of: &Interaction, data: &Value) -> Id {
+    fn answer_later(&mut self, of: &Interaction, data: &Value) -> Result<Id, Refusal> {
         let flags = data["flags"].as_u64().unwrap_or(0) & EPHEMERAL;
         self.say(of, Draft { flags, ..Draft::text("") }, LOADING)
     }
 
-    /// Posts for an interaction: no permission of the bot is asked for.
-    fn say(&mut self, of: &Interaction, mut draft: Draft, extra: u64) -> Id {
+    /// Posts for an interaction: no permission of the bot is asked for, but a thread that is put away reopens
+    /// or refuses as for any post of it.
+    fn say(&mut self, of: &Interaction, mut draft: Draft, extra: u64) -> Result<Id, Refusal> {
+        self.channel(of.channel)?;
+        if draft.flags & EPHEMERAL == 0 {
+            self.wake(self.app.bot, of.channel)?;
+        }
         draft.flags |= extra;
         draft.kind = if of.kind == InteractionKind::Command { 20 } else { 0 };
         draft.interaction = Some(of.id);
         draft.only_for = (draft.flags & EPHEMERAL != 0).then_some(of.user);
         let to = of.message.map(|message| Reference { channel: of.channel, message });
         let kind = if to.is_some() { 19 } else { draft.kind };
-        self.compose(self.app.bot, of.channel, Draft { kind, ..draft }, to)
+        Ok(self.compose(self.app.bot, of.channel, Draft { kind, ..draft }, to))
+    }
+
+    /// An answer changes a message as the bot may; what only one member sees, anywhere.
+    fn may_change(&self, channel: Id, id: Id) -> Result<(), Refusal> {
+        let ephemeral = self.message(channel, id)?.only_for.is_some();
+        if ephemeral { Ok(()) } else { self.may_amend_in(self.app.bot, self.channel(channel)?) }
     }
 
     fn change_source(&mut self, of: &Interaction, data: &Value, call: &Call) -> Result<(), Refusal> {
         let source = of.message.ok_or_else(refusal::unknown_message)?;
         form::message(data)?;
+        self.may_change(of.channel, source)?;
         self.amend(of.channel, source, data, &call.files)
     }
 
@@ -323,6 +335,7 @@ impl State {
     /// Puts content into an answer, the promised one included.
     fn fill(&mut self, channel: Id, id: Id, call: &Call) -> Result<(), Refusal> {
         form::message(&call.body)?;
+        self.may_change(channel, id)?;
         let loading = self.is_loading(channel, id);
         let mut body = call.body.clone();
         if loading && let Some(fields) = body.as_object_mut() {

@@ -180,7 +180,7 @@ fn thread(state: &State, channel: &Channel) -> Value {
         "owner_id": id(thread.owner),
         "last_message_id": channel.last_message.map(id),
         "rate_limit_per_user": channel.slowmode,
-        "message_count": thread.sent,
+        "message_count": state.messages(channel.id).filter(|one| one.only_for.is_none()).count(),
         "total_message_sent": thread.sent,
         "member_count": thread.members.len().min(50),
         "thread_metadata": {

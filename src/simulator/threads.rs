@@ -1,4 +1,4 @@
-//! Threads: opening, joining, archiving, reopening.
+//! Threads: opening, joining, leaving.
 //!
 //! Source: <https://discord.com/developers/docs/topics/threads>.
 
@@ -59,7 +59,7 @@ impl Plan {
     }
 }
 
-fn check_name(name: &Value) -> Result<(), Refusal> {
+pub(crate) fn check_name(name: &Value) -> Result<(), Refusal> {
     match characters(name) {
         0 if name.is_null() => Err(Refusal::required("name")),
         1..=100 => Ok(()),
@@ -67,7 +67,7 @@ fn check_name(name: &Value) -> Result<(), Refusal> {
     }
 }
 
-fn check_minutes(minutes: u64) -> Result<(), Refusal> {
+pub(crate) fn check_minutes(minutes: u64) -> Result<(), Refusal> {
     if ARCHIVE_AFTER.contains(&minutes) {
         return Ok(());
     }
@@ -139,7 +139,8 @@ impl State {
         self.has_room(home)
     }
 
-    fn has_room(&self, home: &Channel) -> Result<(), Refusal> {
+    /// Makes sure that one more thread may be active in the guild of `home`.
+    pub(crate) fn has_room(&self, home: &Channel) -> Result<(), Refusal> {
         let guild = home.guild.and_then(|id| self.guilds.get(&id)).ok_or_else(refusal::unknown_guild)?;
         let active = |channel: &&Channel| {
             channel.guild == home.guild && channel.kind.is_thread() && !channel.is_archived()
@@ -177,33 +178,6 @@ impl State {
         }
         let guild = channel.guild;
         self.emit(Event { name, data, intent: GUILDS, guild, channel: Some(id) });
-    }
-
-    /// Makes sure that `author` may post in a thread, and reopens one that was put away.
-    pub(crate) fn wake(&mut self, author: Id, channel: Id) -> Result<(), Refusal> {
-        let home = self.channel(channel)?;
-        let manages = self.permissions(author, home).contains(Permissions::MANAGE_THREADS);
-        let Some(thread) = &home.thread else { return Ok(()) };
-        match (thread.archived, thread.locked) {
-            (true, true) if !manages => Err(Refusal::new(400, 50083)),
-            (false, true) if !manages => Err(Refusal::new(400, 160_005)),
-            (true, _) => {
-                self.has_room(home)?;
-                self.set_archived(channel, false);
-                self.emit_thread("THREAD_UPDATE", channel, false);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn set_archived(&mut self, channel: Id, archived: bool) {
-        let now = self.now();
-        let thread = self.channels.get_mut(&channel).and_then(|channel| channel.thread.as_mut());
-        if let Some(thread) = thread.filter(|thread| thread.archived != archived) {
-            thread.archived = archived;
-            thread.archive_changed = now;
-        }
     }
 
     /// Adds people to a thread: those who see its parent, and only as long as there is room.
@@ -325,59 +299,4 @@ impl State {
         self.tell_members(id, &[], &[user]);
         Ok(())
     }
-
-    /// Changes a thread: an archived one has to be reopened first, or with the same request.
-    pub(crate) fn edit_thread(&mut self, by: Id, id: Id, body: &Value) -> Result<(), Refusal> {
-        let channel = self.access(by, id, Permissions::VIEW_CHANNEL)?;
-        let Some(thread) = &channel.thread else { return Err(Refusal::new(400, 50024)) };
-        let archived = body["archived"].as_bool().unwrap_or(thread.archived);
-        let manages = self.permissions(by, channel).contains(Permissions::MANAGE_THREADS);
-        may_edit(thread, by, manages, archived, body)?;
-        check_edit(body)?;
-        if thread.archived && !archived {
-            self.has_room(channel)?;
-        }
-        self.set_archived(id, archived);
-        self.apply_to_thread(id, body);
-        self.emit_thread("THREAD_UPDATE", id, false);
-        Ok(())
-    }
-
-    fn apply_to_thread(&mut self, id: Id, body: &Value) {
-        let Some(channel) = self.channels.get_mut(&id) else { return };
-        if let Some(name) = body["name"].as_str() {
-            name.clone_into(&mut channel.name);
-        }
-        if let Some(seconds) = body["rate_limit_per_user"].as_u64() {
-            channel.slowmode = seconds;
-        }
-        let Some(thread) = &mut channel.thread else { return };
-        thread.locked = body["locked"].as_bool().unwrap_or(thread.locked);
-        thread.invitable = body["invitable"].as_bool().unwrap_or(thread.invitable);
-        thread.auto_archive_minutes =
-            body["auto_archive_duration"].as_u64().unwrap_or(thread.auto_archive_minutes);
-    }
-}
-
-/// Whoever opened a thread may change it, except for the lock; anyone may reopen one that is not locked.
-fn may_edit(thread: &Thread, by: Id, manages: bool, archived: bool, body: &Value) -> Result<(), Refusal> {
-    let keys = ["locked", "name", "invitable", "auto_archive_duration", "rate_limit_per_user"];
-    let more = keys.iter().any(|key| body.get(key).is_some());
-    let reopening = thread.archived && !archived;
-    let own = thread.owner == by || (reopening && !more);
-    let locking = thread.locked || body.get("locked").is_some();
-    if !manages && (!own || locking) {
-        return Err(refusal::missing_permissions());
-    }
-    if thread.archived && archived && (more || body.get("archived").is_none()) {
-        return Err(Refusal::new(400, 50083));
-    }
-    Ok(())
-}
-
-fn check_edit(body: &Value) -> Result<(), Refusal> {
-    if !body["name"].is_null() {
-        check_name(&body["name"])?;
-    }
-    body["auto_archive_duration"].as_u64().map_or(Ok(()), check_minutes)
 }

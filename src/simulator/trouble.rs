@@ -57,6 +57,12 @@ impl Simulator {
         self.shared.change(|state| state.set_clock(at));
     }
 
+    /// Archives the threads that have been silent for as long as they were set to wait, as Discord does by
+    /// and by.
+    pub fn archive_quiet_threads(&self) {
+        self.shared.change(State::archive_quiet_threads);
+    }
+
     /// Forgets every nonce, as Discord does after some minutes.
     pub fn forget_nonces(&self) {
         self.shared.change(State::forget_nonces);

@@ -1,5 +1,7 @@
 //! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
 
+mod clock;
+mod life;
 mod settings;
 
 use std::time::Duration;
@@ -18,14 +20,19 @@ use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
-    Change, Choose, Example, NewChange, Notice, Noticed, OutboxId, Pending, Store, StoreError, Stored, Whose,
+    CaseNote, Change, Example, Happened, NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought,
+    Store, StoreError, Stored, Terms, Whose,
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "cases", include_str!("sqlite/1_cases.sql")),
     (2, "conversations", include_str!("sqlite/2_conversations.sql")),
     (3, "settings", include_str!("sqlite/3_settings.sql")),
+    (4, "life", include_str!("sqlite/4_life.sql")),
 ];
+
+/// The number of the case of what belongs to none.
+const NOBODYS: u32 = 0;
 
 /// How long another process may hold the file before we give up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,11 +49,24 @@ impl SqliteStore {
     ///
     /// The address is not SQLite's, or the file cannot be opened, created or migrated.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, true).await
+    }
+
+    /// The same for whoever only reads: a file that is not there is not created.
+    ///
+    /// # Errors
+    ///
+    /// The address is not SQLite's, or the file cannot be opened or migrated.
+    pub async fn open_existing(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, create: bool) -> Result<Self, StoreError> {
         let path = path_of(url)?;
         let failed = |error: sqlx::Error| open_error(&path, &error);
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             // An action counts as committed only once it would survive a power cut.
             .synchronous(SqliteSynchronous::Full)
@@ -58,7 +78,14 @@ impl SqliteStore {
         Ok(Self { pool })
     }
 
-    /// Empties the write-ahead file, where the masked text would otherwise stand until much later.
+    /// What a case drops of the member's words does not stand anywhere any more.
+    async fn erase_dropped(&self, before: &Case, after: &Case) -> Result<(), StoreError> {
+        let enclosed = before.matter.enclosure.is_some() && before.matter.enclosure != after.matter.enclosure;
+        let detailed = !before.details.is_empty() && before.details != after.details;
+        if enclosed || detailed { self.erase().await } else { Ok(()) }
+    }
+
+    /// Empties the write-ahead file, where the member's words would otherwise stand until much later.
     async fn erase(&self) -> Result<(), StoreError> {
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
         Ok(())
@@ -117,11 +144,11 @@ impl Store for SqliteStore {
         is_known(&mut connection, guild, message, shielding).await
     }
 
-    async fn open(&self, case: Case, choose: Choose<'_>) -> Result<(u32, Option<Pending>), StoreError> {
+    async fn open(&self, case: Case, terms: &dyn Terms) -> Result<(u32, Option<Pending>), StoreError> {
         let mut tx = self.begin().await?;
         let number = next_number(&mut tx, case.guild).await?;
         let case = Case { number, ..case };
-        let pending = save(&mut tx, &case, case.action(), choose).await?;
+        let pending = save(&mut tx, &case, case.action(), terms).await?;
         tx.commit().await?;
         Ok((number, pending))
     }
@@ -132,8 +159,7 @@ impl Store for SqliteStore {
     }
 
     async fn case(&self, guild: GuildId, whose: Whose) -> Result<Option<Case>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        find_case(&mut connection, guild, whose).await
+        self.look_up(guild, whose).await
     }
 
     async fn happen(
@@ -141,30 +167,92 @@ impl Store for SqliteStore {
         guild: GuildId,
         whose: Whose,
         event: Event,
-        choose: Choose<'_>,
-    ) -> Result<Option<Pending>, StoreError> {
-        // Most answers and deletions change nothing: they cost a look, not a transaction.
-        let seen = self.case(guild, whose).await?;
-        if seen.is_none_or(|case| case.clone().apply(event.clone()).0 == case) {
-            return Ok(None);
-        }
-        let mut tx = self.begin().await?;
-        let Some(case) = find_case(&mut tx, guild, whose).await? else { return Ok(None) };
-        let (case, action) = case.apply(event);
-        let pending = save(&mut tx, &case, action, choose).await?;
-        tx.commit().await?;
-        Ok(pending)
+        terms: &dyn Terms,
+    ) -> Result<Option<Happened>, StoreError> {
+        self.apply(guild, whose, event, terms).await
     }
 
-    async fn notice(&self, notice: Notice, choose: Choose<'_>) -> Result<Noticed, StoreError> {
+    async fn happen_together(
+        &self,
+        guild: GuildId,
+        events: Vec<(u32, Event)>,
+        action: Option<Action<Speech>>,
+        terms: &dyn Terms,
+    ) -> Result<Vec<Pending>, StoreError> {
+        self.apply_together(guild, events, action, terms).await
+    }
+
+    async fn cases(&self, guild: GuildId, sought: &Sought) -> Result<Vec<Case>, StoreError> {
+        self.read_cases(guild, sought).await
+    }
+
+    async fn due(&self, until: Timestamp, most: u32) -> Result<Vec<Case>, StoreError> {
+        self.read_due(until, most).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read_next_due().await
+    }
+
+    async fn postpone(&self, guild: GuildId, numbers: &[u32], until: Timestamp) -> Result<(), StoreError> {
+        self.write_due(guild, numbers, until).await
+    }
+
+    async fn guilds_with_open_cases(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds_with_open_cases().await
+    }
+
+    async fn set_clocks(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError> {
+        self.recompute_due(guild, terms).await
+    }
+
+    async fn replace(
+        &self,
+        done: OutboxId,
+        guild: GuildId,
+        action: Action<Speech>,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let gone = sqlx::query("DELETE FROM outbox WHERE id = ?").bind(done.0).execute(&mut *tx).await?;
+        if gone.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let pending = enqueue(&mut tx, (guild, NOBODYS), Priority::Routine, action, terms).await?;
+        tx.commit().await?;
+        Ok(Some(pending))
+    }
+
+    async fn note_case(&self, guild: GuildId, number: u32, note: &CaseNote) -> Result<(), StoreError> {
+        self.write_case_note(guild, number, note).await
+    }
+
+    async fn case_notes(&self, guild: GuildId, number: u32) -> Result<Vec<CaseNote>, StoreError> {
+        self.read_case_notes(guild, number).await
+    }
+
+    async fn outcomes(
+        &self,
+        guild: GuildId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        self.read_outcomes(guild, from, until).await
+    }
+
+    async fn guilds(&self) -> Result<Vec<GuildId>, StoreError> {
+        self.read_guilds().await
+    }
+
+    async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError> {
         let mut tx = self.begin().await?;
         if is_known(&mut tx, notice.guild, notice.matter.message, is_shield(&notice)).await? {
             return Ok(Noticed::Known);
         }
         insert_acted(&mut tx, &notice).await?;
         let noticed = match joinable(&mut tx, &notice).await? {
-            Some(case) => join(&mut tx, case, notice, choose).await?,
-            None => open_case(&mut tx, notice, choose).await?,
+            Some(case) => join(&mut tx, case, notice, terms).await?,
+            None => open_case(&mut tx, notice, terms).await?,
         };
         tx.commit().await?;
         Ok(noticed)
@@ -174,7 +262,7 @@ impl Store for SqliteStore {
         &self,
         done: OutboxId,
         event: Event,
-        choose: Choose<'_>,
+        terms: &dyn Terms,
     ) -> Result<Option<Pending>, StoreError> {
         let mut tx = self.begin().await?;
         let row = sqlx::query("DELETE FROM outbox WHERE id = ? RETURNING guild, number")
@@ -182,14 +270,16 @@ impl Store for SqliteStore {
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let case = load_case(&mut tx, row.try_get("guild")?, row.try_get("number")?).await?;
-        let enclosed = case.matter.enclosure.clone();
-        let (case, action) = case.apply(event);
-        let pending = save(&mut tx, &case, action, choose).await?;
-        tx.commit().await?;
-        if enclosed.is_some() && enclosed != case.matter.enclosure {
-            self.erase().await?;
+        if row.try_get::<u32, _>("number")? == NOBODYS {
+            tx.commit().await?;
+            return Ok(None);
         }
+        let case = load_case(&mut tx, row.try_get("guild")?, row.try_get("number")?).await?;
+        let before = case.clone();
+        let (case, action) = case.apply(event);
+        let pending = save(&mut tx, &case, action, terms).await?;
+        tx.commit().await?;
+        self.erase_dropped(&before, &case).await?;
         Ok(pending)
     }
 
@@ -334,18 +424,18 @@ async fn join(
     tx: &mut SqliteConnection,
     case: Case,
     notice: Notice,
-    choose: Choose<'_>,
+    terms: &dyn Terms,
 ) -> Result<Noticed, StoreError> {
     insert_noticed(tx, notice.guild, notice.matter.message, is_shield(&notice), case.number).await?;
     let (case, action) = case.apply(Event::Further(notice.matter));
-    let pending = save(tx, &case, action, choose).await?;
+    let pending = save(tx, &case, action, terms).await?;
     Ok(Noticed::Joined(case.number, pending))
 }
 
 async fn open_case(
     tx: &mut SqliteConnection,
     notice: Notice,
-    choose: Choose<'_>,
+    terms: &dyn Terms,
 ) -> Result<Noticed, StoreError> {
     let number = next_number(tx, notice.guild).await?;
     insert_noticed(tx, notice.guild, notice.matter.message, is_shield(&notice), number).await?;
@@ -353,15 +443,18 @@ async fn open_case(
     let mut case = Case::notice(guild, member, matter, surroundings, now);
     case.number = number;
     let action = case.action();
-    let pending = save(tx, &case, action, choose).await?;
+    let pending = save(tx, &case, action, terms).await?;
     Ok(Noticed::Opened(number, pending))
 }
 
 async fn next_number(tx: &mut SqliteConnection, guild: GuildId) -> Result<u32, StoreError> {
-    let number = sqlx::query_scalar("SELECT coalesce(max(number), 0) + 1 FROM cases WHERE guild = ?")
-        .bind(column(guild.0))
-        .fetch_one(tx)
-        .await?;
+    let number = sqlx::query_scalar(
+        "SELECT coalesce(max(number), 0) + 1 FROM \
+         (SELECT number FROM cases WHERE guild = ?1 UNION ALL SELECT number FROM outcomes WHERE guild = ?1)",
+    )
+    .bind(column(guild.0))
+    .fetch_one(tx)
+    .await?;
     Ok(number)
 }
 
@@ -415,12 +508,14 @@ async fn save(
     tx: &mut SqliteConnection,
     case: &Case,
     action: Option<Action<Speech>>,
-    choose: Choose<'_>,
+    terms: &dyn Terms,
 ) -> Result<Option<Pending>, StoreError> {
     let posted = case.offer.map(|offer| offer.message).or(case.acknowledgment);
     sqlx::query(
-        "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE \
-         SET body = excluded.body, thread = excluded.thread, posted = excluded.posted",
+        "INSERT INTO cases (guild, number, member, opened, body, thread, posted, state, owner, due, ended) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE \
+         SET body = excluded.body, thread = excluded.thread, posted = excluded.posted, state = excluded.state, \
+         owner = excluded.owner, due = excluded.due, ended = excluded.ended",
     )
     .bind(column(case.guild.0))
     .bind(case.number)
@@ -429,24 +524,50 @@ async fn save(
     .bind(to_json(case)?)
     .bind(case.place.map(|place| column(place.channel.0)))
     .bind(posted.map(|posted| column(posted.0)))
+    .bind(case.state().as_str())
+    .bind(case.owner.map(|owner| column(owner.0)))
+    .bind(case.due(terms.promise()).map(Timestamp::as_millisecond))
+    .bind(case.ending.as_ref().map(|ending| ending.at.as_millisecond()))
     .execute(&mut *tx)
     .await?;
+    save_outcome(tx, &Outcome::of(case, terms.promise())).await?;
     let Some(action) = action else { return Ok(None) };
+    enqueue(tx, (case.guild, case.number), case.priority(), action, terms).await.map(Some)
+}
+
+async fn save_outcome(tx: &mut SqliteConnection, outcome: &Outcome) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO outcomes VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body")
+        .bind(column(outcome.guild.0))
+        .bind(outcome.number)
+        .bind(outcome.opened.as_millisecond())
+        .bind(to_json(outcome)?)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Commits an action of the case of that guild and number.
+async fn enqueue(
+    tx: &mut SqliteConnection,
+    (guild, number): (GuildId, u32),
+    priority: Priority,
+    action: Action<Speech>,
+    terms: &dyn Terms,
+) -> Result<Pending, StoreError> {
     let action = action.map(|mut speech| {
-        choose(&mut speech);
+        terms.choose(&mut speech);
         speech
     });
-    let priority = case.priority();
     let id = sqlx::query_scalar(
         "INSERT INTO outbox (guild, number, action, urgency) VALUES (?, ?, ?, ?) RETURNING id",
     )
-    .bind(column(case.guild.0))
-    .bind(case.number)
+    .bind(column(guild.0))
+    .bind(number)
     .bind(to_json(&action)?)
     .bind(priority as u8)
     .fetch_one(tx)
     .await?;
-    Ok(Some(Pending { id: OutboxId(id), guild: case.guild, number: case.number, priority, action }))
+    Ok(Pending { id: OutboxId(id), guild, number, priority, action })
 }
 
 fn pending_row(row: &SqliteRow) -> Result<Pending, StoreError> {
@@ -463,7 +584,7 @@ fn is_shield(notice: &Notice) -> bool {
     notice.matter.response == Response::Shield
 }
 
-/// Snowflakes use 63 bits at most; the choose keeps even larger ones apart.
+/// Snowflakes use 63 bits at most; the sign keeps even larger ones apart.
 const fn column(id: u64) -> i64 {
     id.cast_signed()
 }

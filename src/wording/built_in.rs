@@ -46,6 +46,8 @@ macro_rules! file {
             }
             Utterance::Answer => include_str!(concat!("../../templates/", $tag, "/answer.md")),
             Utterance::Raid => include_str!(concat!("../../templates/", $tag, "/raid.md")),
+            Utterance::Reminder => include_str!(concat!("../../templates/", $tag, "/reminder.md")),
+            Utterance::ReminderHere => include_str!(concat!("../../templates/", $tag, "/reminder_here.md")),
             Utterance::RaidAlert => include_str!(concat!("../../templates/", $tag, "/raid_alert.md")),
             Utterance::OfferAccepted => include_str!(concat!("../../templates/", $tag, "/offer_accepted.md")),
             Utterance::OfferNotYours => {
@@ -67,6 +69,7 @@ macro_rules! file {
                 include_str!(concat!("../../templates/", $tag, "/further_unshielded.md"))
             }
             Utterance::Advice => include_str!(concat!("../../templates/", $tag, "/advice.md")),
+            Utterance::Choices => include_str!(concat!("../../templates/", $tag, "/choices.md")),
             Utterance::Alert => include_str!(concat!("../../templates/", $tag, "/alert.md")),
             Utterance::ThreadName => include_str!(concat!("../../templates/", $tag, "/thread_name.md")),
             Utterance::RemovalReason => include_str!(concat!("../../templates/", $tag, "/removal_reason.md")),
@@ -74,7 +77,54 @@ macro_rules! file {
             Utterance::WithdrawalReason => {
                 include_str!(concat!("../../templates/", $tag, "/withdrawal_reason.md"))
             }
-            Utterance::ComingSoon => include_str!(concat!("../../templates/", $tag, "/coming_soon.md")),
+            Utterance::Summons => include_str!(concat!("../../templates/", $tag, "/summons.md")),
+            Utterance::TakenDown => include_str!(concat!("../../templates/", $tag, "/taken_down.md")),
+            Utterance::NotTakenDown => include_str!(concat!("../../templates/", $tag, "/not_taken_down.md")),
+            Utterance::Claimed => include_str!(concat!("../../templates/", $tag, "/claimed.md")),
+            Utterance::Invited => include_str!(concat!("../../templates/", $tag, "/invited.md")),
+            Utterance::Late => include_str!(concat!("../../templates/", $tag, "/late.md")),
+            Utterance::Reopened => include_str!(concat!("../../templates/", $tag, "/reopened.md")),
+            Utterance::Resolved => include_str!(concat!("../../templates/", $tag, "/resolved.md")),
+            Utterance::Dismissed => include_str!(concat!("../../templates/", $tag, "/dismissed.md")),
+            Utterance::Declined => include_str!(concat!("../../templates/", $tag, "/declined.md")),
+            Utterance::Expired => include_str!(concat!("../../templates/", $tag, "/expired.md")),
+            Utterance::FollowUp => include_str!(concat!("../../templates/", $tag, "/follow_up.md")),
+            Utterance::Detailed => include_str!(concat!("../../templates/", $tag, "/detailed.md")),
+            Utterance::PressedGone => include_str!(concat!("../../templates/", $tag, "/pressed_gone.md")),
+            Utterance::PressedOver => include_str!(concat!("../../templates/", $tag, "/pressed_over.md")),
+            Utterance::PressedForMember => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_member.md"))
+            }
+            Utterance::PressedForModerators => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_moderators.md"))
+            }
+            Utterance::PressedForBoth => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_for_both.md"))
+            }
+            Utterance::PressedResolve => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_resolve.md"))
+            }
+            Utterance::PressedDecline => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_decline.md"))
+            }
+            Utterance::PressedAsk => include_str!(concat!("../../templates/", $tag, "/pressed_ask.md")),
+            Utterance::PressedAskAgain => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_ask_again.md"))
+            }
+            Utterance::PressedRemove => include_str!(concat!("../../templates/", $tag, "/pressed_remove.md")),
+            Utterance::PressedRemoved => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_removed.md"))
+            }
+            Utterance::PressedKeep => include_str!(concat!("../../templates/", $tag, "/pressed_keep.md")),
+            Utterance::DetailsHint => include_str!(concat!("../../templates/", $tag, "/details_hint.md")),
+            Utterance::PressedDetails => {
+                include_str!(concat!("../../templates/", $tag, "/pressed_details.md"))
+            }
+            Utterance::PressedBlank => include_str!(concat!("../../templates/", $tag, "/pressed_blank.md")),
+            Utterance::PressedQuiet => include_str!(concat!("../../templates/", $tag, "/pressed_quiet.md")),
+            Utterance::PressedReopen => include_str!(concat!("../../templates/", $tag, "/pressed_reopen.md")),
+            Utterance::PressedOpen => include_str!(concat!("../../templates/", $tag, "/pressed_open.md")),
+            Utterance::PressedRating => include_str!(concat!("../../templates/", $tag, "/pressed_rating.md")),
             Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
             Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
         }

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
 
 use super::labels::Labels;
-use super::{Facts, Utterance, mention};
-use crate::detect::{Category, Kind};
+use super::{Facts, Utterance, Wait, mention};
+use crate::detect::Kind;
 
-/// Every placeholder, in the order of [`Facts`], the advice made from them, and last what only `introduction`,
-/// `checkup` and `answer` say.
+/// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`, `checkup`,
+/// `answer` and `reminder` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -33,15 +34,42 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "members",
     "messages",
     "links",
+    "state",
+    "owner",
+    "person",
+    "waiting",
+    "first_answer",
+    "reminders",
+    "asked",
+    "called",
+    "ended_by",
+    "outcome",
+    "rating",
+    "back",
+    "deleted",
+    "asked_for",
+    "asks",
+    "detailed",
+    "follow_up",
+    "discreet",
+    "acknowledged",
+    "over",
     "given_away",
+    "buttons",
     "advice",
+    "choices",
     "server",
     "gaps",
     "answer",
+    "cases",
+    "more",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 3).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 5).0;
+
+/// What the buttons do depends on which of them there are.
+const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
 
 /// The placeholders that `utterance` may use. What everyone reads must not tell what was found,
 /// and Discord shows no mentions in names and reasons.
@@ -49,8 +77,10 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
         Utterance::ThreadName => &["number"],
         Utterance::Advice => &["kinds", "removed"],
+        Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
+        Utterance::Reminder => &["moderators", "cases", "more"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
         Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
@@ -63,8 +93,15 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     }
 }
 
+/// Words of their own that others hold, rendered.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a> {
+    pub(super) advice: &'a str,
+    pub(super) choices: &'a str,
+}
+
 /// The values of all placeholders. Absent facts are empty: they print nothing and test as false.
-pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
+pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
     let text = |value: Option<String>| Value::from(value.unwrap_or_default());
     let raid = facts.raid.as_ref();
     Value::from(BTreeMap::from([
@@ -74,7 +111,7 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
             text(Some(facts.moderators.iter().copied().map(mention::role).collect::<Vec<_>>().join(" "))),
         ),
         ("number", text(facts.number.map(|number| number.to_string()))),
-        ("kinds", Value::from_object(Kinds::new(&facts.kinds, labels))),
+        ("kinds", Value::from_object(kinds(&facts.kinds, labels))),
         ("channel", text(facts.channel.map(mention::channel))),
         ("thread", text(facts.thread.map(mention::channel))),
         ("link", text(facts.link.clone())),
@@ -89,42 +126,103 @@ pub(super) fn of(facts: &Facts, advice: &str, labels: &Labels) -> Value {
         ("companion", text(facts.companion.map(mention::member))),
         ("beside", text(facts.beside.map(|number| number.to_string()))),
         ("members", text(raid.map(|raid| raid.members.to_string()))),
-        ("messages", text(raid.map(|raid| raid.messages.to_string()))),
+        ("messages", text(messages(facts).map(|messages| messages.to_string()))),
         ("links", Value::from(raid.map(|raid| raid.links.clone()).unwrap_or_default())),
+        ("deleted", Value::from(facts.deleted)),
+        ("asked_for", Value::from(facts.asked_for)),
+        ("asks", Value::from(facts.asks)),
+        ("detailed", Value::from(facts.detailed)),
+        ("follow_up", Value::from(facts.follow_up)),
+        ("discreet", Value::from(facts.discreet)),
+        ("acknowledged", Value::from(facts.acknowledged)),
+        ("over", Value::from(facts.state.as_deref().is_some_and(is_over))),
         ("given_away", Value::from(given_away(facts))),
-        ("advice", Value::from(advice)),
+        ("buttons", labels.buttons()),
+        ("advice", Value::from(parts.advice)),
+        ("choices", Value::from(parts.choices)),
         ("server", text(facts.server.clone())),
         ("gaps", text(facts.gaps.clone())),
+        ("state", Value::from_object(state(facts.state.as_deref(), labels))),
+        ("owner", text(facts.owner.map(mention::member))),
+        ("person", text(facts.person.map(mention::member))),
+        ("waiting", text(facts.waiting.map(mention::ago))),
+        ("first_answer", text(facts.first_answer.map(length))),
+        ("reminders", Value::from(facts.reminders)),
+        ("asked", text(facts.asked.map(mention::ago))),
+        ("called", Value::from(facts.called)),
+        ("ended_by", text(facts.ended_by.map(mention::member))),
+        ("outcome", text(facts.outcome.clone())),
+        ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
+        ("back", text(facts.back.map(mention::moment))),
+        ("cases", facts.waits.iter().map(wait).collect()),
+        ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),
     ]))
+}
+
+fn wait(wait: &Wait) -> Value {
+    let place = wait.thread.map_or_else(|| wait.link.clone(), mention::channel);
+    Value::from(BTreeMap::from([
+        ("number", Value::from(wait.number.to_string())),
+        ("waiting", Value::from(mention::ago(wait.since))),
+        ("place", Value::from(place)),
+        ("owner", Value::from(wait.owner.map(mention::member).unwrap_or_default())),
+        ("reminded", Value::from(wait.reminded)),
+    ]))
+}
+
+/// A length of time in minutes, or in hours and minutes from an hour on.
+pub(crate) fn length(time: SignedDuration) -> String {
+    let minutes = time.as_mins().max(0);
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "< 1 min".to_owned(),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
 
 /// Whether something private is there for all to read, rather than only about to be needed.
 fn given_away(facts: &Facts) -> bool {
-    let private = matches!(facts.category, Some(Category::SensitiveInfo | Category::Confidential));
-    private && !facts.kinds.is_empty() && !facts.kinds.contains(&Kind::AccountIssue)
+    let gone = facts.removed || facts.deleted;
+    !gone && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
+}
+
+/// Of a raid, all of its messages.
+fn messages(facts: &Facts) -> Option<usize> {
+    let own = || facts.messages.and_then(|messages| usize::try_from(messages).ok());
+    facts.raid.as_ref().map(|raid| raid.messages).or_else(own)
+}
+
+/// Whether a case is over that is in the state of that name.
+fn is_over(state: &str) -> bool {
+    matches!(state, "resolved" | "dismissed" | "declined" | "expired")
+}
+
+fn kinds(kinds: &[Kind], labels: &Labels) -> Named {
+    Named { names: kinds.iter().map(|kind| kind.as_str().to_owned()).collect(), printed: labels.list(kinds) }
+}
+
+fn state(state: Option<&str>, labels: &Labels) -> Named {
+    Named {
+        names: state.map(str::to_owned).into_iter().collect(),
+        printed: state.map(|state| labels.state(state).to_owned()).unwrap_or_default(),
+    }
 }
 
 /// Prints as "a card number and a phone number"; is a list of names to `{% if "card" in kinds %}`.
 #[derive(Debug)]
-struct Kinds {
-    names: Vec<&'static str>,
-    listed: String,
+struct Named {
+    names: Vec<String>,
+    printed: String,
 }
 
-impl Kinds {
-    fn new(kinds: &[Kind], labels: &Labels) -> Self {
-        let names = kinds.iter().map(|kind| kind.as_str()).collect();
-        Self { names, listed: labels.list(kinds) }
-    }
-}
-
-impl Object for Kinds {
+impl Object for Named {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Seq
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.names.get(key.as_usize()?).map(|name| Value::from(*name))
+        self.names.get(key.as_usize()?).map(|name| Value::from(name.as_str()))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -132,6 +230,6 @@ impl Object for Kinds {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.listed)
+        f.write_str(&self.printed)
     }
 }

@@ -8,15 +8,54 @@ use super::error::{nearest_first, quoted};
 use super::{Source, WordingError};
 use crate::detect::{Category, Kind};
 
+use minijinja::Value;
+
 /// The file of a language's labels.
 pub(super) const FILE: &str = "labels.toml";
 
 /// English stands in the code and needs none.
-pub(super) static ENGLISH: Labels =
-    Labels { and: None, kinds: BTreeMap::new(), categories: BTreeMap::new(), buttons: BTreeMap::new() };
+pub(super) static ENGLISH: Labels = Labels {
+    and: None,
+    kinds: BTreeMap::new(),
+    categories: BTreeMap::new(),
+    buttons: BTreeMap::new(),
+    states: BTreeMap::new(),
+    ratings: BTreeMap::new(),
+};
 
-/// The buttons that can have a label, by their part of a `custom_id`.
-const BUTTONS: &[&str] = &["resolve", "ask", "remove", "keep", "decline", "aside"];
+/// The buttons, by their part of a `custom_id`, and what is written on them in English.
+const BUTTONS: &[(&str, &str)] = &[
+    ("resolve", "Resolve"),
+    ("ask", "Ask a moderator"),
+    ("remove", "Remove my message"),
+    ("keep", "Keep it"),
+    ("decline", "I'd rather not"),
+    ("aside", "Take this aside"),
+    ("details", "Give details"),
+    ("quiet", "Keep it between us"),
+    ("claim", "Claim"),
+    ("false", "False alarm"),
+    ("show", "Show details"),
+    ("reopen", "Reopen"),
+    ("good", "Good"),
+    ("fair", "So-so"),
+    ("poor", "Not good"),
+];
+
+/// The states of a case, by name, and what they are called in English.
+const STATES: &[(&str, &str)] = &[
+    ("open", "open"),
+    ("acknowledged", "acknowledged"),
+    ("in_thread", "in a private thread"),
+    ("claimed", "claimed"),
+    ("resolved", "resolved"),
+    ("dismissed", "a false alarm"),
+    ("declined", "declined by the member"),
+    ("expired", "expired"),
+];
+
+/// What a member can think of how it went, by name, and what that is called in English.
+const RATINGS: &[(&str, &str)] = &[("good", "good"), ("fair", "so-so"), ("poor", "not good")];
 
 /// The most characters on a button.
 /// Source: <https://discord.com/developers/docs/components/reference#button>.
@@ -39,6 +78,10 @@ pub(super) struct Labels {
     /// By the button's part of a `custom_id`.
     #[serde(default)]
     buttons: BTreeMap<String, String>,
+    #[serde(default)]
+    states: BTreeMap<String, String>,
+    #[serde(default)]
+    ratings: BTreeMap<String, String>,
 }
 
 impl Labels {
@@ -50,7 +93,8 @@ impl Labels {
                 path: source.path.clone(),
                 line: above.map(|above| above.matches('\n').count() + 1),
                 what: error.message().to_owned(),
-                help: "`and`, and the tables `[kinds]`, `[categories]` and `[buttons]`, with text in each"
+                help: "`and`, and the tables `[kinds]`, `[categories]`, `[buttons]`, `[states]` and `[ratings]`, with text in \
+                       each"
                     .to_owned(),
             }
         })
@@ -63,6 +107,8 @@ impl Labels {
         whole.kinds.append(&mut self.kinds);
         whole.categories.append(&mut self.categories);
         whole.buttons.append(&mut self.buttons);
+        whole.states.append(&mut self.states);
+        whole.ratings.append(&mut self.ratings);
         whole
     }
 
@@ -90,9 +136,26 @@ impl Labels {
         self.categories.get(&category).map_or(plain(category), String::as_str)
     }
 
-    /// What is written on a button; none in English.
+    /// Where a case stands, by the name of its state.
+    pub(super) fn state<'a>(&'a self, name: &'a str) -> &'a str {
+        self.states.get(name).map_or_else(|| english(STATES, name), String::as_str)
+    }
+
+    /// How a case went, by the name of its rating.
+    pub(super) fn rating<'a>(&'a self, name: &'a str) -> &'a str {
+        self.ratings.get(name).map_or_else(|| english(RATINGS, name), String::as_str)
+    }
+
+    /// What is written on a button; none where there is no button of that name.
     pub(super) fn button(&self, name: &str) -> Option<&str> {
-        self.buttons.get(name).map(String::as_str)
+        let (name, english) = BUTTONS.iter().find(|(known, _)| *known == name)?;
+        Some(self.buttons.get(*name).map_or(*english, String::as_str))
+    }
+
+    /// What is written on each button, by its name.
+    pub(super) fn buttons(&self) -> Value {
+        let labelled = BUTTONS.iter().filter_map(|(name, _)| Some((*name, self.button(name)?.to_owned())));
+        Value::from(labelled.collect::<BTreeMap<_, _>>())
     }
 }
 
@@ -105,15 +168,28 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
         what,
         help,
     };
-    if let Some(unknown) = labels.buttons.keys().find(|name| !BUTTONS.contains(&name.as_str())) {
-        let help = quoted(nearest_first(unknown, BUTTONS.iter().copied()));
-        return Err(wrong(unknown, format!("there is no button `{unknown}`"), help));
+    let buttons: Vec<&str> = BUTTONS.iter().map(|(name, _)| *name).collect();
+    let states: Vec<&str> = STATES.iter().map(|(name, _)| *name).collect();
+    let ratings: Vec<&str> = RATINGS.iter().map(|(name, _)| *name).collect();
+    let named = [
+        ("button", &labels.buttons, &buttons),
+        ("state", &labels.states, &states),
+        ("rating", &labels.ratings, &ratings),
+    ];
+    for (what, labels, known) in named {
+        if let Some(unknown) = labels.keys().find(|name| !known.contains(&name.as_str())) {
+            let help = quoted(nearest_first(unknown, known.iter().copied()));
+            return Err(wrong(unknown, format!("there is no {what} `{unknown}`"), help));
+        }
     }
     let names = labels.and.iter().map(|and| ("and", and, LONGEST_NAME));
     let kinds = labels.kinds.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let categories = labels.categories.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_NAME));
     let buttons = labels.buttons.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_BUTTON));
-    for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons) {
+    let states = labels.states.iter().map(|(state, name)| (state.as_str(), name, LONGEST_NAME));
+    let ratings = labels.ratings.iter().map(|(rating, name)| (rating.as_str(), name, LONGEST_NAME));
+    for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings)
+    {
         if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
             return Err(wrong(
                 key,
@@ -123,6 +199,11 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
         }
     }
     Ok(())
+}
+
+/// The label of `name` in English; the name itself where there is none.
+fn english<'a>(labels: &[(&str, &'static str)], name: &'a str) -> &'a str {
+    labels.iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
 }
 
 /// What a case is about, in English.
@@ -140,10 +221,20 @@ const fn plain(category: Category) -> &'static str {
 mod tests {
     use super::*;
     use crate::case::action::Button;
+    use crate::case::{Rating, State};
 
     #[test]
-    fn every_button_can_have_a_label() {
-        let names: Vec<&str> = Button::ALL.iter().map(|button| button.as_str()).collect();
-        assert_eq!(BUTTONS, names);
+    fn every_button_has_the_label_it_has_in_the_case() {
+        let buttons: Vec<(&str, &str)> =
+            Button::ALL.iter().map(|button| (button.as_str(), button.label())).collect();
+        assert_eq!(BUTTONS, buttons);
+    }
+
+    #[test]
+    fn every_state_and_rating_has_a_label() {
+        let states = State::ALL.iter().map(|state| state.as_str());
+        assert!(states.eq(STATES.iter().map(|(name, _)| *name)));
+        let ratings = Rating::ALL.iter().map(|rating| rating.as_str());
+        assert!(ratings.eq(RATINGS.iter().map(|(name, _)| *name)));
     }
 }

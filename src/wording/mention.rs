@@ -1,5 +1,7 @@
 //! Mentions: how Discord writes them, and that only those in the facts are left in a text.
 
+use jiff::Timestamp;
+
 use super::Facts;
 use crate::message::{ChannelId, RoleId, UserId};
 
@@ -15,6 +17,17 @@ pub(super) fn channel(id: ChannelId) -> String {
     format!("<#{id}>")
 }
 
+/// "4 minutes ago", which Discord keeps up to date.
+/// Source: <https://discord.com/developers/docs/reference#message-formatting-timestamp-styles>.
+pub(super) fn ago(at: Timestamp) -> String {
+    format!("<t:{}:R>", at.as_second())
+}
+
+/// Day and time, in the reader's own zone.
+pub(super) fn moment(at: Timestamp) -> String {
+    format!("<t:{}:f>", at.as_second())
+}
+
 /// What would mention someone when a template says it outright.
 pub(super) const FORBIDDEN: &[&str] = &["@everyone", "@here", "<@"];
 
@@ -23,7 +36,9 @@ const ZERO_WIDTH_SPACE: char = '\u{200b}';
 
 /// `text` with every mention broken that `facts` do not name.
 pub(super) fn restrict(text: &str, facts: &Facts) -> String {
-    let members = facts.member.into_iter().chain(facts.companion).chain(facts.by).map(member);
+    let named = [facts.member, facts.companion, facts.by, facts.owner, facts.person, facts.ended_by];
+    let owners = facts.waits.iter().filter_map(|wait| wait.owner);
+    let members = named.into_iter().flatten().chain(owners).map(member);
     let allowed: Vec<String> = members.chain(facts.moderators.iter().copied().map(role)).collect();
     let mut restricted = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,10 +1,16 @@
 //! One variant of a template: cut out of its file, checked, and finished after rendering.
 
+use super::context::Parts;
 use super::error::{nearest_first, quoted};
 use super::labels::Labels;
-use super::{Facts, LONGEST_ANSWER, LONGEST_GAPS, Raid, Source, Utterance, WordingError, context, mention};
+use super::{
+    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_OUTCOME, Raid, Source, Utterance, Wait, WordingError,
+    context, mention,
+};
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
+
+use jiff::{SignedDuration, Timestamp};
 
 /// Stands alone on a line between two variants.
 const SEPARATOR: &str = "---";
@@ -89,11 +95,13 @@ impl Template {
         if let Some(name) = used.iter().find(|name| !valid.contains(&name.as_str())) {
             return Err(self.unknown_placeholder(utterance, name));
         }
-        let longest_advice = "x".repeat(Utterance::Advice.limit());
+        let longest = |part: Utterance| "x".repeat(part.limit());
+        let (advice, choices) = (longest(Utterance::Advice), longest(Utterance::Choices));
         for facts in combinations(&used) {
-            for advice in ["", &longest_advice] {
+            for (advice, choices) in [("", ""), (&advice, &choices)] {
+                let parts = Parts { advice, choices };
                 let rendered = compiled
-                    .render(context::of(&facts, advice, labels))
+                    .render(context::of(&facts, parts, labels))
                     .map_err(|error| self.error(&error))?;
                 self.check_length(utterance, &rendered)?;
             }
@@ -127,9 +135,9 @@ impl Template {
     }
 }
 
-/// The statements that templates may make; of loops only the one over a list of at most eight links.
+/// The statements that templates may make; of loops only those over lists of at most eight links or cases.
 const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "endfor"];
-const LOOP: [&str; 4] = ["for", "link", "in", "links"];
+const LOOPS: [&[&str]; 2] = [&["for", "link", "in", "links"], &["for", "case", "in", "cases"]];
 
 /// What multiplies or joins texts could be made to fill the memory.
 const OPERATORS: &[char] = &['*', '~', '+', '%', '\\'];
@@ -144,7 +152,7 @@ fn forbidden(text: &str) -> Option<(String, usize)> {
         let tag = inner[..end].trim_matches(['-', '+']).trim();
         let words: Vec<&str> = tag.split_whitespace().collect();
         let first = words.first().copied().unwrap_or_default();
-        if statement && !STATEMENTS.contains(&first) && words != LOOP {
+        if statement && !STATEMENTS.contains(&first) && !LOOPS.contains(&words.as_slice()) {
             return Some((first.to_owned(), line));
         }
         if let Some(operator) = tag.chars().find(|one| OPERATORS.contains(one)) {
@@ -232,6 +240,17 @@ fn largest_raid() -> Raid {
     Raid { members: 10_000, messages: 1_000_000, links: vec!["x".repeat(100); 8] }
 }
 
+fn longest_wait() -> Wait {
+    Wait {
+        number: u32::MAX,
+        since: Timestamp::MAX,
+        owner: Some(UserId(u64::MAX)),
+        thread: None,
+        link: "x".repeat(100),
+        reminded: true,
+    }
+}
+
 /// `facts` with the one called `name` there, at its longest.
 fn example(name: &str, facts: Facts) -> Facts {
     match name {
@@ -255,8 +274,30 @@ fn example(name: &str, facts: Facts) -> Facts {
         "answer" => Facts { answer: Some("x".repeat(LONGEST_ANSWER)), ..facts },
         "companion" => Facts { companion: Some(UserId(u64::MAX)), ..facts },
         "beside" => Facts { beside: Some(u32::MAX), ..facts },
+        "deleted" => Facts { deleted: true, ..facts },
+        "asked_for" => Facts { asked_for: true, ..facts },
+        "asks" => Facts { asks: true, ..facts },
+        "detailed" => Facts { detailed: true, ..facts },
+        "follow_up" => Facts { follow_up: true, ..facts },
+        "discreet" => Facts { discreet: true, ..facts },
+        "acknowledged" => Facts { acknowledged: true, ..facts },
         "members" | "messages" | "links" => Facts { raid: Some(largest_raid()), ..facts },
         "server" => Facts { server: Some("x".repeat(200)), ..facts },
+        "state" => Facts { state: Some("in_thread".to_owned()), ..facts },
+        "over" => Facts { state: Some("resolved".to_owned()), ..facts },
+        "owner" => Facts { owner: Some(UserId(u64::MAX)), ..facts },
+        "person" => Facts { person: Some(UserId(u64::MAX)), ..facts },
+        "waiting" => Facts { waiting: Some(Timestamp::MAX), ..facts },
+        "first_answer" => Facts { first_answer: Some(SignedDuration::from_mins(599_999)), ..facts },
+        "reminders" => Facts { reminders: u8::MAX, ..facts },
+        "asked" => Facts { asked: Some(Timestamp::MAX), ..facts },
+        "called" => Facts { called: true, ..facts },
+        "ended_by" => Facts { ended_by: Some(UserId(u64::MAX)), ..facts },
+        "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },
+        "rating" => Facts { rating: Some("poor".to_owned()), ..facts },
+        "back" => Facts { back: Some(Timestamp::MAX), ..facts },
+        "cases" => Facts { waits: vec![longest_wait(); 8], ..facts },
+        "more" => Facts { unlisted: u32::MAX, ..facts },
         "gaps" => Facts { gaps: Some("x".repeat(LONGEST_GAPS)), ..facts },
         _ => facts,
     }

@@ -1,6 +1,7 @@
 //! Commands, as moderators and members use them.
 
 mod backtest;
+mod buttons;
 mod doctor;
 mod edit;
 mod forms;

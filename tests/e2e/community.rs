@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aside::config::{Config, Loaded};
-use aside::discord::{Credentials, Origin, RunError, Token, run};
+use aside::discord::{Clock, Credentials, Origin, RunError, Token, run};
 use aside::simulator::{Channel, ChannelKind, Id, Message, Simulator, World};
 use serde_json::json;
 use sqlx::ConnectOptions;
@@ -23,11 +23,20 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const GLANCE: Duration = Duration::from_millis(5);
 
 /// Where the bot's database is while a test runs.
-pub(crate) struct Home(TempDir);
+pub(crate) struct Home {
+    folder: TempDir,
+    /// What the bot goes by.
+    pub(crate) clock: Clock,
+}
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self::with(Clock::system())
+    }
+
+    /// A bot that goes by `clock` lives here.
+    pub(crate) fn with(clock: Clock) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), clock }
     }
 
     pub(crate) fn database(&self) -> String {
@@ -35,7 +44,7 @@ impl Home {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     /// Every byte at rest: the database and what SQLite keeps beside it.
@@ -127,7 +136,7 @@ impl Bot {
         let stop = CancellationToken::new();
         let loaded = Loaded { config, core, file: None };
         #[expect(clippy::disallowed_methods, reason = "the bot ends with the test that runs it")]
-        let task = tokio::spawn(run(loaded, credentials, stop.clone()));
+        let task = tokio::spawn(run(loaded, credentials, home.clock.clone(), stop.clone()));
         Self { stop, task }
     }
 

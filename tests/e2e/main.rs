@@ -1,6 +1,7 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod community;

@@ -73,6 +73,31 @@ async fn a_component_changes_the_files_of_its_message() {
 }
 
 #[tokio::test]
+async fn a_picture_keeps_its_alternative_text_and_is_measured() {
+    let discord = harbor().await;
+    let rest = Rest::new(&discord);
+    let (alex, help) = (id(&discord, "alex"), id(&discord, "help"));
+    let picture: Vec<u8> =
+        [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &[0, 0, 3, 32, 0, 0, 1, 144]].concat();
+    let body = json!({ "content": "The week", "attachments": [
+        { "id": 0, "filename": "week.png", "description": "Nine cases, seven resolved." },
+        { "id": 1, "filename": "cut.png" },
+    ] });
+    let path = format!("POST /channels/{help}/messages");
+    let posted = rest.upload(&path, &body, &[("0", picture.as_slice()), ("1", &picture[..20])]).await;
+    let [whole, cut] = [0, 1].map(|at| posted.body["attachments"][at].clone());
+    assert_eq!(whole["description"], "Nine cases, seven resolved.");
+    assert_eq!((&whole["width"], &whole["height"]), (&json!(800), &json!(400)));
+    assert_eq!((cut.get("width"), cut.get("description")), (None, None));
+    let path = format!("/channels/{help}/messages/{}", posted.id());
+    assert_eq!(rest.get(&path).await.body["attachments"][0], whole);
+    let seen = discord.view(alex).into_iter().find(|seen| seen.channel.id == help).unwrap();
+    assert_eq!(seen.messages[0].message.attachments[0], whole);
+    let kept = rest.call(&format!("PATCH {path}"), json!({ "attachments": [{ "id": whole["id"] }] })).await;
+    assert_eq!(kept.body["attachments"], json!([whole]));
+}
+
+#[tokio::test]
 async fn files_that_are_too_large_or_too_many_are_refused() {
     let discord = harbor().await;
     let rest = Rest::new(&discord);

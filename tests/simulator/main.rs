@@ -1,6 +1,8 @@
 //! The embedded Discord over real HTTP and WebSocket connections.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod commands;

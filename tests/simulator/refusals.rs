@@ -137,6 +137,14 @@ const THREADS: &[Refused] = &[
     ("PUT /channels/{put away}/thread-members/{alex}", "", 400, 50083),
     ("PATCH /channels/{put away}/messages/{in put away}", r#"{"content":"x"}"#, 400, 50083),
     ("PATCH /channels/{put away}", r#"{"name":"other"}"#, 400, 50083),
+    ("PATCH /channels/{put away}", r#"{"archived":true,"name":"other"}"#, 400, 50083),
+    ("PATCH /channels/{put away}", r#"{"archived":true,"locked":false}"#, 400, 50083),
+    ("PATCH /channels/{put away}", r#"{"locked":true}"#, 400, 50083),
+    ("PATCH /channels/{gone}", r#"{"archived":true}"#, 404, 10003),
+    ("POST /channels/{gone}/messages", r#"{"content":"hi"}"#, 404, 10003),
+    ("GET /channels/{gone}/messages", "", 404, 10003),
+    ("PUT /channels/{gone}/thread-members/{alex}", "", 404, 10003),
+    ("DELETE /channels/{open}/messages/{added}", "", 403, 50021),
     ("PUT /channels/{open}/thread-members/1", "", 404, 10013),
     ("PUT /channels/{open}/thread-members/{stranger}", "", 404, 10007),
     ("PUT /channels/{vip talk}/thread-members/{alex}", "", 403, 50001),
@@ -208,6 +216,10 @@ async fn fixture(discord: &Simulator, rest: &Rest) -> BTreeMap<&'static str, u64
     let opened = discord.messages(help).pop().unwrap().id;
     let private = |name: &str| serde_json::json!({ "name": name, "type": 12 });
     let open = rest.post(&format!("/channels/{help}/threads"), private("open")).await.id();
+    rest.call(&format!("PUT /channels/{open}/thread-members/{}", of("hana")), Value::Null).await;
+    let added = discord.messages(open).pop().unwrap().id;
+    let gone = rest.post(&format!("/channels/{help}/threads"), private("gone")).await.id();
+    discord.delete_channel(gone).unwrap();
     let put_away = rest.post(&format!("/channels/{help}/threads"), private("put away")).await.id();
     let inside = rest.post(&format!("/channels/{put_away}/messages"), text("inside")).await.id();
     discord.archive(of("olga"), put_away, true).unwrap();
@@ -226,6 +238,8 @@ async fn fixture(discord: &Simulator, rest: &Rest) -> BTreeMap<&'static str, u64
         ("started", started),
         ("opened", opened),
         ("open", open),
+        ("added", added),
+        ("gone", gone),
         ("put away", put_away),
         ("in put away", inside),
         ("vip talk", vip_talk),

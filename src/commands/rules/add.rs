@@ -44,6 +44,7 @@ fn said(given: &Given, places: &Places) -> Result<RuleTable, String> {
         channels: None,
         roles: None,
         template: None,
+        ask: Vec::new(),
         answer: None,
     };
     for field in Field::ALL {

@@ -84,7 +84,7 @@ fn field_of(field: Field, rule: &RuleTable, value: String) -> talk::Field {
     };
     let label = label.to_owned();
     talk::Field {
-        custom_id: field.name(),
+        custom_id: field.name().into(),
         label,
         hint,
         value,

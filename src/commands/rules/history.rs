@@ -8,7 +8,7 @@ use crate::commands::change::{ago, named};
 use crate::commands::context::Given;
 use crate::commands::talk::{Answer, Choice, File, Reply, cut};
 use crate::commands::{Context, Outcome, Trouble};
-use crate::config::{Part, RuleChange, RuleTable, Standing, Subject};
+use crate::config::{Part, RuleChange, RuleTable, Standing, Subject, hours_text};
 use crate::responder::Executor;
 use crate::store::{Change, Store};
 
@@ -129,8 +129,11 @@ const fn spelled(standing: Standing) -> &'static str {
 
 /// A value as a moderator reads it: roles and channels as mentions.
 fn shown(subject: &Subject, value: &Value) -> String {
+    if let (Subject::WorkingHours, Ok(hours)) = (subject, serde_json::from_value(value.clone())) {
+        return format!("`{}`", hours_text(&hours));
+    }
     let mention = |value: &Value| match subject {
-        Subject::ModeratorRole => format!("<@&{value}>"),
+        Subject::ModeratorRole | Subject::EscalationRole => format!("<@&{value}>"),
         Subject::DeskChannel | Subject::AlertChannel | Subject::Channels => format!("<#{value}>"),
         _ => format!("`{}`", plain(value.as_str().map_or_else(|| value.to_string(), str::to_owned).as_str())),
     };

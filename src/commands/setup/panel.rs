@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Page, summary};
+use crate::case::clock::Promise;
 use crate::commands::Context;
 use crate::commands::talk::{Reply, button};
-use crate::config::GuildConfig;
+use crate::config::{GuildConfig, hours_text};
 use crate::discord::checkup::{Checkup, Concern, listed};
 use crate::message::ChannelId;
 use crate::policy::Mode;
@@ -44,6 +45,7 @@ where
     };
     match page {
         Page::People => panel.people(note),
+        Page::Promise => panel.promise(note),
         Page::Watching => panel.watching(note),
         Page::Summary => {
             let words = summary::words(context, panel.here, panel.checkup);
@@ -72,7 +74,7 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
             channel.filter(|channel| guilds.has_text_channel(guild, *channel)).map(|channel| channel.0)
         };
         let words = [
-            "**Setting up, 1 of 2: who helps, and where**".to_owned(),
+            "**Setting up, 1 of 3: who helps, and where**".to_owned(),
             noted(note),
             format!(
                 "**Moderator role**: is brought into every private thread. {}",
@@ -93,7 +95,60 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
             .row(&[choice(6, "setup:role", "Moderator role", "role", role.map(|role| role.0))])
             .row(&[text_channel("setup:desk", "Desk channel", text(server.desk_channel))])
             .row(&[text_channel("setup:alerts", "Alert channel", text(server.alert_channel))])
-            .row(&[button(1, "Next", "setup:watching")])
+            .row(&[button(1, "Next", "setup:promise")])
+    }
+
+    fn promise(&self, note: &str) -> Reply {
+        let (guild, guilds) = (self.context.guild, self.context.guilds);
+        let role = self.here.server.escalation_role.filter(|role| guilds.has_role(guild, *role));
+        let words = [
+            "**Setting up, 2 of 3: how soon a person answers**".to_owned(),
+            noted(note),
+            format!("**Promise**: {}", self.reminders()),
+            format!("**Working hours**: {}", self.working_hours()),
+            "**Escalation role**: who is asked, too, when nobody answers after a reminder.".to_owned(),
+            self.warnings(Concern::Escalation, MANY_WARNINGS),
+        ];
+        Reply::new(paragraphs(&words))
+            .row(&[choice(6, "setup:escalation", "Escalation role", "role", role.map(|role| role.0))])
+            .row(&[
+                button(2, "Back", "setup:people"),
+                button(2, "Hours…", "setup:hours"),
+                button(1, "Next", "setup:watching"),
+            ])
+    }
+
+    fn reminders(&self) -> String {
+        let Promise { remind_after, escalate_after, .. } = &self.here.core.promise;
+        if remind_after.is_zero() {
+            return "I remind nobody when a member waits for an answer. **Hours…** changes that.".to_owned();
+        }
+        let then = if escalate_after.is_zero() {
+            String::new()
+        } else {
+            format!("; when nobody has answered **{escalate_after:#}** later, I ask others, too")
+        };
+        format!(
+            "when a member has waited **{remind_after:#}** for the first answer of a person, I remind moderators once{then}. \
+             **Hours…** changes that."
+        )
+    }
+
+    fn working_hours(&self) -> String {
+        let Some(hours) = &self.here.core.promise.hours else {
+            return "**always**. I remind at any hour, by day and night, until you tell me with **Hours…** when \
+                    moderators are there."
+                .to_owned();
+        };
+        let there = self.context.now.to_zoned(hours.time_zone.clone()).strftime("%a %H:%M");
+        let now = match hours.opens(self.context.now) {
+            None => "which is within them".to_owned(),
+            Some(opens) => format!("and they begin <t:{}:R>", opens.as_second()),
+        };
+        format!(
+            "**{}**. Only then time counts, and at no other is anybody reminded. It is {there} there now, {now}.",
+            hours_text(hours)
+        )
     }
 
     fn brought_in(&self) -> String {
@@ -111,7 +166,7 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
         let watched =
             if chosen.is_empty() { "every channel that everyone can read" } else { "those chosen below" };
         let words = [
-            "**Setting up, 2 of 2: which channels, and how far**".to_owned(),
+            "**Setting up, 3 of 3: which channels, and how far**".to_owned(),
             noted(note),
             format!(
                 "**Channels**: I watch {watched}, now {}: {}. Public threads and posts in them count, too.",
@@ -142,7 +197,7 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
             .row(&[self.modes()])
             .row(&[self.languages()])
             .row(&[
-                button(2, "Back", "setup:people"),
+                button(2, "Back", "setup:promise"),
                 button(2, "Watch every public channel", "setup:everywhere"),
                 button(3, "Finish", "setup:finish"),
             ])

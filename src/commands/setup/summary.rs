@@ -2,7 +2,7 @@
 
 use crate::commands::Context;
 use crate::commands::rehearsal::{Sample, Step, rehearse};
-use crate::config::GuildConfig;
+use crate::config::{GuildConfig, hours_text};
 use crate::discord::checkup::{Checkup, Concern, Gap, listed};
 use crate::discord::guilds::foresight::Person;
 use crate::message::ChannelId;
@@ -28,7 +28,7 @@ where
             let steps = steps.iter().filter(move |step| all || !step.works).map(Step::line);
             [format!("\n{title}")].into_iter().chain(steps)
         });
-        at_hand(context, checkup).into_iter().chain(steps).collect::<Vec<_>>().join("\n")
+        at_hand(context, here, checkup).into_iter().chain(steps).collect::<Vec<_>>().join("\n")
     };
     let whole = told(true);
     let words = if whole.chars().count() > MUCH { told(false) } else { whole };
@@ -36,7 +36,7 @@ where
     format!("{words}\n{}", missing(checkup, room))
 }
 
-fn at_hand<S, E>(context: &Context<'_, S, E>, checkup: &Checkup) -> Vec<String>
+fn at_hand<S, E>(context: &Context<'_, S, E>, here: &GuildConfig, checkup: &Checkup) -> Vec<String>
 where
     S: Store + 'static,
     E: Executor,
@@ -49,7 +49,19 @@ where
         lines.push(format!("- I bring {} into private threads.", roles.join(" ")));
     }
     lines.extend(checkup.alerts.first().map(|alerts| format!("- I tell moderators in <#{alerts}>.")));
+    lines.extend(reminders(here));
     lines
+}
+
+/// How long a member waits before moderators are reminded, and when that counts.
+fn reminders(here: &GuildConfig) -> Option<String> {
+    let promise = &here.core.promise;
+    let hours = promise.hours.as_ref().map(|hours| format!(" of working time, {}", hours_text(hours)));
+    let hours = hours.unwrap_or_default();
+    let after = promise.remind_after;
+    (!after.is_zero()).then(|| {
+        format!("- I remind moderators when a member has waited {after:#}{hours}, for the first answer.")
+    })
 }
 
 /// What would happen to messages of somebody without any role.

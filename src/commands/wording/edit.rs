@@ -37,7 +37,7 @@ pub(super) fn ask(here: &GuildConfig, entry: &Entry) -> Outcome {
         custom_id: format!("wording:set:{}:{}:{seen}", entry.utterance.as_str(), entry.language),
         title: entry.named().replace('`', ""),
         fields: vec![Field {
-            custom_id: FIELD,
+            custom_id: FIELD.into(),
             label: "Variants, with a line of --- between them".to_owned(),
             hint: String::new(),
             value: text.to_owned(),

@@ -7,19 +7,22 @@ use crate::commands::talk::{Answer, File, Reply};
 use crate::config::GuildConfig;
 use crate::wording::{Audience, Utterance};
 
-/// The most characters of an embed's description.
+/// The most characters of an embed's description, and of all the embeds of a message.
 /// Source: <https://discord.com/developers/docs/resources/message#embed-object-embed-limits>.
 const MOST_EMBEDDED: usize = 4096;
+const MOST_IN_ALL: usize = 6000;
 
 /// Everything in `language`, by who reads it.
 pub(super) fn show(here: &GuildConfig, language: &str) -> Answer {
     let groups: Vec<String> = Audience::ALL.iter().map(|audience| group(here, language, *audience)).collect();
-    let all = groups.join("\n\n");
     let reply = Reply::new(heading(here, language));
-    if all.chars().count() <= MOST_EMBEDDED {
-        return Answer::Say(reply.embed(serde_json::json!({ "description": all })));
+    let lengths = groups.iter().map(|group| group.chars().count());
+    if lengths.clone().all(|length| length <= MOST_EMBEDDED) && lengths.sum::<usize>() <= MOST_IN_ALL {
+        let embedded = |reply: Reply, group| reply.embed(serde_json::json!({ "description": group }));
+        return Answer::Say(groups.into_iter().fold(reply, embedded));
     }
-    Answer::Say(reply.with_file(File { name: "wording.md".to_owned(), content: all.into_bytes() }))
+    let all = groups.join("\n\n").into_bytes();
+    Answer::Say(reply.with_file(File { name: "wording.md".to_owned(), content: all }))
 }
 
 fn heading(here: &GuildConfig, language: &str) -> String {

@@ -5,7 +5,7 @@ use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
 
 use super::Guilds;
 use crate::case::action::{Action, Receipt, Refusal};
-use crate::case::{Case, State};
+use crate::case::{Case, Step};
 use crate::discord::convert::moderates;
 use crate::discord::executor::THREAD_NEEDS;
 use crate::discord::permissions::missing;
@@ -72,8 +72,9 @@ impl Guilds {
             Action::OpenDirect { member } => Ok(Receipt::Opened(message::ChannelId(member.0))),
             Action::AddMember { thread, .. } if self.sees(case.guild, *thread, person) => Ok(Receipt::Joined),
             Action::AddMember { .. } => Err(Refusal::MemberCannotSee),
-            Action::CloseThread { .. } => Ok(Receipt::Closed),
-            Action::Post(_) if matches!(case.state, State::Greeting(_) | State::Telling(_)) => Ok(POSTED),
+            Action::CloseThread { .. } | Action::ArchiveThread { .. } => Ok(Receipt::Closed),
+            Action::UnarchiveThread { .. } => Ok(Receipt::Reopened),
+            Action::Post(_) if matches!(case.step, Step::Greeting(_) | Step::Telling(_)) => Ok(POSTED),
             Action::Post(post) => self.require_voice(post.channel).map(|()| POSTED),
             Action::Edit { .. } => Ok(Receipt::Edited),
             Action::Withdraw { .. } => Ok(Receipt::Removed),

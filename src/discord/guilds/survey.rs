@@ -114,6 +114,7 @@ impl<'a> Survey<'a> {
         gaps.extend(NEEDED.iter().filter_map(|need| self.without(need, channels)));
         gaps.extend(self.unthreaded(channels));
         gaps.extend(self.moderators());
+        gaps.extend(self.escalation());
         gaps.extend(self.desk());
         gaps.extend(self.alerts());
         Checkup {
@@ -193,17 +194,29 @@ impl<'a> Survey<'a> {
         if moderators.is_empty() {
             return vec![Gap::NoModerators];
         }
-        let mine = in_guild(&self.known.guild, self.guilds.me, &self.known.my_roles);
-        let all = mine.intersects(Permissions::MENTION_EVERYONE | Permissions::ADMINISTRATOR);
-        let gap = |role: &message::RoleId| {
-            let known = self.known.guild.roles.iter().find(|known| known.id == RoleId::new(role.0));
-            match known {
-                None => Some(Gap::RoleGone(*role)),
-                Some(known) if known.mentionable || all => None,
-                Some(_) => Some(Gap::Unmentionable(*role)),
-            }
+        let gap = |role: &message::RoleId| match self.is_mentionable(*role) {
+            None => Some(Gap::RoleGone(*role)),
+            Some(true) => None,
+            Some(false) => Some(Gap::Unmentionable(*role)),
         };
         moderators.iter().filter_map(gap).collect()
+    }
+
+    fn escalation(&self) -> Option<Gap> {
+        let role = self.server.escalation_role?;
+        match self.is_mentionable(role) {
+            None => Some(Gap::EscalationGone(role)),
+            Some(true) => None,
+            Some(false) => Some(Gap::EscalationUnmentionable(role)),
+        }
+    }
+
+    /// Whether we may mention a role; none where it is no more.
+    fn is_mentionable(&self, role: message::RoleId) -> Option<bool> {
+        let known = self.known.guild.roles.iter().find(|known| known.id == RoleId::new(role.0))?;
+        let mine = in_guild(&self.known.guild, self.guilds.me, &self.known.my_roles);
+        let all = mine.intersects(Permissions::MENTION_EVERYONE | Permissions::ADMINISTRATOR);
+        Some(known.mentionable || all)
     }
 }
 

@@ -42,8 +42,8 @@ fn is_german(message: &Message) -> bool {
     message.content.contains(" Threads kümmern")
 }
 
-const ENGLISH_LABELS: [&str; 3] = ["Resolve", "Ask a moderator", "I'd rather not"];
-const GERMAN_LABELS: [&str; 3] = ["Erledigt", "Moderation fragen", "Lieber nicht"];
+const ENGLISH_LABELS: [&str; 4] = ["Resolve", "Ask a moderator", "I'd rather not", "Keep it between us"];
+const GERMAN_LABELS: [&str; 4] = ["Erledigt", "Moderation fragen", "Lieber nicht", "Unter uns lassen"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_button_is_answered_in_the_language_of_who_presses_and_so_is_the_thread() {

@@ -49,6 +49,8 @@ async fn what_no_longer_fits_is_left_out_and_the_mode_still_holds() {
     server.read(asked).await;
     let next = server.press("olga", asked, "Next");
     server.read(next).await;
+    let next = server.press("olga", next, "Next");
+    server.read(next).await;
     let chosen = server.choose("olga", next, "setup:mode", &["observe"]);
     server.read(chosen).await;
     server.says("olga", "rules disable", &named("invoices")).await;

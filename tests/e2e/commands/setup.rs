@@ -67,7 +67,7 @@ async fn a_server_is_set_up_from_the_first_choice_to_the_first_thread() {
         (id(discord.role("Moderator")), id(discord.channel("help")), id(discord.channel("staff")));
     let asked = server.asks("olga", "setup", &[]);
     let words = server.read(asked).await;
-    assert!(words.contains("1 of 2") && words.contains("Until one is chosen it is"), "{words}");
+    assert!(words.contains("1 of 3") && words.contains("Until one is chosen it is"), "{words}");
     let (_, parts) = panel(discord, asked);
     assert_eq!(defaults(&part(&parts, "setup:role")), Vec::<String>::new());
     assert_eq!(part(&parts, "setup:desk")["channel_types"], json!([0]));
@@ -85,8 +85,10 @@ async fn a_server_is_set_up_from_the_first_choice_to_the_first_thread() {
     }
 
     let (asked, words) = press(&server, asked, "Next").await;
+    assert!(words.contains("2 of 3") && words.contains("has waited **5m**"), "{words}");
+    let (asked, words) = press(&server, asked, "Next").await;
     assert!(
-        words.contains("2 of 2") && words.contains("every channel that everyone can read, now 5"),
+        words.contains("3 of 3") && words.contains("every channel that everyone can read, now 5"),
         "{words}"
     );
     let (_, parts) = panel(discord, asked);
@@ -153,6 +155,7 @@ async fn the_panel_goes_on_after_a_restart_and_shows_what_is_in_force() {
     let asked = server.asks("olga", "setup", &[]);
     server.read(asked).await;
     let (asked, _) = press(&server, asked, "Next").await;
+    let (asked, _) = press(&server, asked, "Next").await;
     let (news, ideas) = (id(server.discord.channel("news")), id(server.discord.channel("ideas")));
     let (asked, _) = choose(&server, "olga", asked, "setup:channels", &[&news, &ideas]).await;
     server.restart().await;
@@ -197,6 +200,7 @@ async fn what_a_choice_lacks_is_told_at_once_with_the_fix() {
     let (_, words) = choose(&server, "olga", asked, "setup:alerts", &[&staff]).await;
     assert!(words.contains(&format!("⚠️ I cannot write in the alert channel <#{staff}>")), "{words}");
     let (asked, _) = press(&server, asked, "Next").await;
+    let (asked, _) = press(&server, asked, "Next").await;
     let (_, words) = press(&server, asked, "Finish").await;
     assert!(words.contains("**Manage Messages** is missing everywhere"), "{words}");
     assert!(words.contains("❌ I cannot remove the message"), "{words}");
@@ -214,7 +218,7 @@ async fn only_who_may_manage_the_server_sets_it_up() {
     let manager = discord.create_role(harbor, "Manager", Permissions::MANAGE_GUILD).unwrap();
     discord.set_roles(harbor, alex, &[manager]).unwrap();
     let asked = server.asks("alex", "setup", &[]);
-    assert!(server.read(asked).await.contains("1 of 2"));
+    assert!(server.read(asked).await.contains("1 of 3"));
     discord.set_roles(harbor, alex, &[]).unwrap();
     let moderator = id(discord.role("Moderator"));
     let (_, refused) = choose(&server, "alex", asked, "setup:role", &[&moderator]).await;
@@ -238,6 +242,7 @@ async fn the_language_of_the_server_is_suggested_and_names_are_only_mentioned() 
     server.read(asked).await;
     let (asked, words) = choose(&server, "olga", asked, "setup:role", &[&role.to_string()]).await;
     assert!(words.contains(&format!("<@&{role}>")) && !words.contains("@everyone"), "{words}");
+    let (asked, _) = press(&server, asked, "Next").await;
     let (asked, words) = press(&server, asked, "Next").await;
     assert!(words.contains("Your server is set to Français"), "{words}");
     assert!(!words.contains("free"), "{words}");
@@ -245,4 +250,147 @@ async fn the_language_of_the_server_is_suggested_and_names_are_only_mentioned() 
     assert!(!words.contains("free") && words.chars().count() <= 2000, "{words}");
     server.stop().await;
     manners::check(&server.discord, &server.home, &[]).unwrap();
+}
+
+/// Fills in the form of *Hours…*, in the order of its fields.
+fn filled(values: [&str; 5]) -> [(&str, &str); 5] {
+    let [remind_after, escalate_after, days, times, time_zone] = values;
+    [
+        ("remind_after", remind_after),
+        ("escalate_after", escalate_after),
+        ("days", days),
+        ("times", times),
+        ("time_zone", time_zone),
+    ]
+}
+
+/// What stands in the fields of the form that `asked` was answered with.
+async fn shown(server: &Server, asked: Id) -> Vec<String> {
+    let form = server.reply(asked).await.data;
+    let rows = form["components"].as_array().unwrap().iter();
+    rows.map(|row| row["components"][0]["value"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The page about how soon a person answers.
+async fn second_page(server: &Server) -> (Id, String) {
+    let asked = server.asks("olga", "setup", &[]);
+    server.read(asked).await;
+    press(server, asked, "Next").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_says_how_soon_and_when_and_takes_it_back() {
+    let mut server = Server::with(SHIPPED).await;
+    let (asked, words) = second_page(&server).await;
+    assert!(words.contains("has waited **5m**") && words.contains("**15m** later"), "{words}");
+    assert!(words.contains("**always**. I remind at any hour"), "{words}");
+    let form = server.press("olga", asked, "Hours…");
+    assert_eq!(shown(&server, form).await, ["5m", "15m", "", "", ""]);
+    let sent = server.submits("olga", form, &filled(["10", "1h", "fri-mon", "22-6", "Europe/Berlin"])).await;
+    let words = server.read(sent).await;
+    for expected in [
+        "2 of 3",
+        "That is what I go by from now on.",
+        "has waited **10m**",
+        "**1h** later",
+        "**fri-mon 22:00-06:00 (Europe/Berlin)**",
+        "there now, ",
+    ] {
+        assert!(words.contains(expected), "{expected:?} is not in: {words}");
+    }
+    let history = server.says("olga", "rules history", &[]).await;
+    for expected in [
+        "The time until a reminder: default → `10m`",
+        "The time until others are asked: default → `1h`",
+        "The working hours: default → `fri-mon 22:00-06:00 (Europe/Berlin)`",
+    ] {
+        assert!(history.contains(expected), "{expected:?} is not in: {history}");
+    }
+
+    server.restart().await;
+    let (asked, words) = second_page(&server).await;
+    assert!(words.contains("**fri-mon 22:00-06:00 (Europe/Berlin)**"), "{words}");
+    let form = server.press("olga", asked, "Hours…");
+    assert_eq!(shown(&server, form).await, ["10m", "1h", "fri-mon", "22:00-06:00", "Europe/Berlin"]);
+    let sent = server.submits("olga", form, &filled(["0", "1h", "", "", ""])).await;
+    let words = server.read(sent).await;
+    assert!(words.contains("I remind nobody") && words.contains("**always**"), "{words}");
+    let undone = server.says("olga", "rules undo", &[("number", json!(2))]).await;
+    assert!(undone.contains("Change 2 is taken back."), "{undone}");
+    let (_, words) = second_page(&server).await;
+    assert!(words.contains("has waited **10m**") && words.contains("**fri-mon 22:00"), "{words}");
+    server.stop().await;
+    manners::check(&server.discord, &server.home, &[]).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_that_is_refused_names_the_fix_and_is_not_lost() {
+    let mut server = Server::with(SHIPPED).await;
+    let (asked, _) = second_page(&server).await;
+    let form = server.press("olga", asked, "Hours…");
+    let typed = ["5", "15", "mon-fri", "9-17", "Berlin"];
+    let sent = server.submits("olga", form, &filled(typed)).await;
+    let words = server.read(sent).await;
+    assert!(
+        words.contains("**Time zone**: `Berlin` is no time zone I know. Did you mean `Europe/Berlin`?"),
+        "{words}"
+    );
+    assert!(words.contains("Working days: mon-fri"), "{words}");
+
+    server.restart().await;
+    let again = server.press("olga", sent, "Open the form again");
+    assert_eq!(shown(&server, again).await, typed);
+    let other = second_page(&server).await.0;
+    let other = server.press("olga", other, "Hours…");
+    let saved = server.submits("olga", again, &filled(["5", "15", "mon-fri", "9-17", "Europe/Berlin"])).await;
+    let words = server.read(saved).await;
+    assert!(words.contains("**mon-fri 09:00-17:00 (Europe/Berlin)**"), "{words}");
+
+    let late = server.submits("olga", other, &filled(["5", "15", "sat", "9-17", "UTC"])).await;
+    let words = server.read(late).await;
+    assert!(words.contains("Someone changed this meanwhile"), "{words}");
+    let history = server.says("olga", "rules history", &[]).await;
+    assert!(!history.contains("reminder"), "what stayed as it was is not set: {history}");
+    server.stop().await;
+    manners::check(&server.discord, &server.home, &[]).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_role_is_chosen_and_what_it_lacks_is_told() {
+    let mut server = Server::with(SHIPPED).await;
+    let discord = &server.discord;
+    let harbor = discord.guild("Harbor").unwrap();
+    let leads = discord.create_role(harbor, "Leads", Permissions::NONE).unwrap();
+    discord.set_role(harbor, discord.role("Aside").unwrap(), Permissions::ORDINARY).unwrap();
+    settled(discord, &server.home).await.unwrap();
+    let (asked, _) = second_page(&server).await;
+    let (asked, words) = choose(&server, "olga", asked, "setup:escalation", &[&leads.to_string()]).await;
+    assert!(words.contains(&format!("The escalation role is <@&{leads}>.")), "{words}");
+    assert!(words.contains(&format!("⚠️ I cannot mention <@&{leads}>, so it is not asked")), "{words}");
+    assert_eq!(defaults(&part(&panel(discord, asked).1, "setup:escalation")), [leads.to_string()]);
+    let (_, words) = choose(&server, "olga", asked, "setup:escalation", &[]).await;
+    assert!(words.contains("No escalation role is set here any more.") && !words.contains('⚠'), "{words}");
+    server.stop().await;
+    manners::check(&server.discord, &server.home, &[]).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_who_may_manage_the_server_sends_the_form() {
+    let mut server = Server::with(SHIPPED).await;
+    let discord = &server.discord;
+    let harbor = discord.guild("Harbor").unwrap();
+    let manager = discord.create_role(harbor, "Manager", Permissions::MANAGE_GUILD).unwrap();
+    let sam = discord.user("sam").unwrap();
+    discord.set_roles(harbor, sam, &[manager]).unwrap();
+    let asked = server.asks("sam", "setup", &[]);
+    server.read(asked).await;
+    let asked = server.press("sam", asked, "Next");
+    server.read(asked).await;
+    let form = server.press("sam", asked, "Hours…");
+    server.reply(form).await;
+    discord.set_roles(harbor, sam, &[]).unwrap();
+    let sent = server.submits("sam", form, &filled(["0", "0", "", "", ""])).await;
+    let refused = server.read(sent).await;
+    assert!(refused.contains("Manage Server"), "{refused}");
+    server.stop().await;
 }

@@ -27,6 +27,11 @@ async fn file(message: &Message) -> String {
     reqwest::get(message.attachments[0]["url"].as_str().unwrap()).await.unwrap().text().await.unwrap()
 }
 
+/// Everything that is listed: in the message, or where that is too much for one, in a file.
+async fn list(message: &Message) -> String {
+    if message.attachments.is_empty() { embedded(message).join("\n\n") } else { file(message).await }
+}
+
 /// What stands in the form that `asked` was answered with.
 async fn typed(server: &Server, asked: Id) -> String {
     let form = server.reply(asked).await.data;
@@ -45,7 +50,7 @@ async fn everything_is_listed_with_what_was_changed_here() {
     let mut server = Server::new().await;
     for language in LANGUAGES {
         let asked = server.asks("olga", "wording list", &[("language", json!(language))]);
-        let listed = embedded(&server.message(asked).await).remove(0);
+        let listed = list(&server.message(asked).await).await;
         for utterance in Utterance::ALL {
             assert!(listed.contains(&format!("- `{}` (", utterance.as_str())), "{language}: {listed}");
         }
@@ -55,7 +60,7 @@ async fn everything_is_listed_with_what_was_changed_here() {
     let asked = server.asks("olga", "wording list", &[]);
     let message = server.message(asked).await;
     assert!(message.content.contains("1 of them in this server's own words"), "{}", message.content);
-    let listed = embedded(&message).remove(0);
+    let listed = list(&message).await;
     let line = listed.lines().find(|line| line.starts_with("- `opening` ")).unwrap();
     assert!(line.starts_with("- `opening` (1) First words") && line.ends_with("**changed here**"), "{line}");
     assert_eq!(listed.matches("changed here").count(), 1);

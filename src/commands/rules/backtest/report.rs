@@ -248,6 +248,7 @@ mod tests {
             roles: None,
             template: None,
             answer: None,
+            ask: [].into(),
         }
     }
 
