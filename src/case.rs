@@ -9,6 +9,8 @@ mod alert;
 pub mod clock;
 mod course;
 mod errand;
+mod forget;
+mod lead;
 mod life;
 pub mod reminder;
 mod state;
@@ -25,6 +27,7 @@ use crate::policy::Response;
 use crate::policy::raid::Extent;
 use crate::wording::Utterance;
 pub use errand::{Errand, Saying};
+pub use forget::{NOBODY, Part};
 pub use state::{End, Ending, Rating, Reason, State, Status};
 
 use action::{Action, Enclosure, Priority, Receipt, Refusal, Speech};
@@ -52,7 +55,7 @@ pub struct Matter {
     /// What the rule asks for, when the mode or the hour holds it back.
     #[serde(default)]
     pub would: Option<Response>,
-    /// Why the rule applied, in plain words for moderators.
+    /// Why the rule applied, in plain words for moderators; of what was done by hand, the reason that was given.
     #[serde(default)]
     pub because: String,
     /// The moderator who took its member aside by hand.
@@ -127,6 +130,10 @@ pub struct Surroundings {
     /// How the public hears of the settlement.
     #[serde(default)]
     pub follow_up: FollowUp,
+    /// For how many days after its end its conversation is kept, at most; none where it is not, and members need not be
+    /// told.
+    #[serde(default)]
+    pub transcript_days: Option<u32>,
 }
 
 /// How the public hears that a case is settled.
@@ -234,6 +241,9 @@ pub struct Case {
     pub opened: Timestamp,
     /// The message in hand: the first, or the further one now dealt with.
     pub matter: Matter,
+    /// The gravest of the messages it was about before, where that in hand is less so: what the case is known by.
+    #[serde(default)]
+    pub gravest: Option<Matter>,
     /// Further messages of the member that wait their turn.
     pub further: Vec<Matter>,
     /// What the server offers.
@@ -307,6 +317,9 @@ pub struct Case {
     /// How it ended.
     #[serde(default)]
     pub ending: Option<Ending>,
+    /// Why the moderator says so who has its member taken aside by hand; masked, and part of the matter once that begins.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// Who opened it again last.
     #[serde(default)]
     pub reopened_by: Option<UserId>,
@@ -325,6 +338,9 @@ pub struct Case {
     /// How things were when moderators were last told.
     #[serde(default)]
     pub told_as: Option<Status>,
+    /// Whether its member wants it forgotten: it is erased once nothing is left to be done.
+    #[serde(default)]
+    pub forgotten: bool,
     /// Whether there was no place to tell them.
     #[serde(default)]
     pub unheard: bool,
@@ -368,8 +384,15 @@ pub enum Event {
     Further(Matter),
     /// The offer of a private thread was accepted at this time.
     Accepted(Timestamp),
-    /// This moderator takes its member aside, who was not so far.
-    TakenAside(UserId, Timestamp),
+    /// A moderator takes its member aside, who was not so far.
+    TakenAside {
+        /// The moderator.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+        /// Why, where they say so, masked.
+        reason: Option<String>,
+    },
     /// Someone other than us deleted this message.
     Deleted(MessageId),
     /// Someone replied to our public words.
@@ -400,12 +423,16 @@ pub enum Event {
     Reminded(u8),
     /// It is over.
     Ended(Ending),
+    /// It is over, and a moderator says afterwards what came of it.
+    Recorded(String),
     /// It goes on after all.
     Reopened(UserId, Timestamp),
     /// Its member says how it went.
     Rated(Rating),
     /// A thread or channel is gone; what the case has there is, too.
     ChannelGone(ChannelId, Timestamp),
+    /// Its member wants it forgotten.
+    Forgotten(Timestamp),
 }
 
 impl Case {
@@ -453,6 +480,7 @@ impl Case {
             member,
             opened: now,
             matter,
+            gravest: None,
             further: Vec::new(),
             surroundings,
             step: Step::Talking,
@@ -480,12 +508,14 @@ impl Case {
             details: Vec::new(),
             rating: None,
             ending: None,
+            reason: None,
             reopened_by: None,
             under: None,
             removed: Vec::new(),
             errands: Vec::new(),
             follow_up: None,
             told_as: None,
+            forgotten: false,
             unheard: false,
         }
     }
@@ -542,7 +572,9 @@ impl Case {
         self.matter.priority()
     }
 
-    fn is_at_rest(&self) -> bool {
+    /// Whether it waits for nothing.
+    #[must_use]
+    pub const fn is_at_rest(&self) -> bool {
         matches!(self.step, Step::Talking | Step::Offered)
     }
 }

@@ -2,6 +2,8 @@
 
 mod check;
 mod demo;
+mod erase;
+mod privacy;
 mod report;
 mod run;
 mod scan;
@@ -66,6 +68,10 @@ enum Command {
     Report(report::Args),
     /// Validate configuration, rules and templates, and print what is in force
     Check,
+    /// Print what is kept of people, why and for how long, as configured (Markdown)
+    Privacy,
+    /// Forget somebody who cannot use `/privacy erase`, since they left the server
+    Erase(erase::Args),
 }
 
 /// Does what the command line asks for.
@@ -96,6 +102,10 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Check => {
             with_settings(config, |loaded| finished(check::print(&loaded, &mut io::stdout().lock())))
         }
+        Command::Privacy => {
+            with_settings(config, |loaded| finished(privacy::print(&loaded, &mut io::stdout().lock())))
+        }
+        Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
     }
 }
 

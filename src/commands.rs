@@ -5,7 +5,9 @@
 //! Not poise: its requests go out through serenity's client, which either ignores the configured address or drops the
 //! headers that tell Discord's limits, and it needs serenity to decode what it answers.
 
+mod aside;
 mod buttons;
+mod case;
 mod catalog;
 mod change;
 mod context;
@@ -102,12 +104,16 @@ where
             "report" => report::command(context).await,
             "wording" => wording::command(context).await,
             "setup" => setup::command(context),
+            "case" => case::command(context).await,
+            "aside" => aside::command(context).await,
             _ => Ok(Answer::Nothing),
         },
         Asked::Menu { name, target } => menus::used(context, name, *target).await,
         Asked::Pressed { custom_id, .. } | Asked::Form { custom_id, .. } => {
             match custom_id.split(':').next().unwrap_or_default() {
                 "case" => buttons::press(context, custom_id).await,
+                "cases" => case::turn(context, custom_id).await,
+                "menu" => menus::sent(context, custom_id).await,
                 "change" => change::press(context, custom_id).await,
                 "rules" => rules::press(context, custom_id).await,
                 "wording" => wording::press(context, custom_id).await,

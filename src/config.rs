@@ -9,6 +9,7 @@ mod guild;
 mod guilds;
 mod hours;
 mod place;
+mod privacy;
 pub(crate) mod problem;
 mod rule;
 mod templates;
@@ -28,6 +29,7 @@ pub use self::guild::{GuildRule, GuildSettings, Part, RuleChange, RuleOrigin, St
 pub use self::guilds::{GuildConfig, GuildConfigs, Unfit, time_zone};
 pub use self::hours::Clock;
 pub(crate) use self::hours::{days_text, hours_text, in_order, times_text, weekday, zone_name};
+pub use self::privacy::Privacy;
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{
@@ -75,6 +77,8 @@ pub struct Config {
     pub quiet_hours: Option<QuietHours>,
     /// What is read back after an absence.
     pub catch_up: CatchUp,
+    /// What is kept, and for how long.
+    pub privacy: Privacy,
     /// What commands ask about first.
     pub commands: Commands,
     /// What the bot says.

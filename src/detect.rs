@@ -82,6 +82,18 @@ impl Category {
         let private = matches!(self, Self::SensitiveInfo | Self::Confidential);
         private && !kinds.is_empty() && !kinds.contains(&Kind::AccountIssue)
     }
+
+    /// What it is in plain words: "private details".
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::BoilingPoint => "a heated moment",
+            Self::SensitiveInfo => "private details",
+            Self::Confidential => "confidential business",
+            Self::NeedsDetails => "something that needs more details",
+            Self::Personal => "a personal conversation",
+        }
+    }
 }
 
 /// Declares the kinds of finding with their names in configuration and output.

@@ -17,6 +17,7 @@ mod notice;
 mod permissions;
 mod report;
 pub(crate) mod rest;
+mod upkeep;
 pub(crate) mod wire;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serenity::all::GatewayIntents;
 use serenity::model::id::{ApplicationId, UserId};
 use thiserror::Error;
 use tokio::sync::mpsc;
@@ -65,6 +67,8 @@ const REGISTERING: [Duration; 4] =
 /// Bits of an application's `flags` that say the message content intent is switched on.
 /// Source: <https://discord.com/developers/docs/resources/application#application-object-application-flags>.
 const MESSAGE_CONTENT_FLAGS: u64 = 1 << 18 | 1 << 19;
+/// The same for the server members intent.
+const MEMBERS_FLAGS: u64 = 1 << 14 | 1 << 15;
 
 /// Where Discord is and who we are there.
 #[derive(Clone, Debug)]
@@ -138,6 +142,14 @@ struct Application {
     flags: u64,
 }
 
+impl Application {
+    /// Who leaves a server is heard of only where its operator lets the application know who is in one.
+    fn intents(&self) -> GatewayIntents {
+        let members = self.flags & MEMBERS_FLAGS != 0;
+        if members { gateway::NEEDED | GatewayIntents::GUILD_MEMBERS } else { gateway::NEEDED }
+    }
+}
+
 #[derive(Deserialize)]
 struct GatewayBot {
     url: String,
@@ -159,6 +171,7 @@ pub async fn run(
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
     let (me, application) = greet(&rest).await?;
+    let intents = application.intents();
     let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
     let last_alive = store.last_alive().await?;
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
@@ -172,12 +185,13 @@ pub async fn run(
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
-    let registering = register_commands(&rest, application);
+    let registering = register_commands(&rest, application.id);
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
-    let working = async { tokio::join!(listener.listen(arriving), keeping, registering) };
+    let tidying = upkeep::keep_tidy(&responder, &clock);
+    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
     let outcome = tokio::select! {
-        outcome = gateway::connect(&rest, &gateway.url, gateway.shards, ear, stop) => outcome,
+        outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
@@ -187,13 +201,13 @@ pub async fn run(
 }
 
 /// Who we are; finds a wrong token and a missing intent before anything else is tried.
-async fn greet(rest: &Rest) -> Result<(UserId, ApplicationId), RunError> {
+async fn greet(rest: &Rest) -> Result<(UserId, Application), RunError> {
     let me: Me = fetch(rest, "users/@me").await?;
     let application: Application = fetch(rest, "applications/@me").await?;
     if application.flags & MESSAGE_CONTENT_FLAGS == 0 {
         return Err(RunError::MessageContentOff);
     }
-    Ok((me.id, application.id))
+    Ok((me.id, application))
 }
 
 async fn fetch<T: serde::de::DeserializeOwned>(rest: &Rest, path: &str) -> Result<T, RunError> {

@@ -25,6 +25,7 @@
 //! | [`responder`] | the conductor: judge, commit, perform, record the receipt; brings settings into force; the trait of the edge |
 //! | [`discord`] | the edge: gateway, REST within its limits, permissions and what is missing of them, catching up |
 //! | `commands` | what people ask for: slash commands, menus, buttons, selects and forms |
+//! | [`privacy`] | what is kept of people, why, and for how long: for the page about it, and for themselves |
 //! | [`scan`] | the same judgment over files, offline |
 //! | [`simulator`] | an embedded Discord on loopback: REST and gateway |
 //! | [`demo`] | a scripted day in a community, played against the embedded Discord |
@@ -83,8 +84,9 @@
 //! 3. Deciding and acting are different types. An action is committed before it is performed, and is performed
 //!    once: an enforced nonce, and after that a look for the post before it is repeated.
 //! 4. A member's words never reach a log line, an error or a thread name; at rest stand only the masked text
-//!    of a removed message, until it has been given back, and that of messages which moderators judged. `Debug` of a
-//!    message prints identifiers and length.
+//!    of a removed message, until it has been given back, that of messages which moderators judged, what a member fills
+//!    in a private form, until the case is over, and, where the operator wants transcripts, the masked words in private
+//!    threads. [`privacy::KEPT`] is the whole list. `Debug` of a message prints identifiers and length.
 //! 5. The simulator replaces Discord's address and nothing else: demo, tests and production run the same code
 //!    over the same wire protocol.
 //! 6. What failed is never dropped in silence, and private words never fall back to a public place.
@@ -98,6 +100,7 @@ pub mod detect;
 pub mod discord;
 pub mod message;
 pub mod policy;
+pub mod privacy;
 pub mod report;
 pub mod responder;
 pub mod scan;

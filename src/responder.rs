@@ -5,10 +5,12 @@
 //! error) it is performed again with [`Attempt::Again`], and the executor looks first whether it was
 //! done already.
 
+mod asked;
 mod by_hand;
 mod clock;
 mod life;
 mod notices;
+mod privacy;
 mod raids;
 mod settings;
 
@@ -17,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -30,11 +32,14 @@ use crate::message::{GuildId, Message, Origin, RoleId, UserId};
 use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
-use crate::store::{Notice, Noticed, Pending, Store, StoreError, Whose};
+use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
 use crate::wording::{Utterance, Wording};
 
+use self::asked::Asks;
+pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::clock::AtHand;
+pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};
 
 /// Whether an action may have been performed before.
@@ -132,9 +137,6 @@ const BACKOFF: [Duration; 8] = [
     Duration::from_mins(2),
 ];
 
-/// The longest cooldown that is remembered.
-const MEMORY: SignedDuration = SignedDuration::from_hours(24 * 7);
-
 /// Judges messages and carries out what follows. Cheap to clone.
 pub struct Responder<S, E> {
     inner: Arc<Inner<S, E>>,
@@ -150,6 +152,10 @@ struct Inner<S, E> {
     raids: Mutex<Raids>,
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
+    /// Who asked for a private word lately.
+    asking: Mutex<Asks>,
+    /// Told whenever a receipt has been recorded.
+    settled: tokio::sync::Notify,
     last_variant: Mutex<HashMap<Utterance, usize>>,
     /// When moderators were reminded last.
     reminded: Mutex<HashMap<GuildId, Timestamp>>,
@@ -180,6 +186,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 store,
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
+                asking: Mutex::default(),
+                settled: tokio::sync::Notify::new(),
                 last_variant: Mutex::default(),
                 reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
@@ -285,7 +293,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         scan: &Scan,
         setting: Setting,
     ) -> Result<Option<Decision>, StoreError> {
-        let since = message.sent.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+        let since = message.sent.checked_sub(COOLDOWNS).unwrap_or(Timestamp::MIN);
         let mut circumstances = self.inner.store.circumstances(message, since).await?;
         circumstances.setting = setting;
         Ok(here.core.policy.decide(message, scan, &circumstances).decision)
@@ -352,6 +360,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
                 None => self.inner.store.settle(pending.id, event, &terms).await,
             };
+            self.inner.settled.notify_waiters();
             attempt = Attempt::First;
             next = match settled {
                 Ok(next) => next,

@@ -2,6 +2,7 @@
 //! listened.
 
 mod life;
+mod privacy;
 mod settings;
 pub mod sqlite;
 
@@ -16,6 +17,7 @@ use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
 
 pub use self::life::{CaseNote, Happened, Outcome, Sought};
+pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECORD, Swept, Traces};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
 
 /// What a server goes by when something is committed.
@@ -87,6 +89,8 @@ pub enum Whose {
     Thread(ChannelId),
     /// By its public acknowledgment or offer.
     Post(MessageId),
+    /// By what moderators were told.
+    Alert(MessageId),
 }
 
 /// What can go wrong with the store. Messages hold no data of a member.
@@ -95,6 +99,9 @@ pub enum StoreError {
     /// The address is not one of a database this version can use.
     #[error("the store address {0:?} is not usable: write sqlite://PATH, for example sqlite://aside.db")]
     Address(String),
+    /// There is no database yet.
+    #[error("there is no database {0}. [store] url or ASIDE_DATABASE_URL says where it is")]
+    Missing(String),
     /// The database cannot be opened or created.
     #[error(
         "cannot open the database {path}: {reason}. The folder must exist and be writable; \
@@ -131,7 +138,7 @@ pub trait Store: Send + Sync {
     /// Makes `notice` a case, or part of one, together with the first action.
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError>;
 
-    /// Makes `case`, which stands for a raid, together with its first action; its number is allotted.
+    /// Makes `case`, which no single message brought about, together with its first action; its number is allotted.
     async fn open(&self, case: Case, terms: &dyn Terms) -> Result<(u32, Option<Pending>), StoreError>;
 
     /// Notes that `message` belongs to case `number`, which it changes nothing about.
@@ -260,8 +267,40 @@ pub trait Store: Send + Sync {
     /// The language that each member's Discord is in, as Discord names it, where it is known.
     async fn languages(&self) -> Result<Vec<(UserId, String)>, StoreError>;
 
-    /// Remembers the language of a member's Discord.
-    async fn set_language(&self, member: UserId, language: &str) -> Result<(), StoreError>;
+    /// Remembers the language of a member's Discord, heard at `at`.
+    async fn set_language(&self, member: UserId, language: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Everything that is stored about someone in a server.
+    async fn traces(&self, guild: GuildId, member: UserId) -> Result<Traces, StoreError>;
+
+    /// Forgets what is stored about someone in a server until the moment of their wish, and overwrites it at rest; what
+    /// takes words on Discord first is left, and so is the wish until nothing is. What moderators did is kept.
+    async fn forget(&self, wish: &Erasure) -> Result<Left, StoreError>;
+
+    /// The wishes of which something is left, the oldest first.
+    async fn erasures(&self) -> Result<Vec<Erasure>, StoreError>;
+
+    /// The servers in which something is stored about someone.
+    async fn servers_of(&self, member: UserId) -> Result<Vec<GuildId>, StoreError>;
+
+    /// Forgets the language of someone's Discord.
+    async fn forget_language(&self, member: UserId) -> Result<(), StoreError>;
+
+    /// Forgets what is older than `horizon`, and overwrites it at rest: of each kind so many rows at most, so that
+    /// nothing waits for long.
+    async fn sweep(&self, horizon: &Horizon, most: u32) -> Result<Swept, StoreError>;
+
+    /// Keeps what was written in the thread of a case. Where the message is known with other words, it was edited, at `now`.
+    async fn transcribe(&self, guild: GuildId, line: &Line, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Forgets a message of a transcript, if it is in one.
+    async fn forget_line(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError>;
+
+    /// Forgets all that was written in the thread of a case.
+    async fn forget_transcript(&self, guild: GuildId, number: u32) -> Result<(), StoreError>;
+
+    /// What was written in the thread of a case, as far as it is kept, oldest first.
+    async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError>;
 
     /// Finishes what is being written and closes.
     async fn close(&self);

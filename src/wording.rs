@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::built_in::LANGUAGES;
 use self::context::Parts;
+pub(crate) use self::context::length;
 pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
@@ -72,6 +73,8 @@ utterances! {
     AcknowledgmentAlone = "acknowledgment_alone",
     /// First words in the thread: a boiling point, confidential business or the like.
     Opening = "opening",
+    /// First words in the thread: the member asked for a private word; what they told follows below, masked.
+    OpeningAsked = "opening_asked",
     /// First words in the thread: something private was removed; the masked text follows below.
     OpeningShielded = "opening_shielded",
     /// First words in the thread: something private is still public and could not be removed.
@@ -86,6 +89,8 @@ utterances! {
     Advice = "advice",
     /// What the buttons below the first words in the thread do; those words hold it as `choices`.
     Choices = "choices",
+    /// Below the first words in the thread: what is written there is kept, and for how long.
+    Transcript = "transcript",
     /// A case, where it began, what it is about, and what could not be done.
     Alert = "alert",
     /// Members wait for an answer longer than was promised: which cases, and whose they are.
@@ -124,6 +129,10 @@ utterances! {
     Declined = "declined",
     /// Last words in the thread: nobody wrote for long.
     Expired = "expired",
+    /// Last words in the thread: the member wanted everything forgotten.
+    Forgotten = "forgotten",
+    /// In the place of an alert: its member wanted everything forgotten.
+    Erased = "erased",
     /// In the thread: the member filled in the private form, which only moderators read.
     Detailed = "detailed",
     /// In public, once it is settled; tells nothing of what it was about.
@@ -134,6 +143,14 @@ utterances! {
     OfferNotYours = "offer_not_yours",
     /// The answer where an offer no longer stands.
     OfferOver = "offer_over",
+    /// The answer to whoever asked for a private word: here it is.
+    AskedHere = "asked_here",
+    /// The same where they have a private thread already.
+    AskedBefore = "asked_before",
+    /// The same where no private thread could be opened; `alerted` says whether moderators know.
+    AskedAlone = "asked_alone",
+    /// The same where too many ask at once.
+    AskedLater = "asked_later",
     /// The answer to a press where nothing is kept about the case any more.
     PressedGone = "pressed_gone",
     /// The answer to a press where the case is over already.
@@ -222,6 +239,9 @@ pub struct Facts {
     pub alerted: bool,
     /// Whether the message was removed; `{{ removed }}`.
     pub removed: bool,
+    /// Whether someone else deleted it; `{{ deleted }}`.
+    #[serde(default)]
+    pub deleted: bool,
     /// What could not be done, in plain words, for moderators; `{{ problem }}`.
     pub problem: Option<String>,
     /// Why the rule applied, in plain words, for moderators; `{{ reason }}`.
@@ -288,6 +308,9 @@ pub struct Facts {
     /// When moderators are there again, outside their hours; `{{ back }}` renders as a time in the reader's zone.
     #[serde(default)]
     pub back: Option<Timestamp>,
+    /// For how many days after the end of a case its conversation is kept, at most; `{{ days }}`.
+    #[serde(default)]
+    pub transcript_days: Option<u32>,
     /// The cases whose members wait for an answer; the list `{{ cases }}`.
     #[serde(default)]
     pub waits: Vec<Wait>,
@@ -297,9 +320,6 @@ pub struct Facts {
     /// How many messages of the member it is about, where it is more than one; `{{ messages }}`.
     #[serde(default)]
     pub messages: Option<u32>,
-    /// Whether someone else deleted the message; `{{ deleted }}`.
-    #[serde(default)]
-    pub deleted: bool,
     /// Whether the member asked for a private word, so that there is no message; `{{ asked_for }}`.
     #[serde(default)]
     pub asked_for: bool,
@@ -357,6 +377,9 @@ pub const LONGEST_OUTCOME: usize = 200;
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
 
+/// The most characters of what is said about a conversation that is kept.
+const TRANSCRIPT_LIMIT: usize = 250;
+
 /// The most characters of advice.
 const ADVICE_LIMIT: usize = 650;
 
@@ -376,6 +399,7 @@ impl Utterance {
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
+            Self::Transcript => TRANSCRIPT_LIMIT,
             Self::DetailsHint => 100,
             Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
@@ -397,6 +421,7 @@ impl Utterance {
             | Self::FollowUp
             | Self::Raid => Audience::Everyone,
             Self::Opening
+            | Self::OpeningAsked
             | Self::OpeningShielded
             | Self::OpeningUnshielded
             | Self::DirectOpening
@@ -404,9 +429,14 @@ impl Utterance {
             | Self::FurtherUnshielded
             | Self::Advice
             | Self::Choices
+            | Self::Transcript
             | Self::OfferAccepted
             | Self::OfferNotYours
             | Self::OfferOver
+            | Self::AskedHere
+            | Self::AskedBefore
+            | Self::AskedAlone
+            | Self::AskedLater
             | Self::Summons
             | Self::ReminderHere
             | Self::TakenDown
@@ -420,6 +450,7 @@ impl Utterance {
             | Self::Declined
             | Self::Expired
             | Self::Detailed
+            | Self::Forgotten
             | Self::PressedGone
             | Self::PressedOver
             | Self::PressedForMember
@@ -439,9 +470,12 @@ impl Utterance {
             | Self::PressedReopen
             | Self::PressedOpen
             | Self::PressedRating => Audience::Person,
-            Self::Alert | Self::Reminder | Self::RaidAlert | Self::Introduction | Self::Checkup => {
-                Audience::Moderators
-            }
+            Self::Alert
+            | Self::Reminder
+            | Self::RaidAlert
+            | Self::Erased
+            | Self::Introduction
+            | Self::Checkup => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }
@@ -465,6 +499,7 @@ impl Utterance {
         matches!(
             self,
             Self::Opening
+                | Self::OpeningAsked
                 | Self::OpeningShielded
                 | Self::OpeningUnshielded
                 | Self::DirectOpening
@@ -479,12 +514,18 @@ impl Utterance {
                 | Self::Dismissed
                 | Self::Declined
                 | Self::Expired
+                | Self::Forgotten
         )
     }
 
     /// Whether it may say `part`, words of their own that others hold.
     fn holds(self, part: Self) -> bool {
         context::placeholders(self).contains(&part.as_str())
+    }
+
+    /// Whether a private thread begins with it.
+    const fn opens_a_thread(self) -> bool {
+        matches!(self, Self::Opening | Self::OpeningShielded | Self::OpeningUnshielded)
     }
 
     /// Whether everyone in the channel reads it.
@@ -660,7 +701,18 @@ impl Wording {
             let variant = variant % layer.variants(spoken, utterance).max(1);
             layer.render((spoken, utterance, variant), context::of(facts, parts, self.labels(spoken)))
         });
-        template::finish(utterance, &rendered.unwrap_or_default(), facts)
+        let words = template::finish(utterance, &rendered.unwrap_or_default(), facts);
+        if utterance.opens_a_thread() { self.with_notice(language, words, facts) } else { words }
+    }
+
+    /// However the first words in a thread are put, they say that what is written there is kept, where it is.
+    fn with_notice(&self, language: Option<&str>, words: String, facts: &Facts) -> String {
+        if facts.transcript_days.is_none() {
+            return words;
+        }
+        let notice = self.render(language, Utterance::Transcript, 0, facts);
+        let room = Utterance::Opening.limit().saturating_sub(notice.chars().count() + 2);
+        format!("{}\n\n{notice}", template::shortened(words, room))
     }
 
     /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.

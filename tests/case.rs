@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use aside::case::action::{Action, Button, Post, Priority, Receipt, Refusal, Speech};
-use aside::case::{Case, Event, Matter, Place, Rung, Step};
+use aside::case::action::{Action, Button, Enclosure, Post, Priority, Receipt, Refusal, Speech};
+use aside::case::{Case, End, Ending, Event, Matter, Place, Rung, State, Step};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, MessageId, UserId};
 use aside::policy::Response;
@@ -19,6 +19,10 @@ use setting::{DESK, GENERAL, GUILD, MEMBER, MODERATOR, STAFF, everything, matter
 const THREAD: ChannelId = ChannelId(20);
 const DESK_THREAD: ChannelId = ChannelId(21);
 const DIRECT: ChannelId = ChannelId(22);
+
+fn taken_aside() -> Event {
+    Event::TakenAside { by: UserId(9), at: Timestamp::UNIX_EPOCH, reason: None }
+}
 
 /// What Discord gives back when `action` succeeds.
 fn success(action: &Action<Speech>) -> Receipt {
@@ -304,14 +308,14 @@ fn a_moderator_takes_aside_whoever_was_only_made_an_offer_or_spoken_of() {
     let told = smooth(noticed(Response::Alert, everything())).end;
     assert!(told.alerted && told.place.is_none());
     for case in [offered(), told] {
-        let (case, action) = case.apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
+        let (case, action) = case.apply(taken_aside());
         assert!(matches!(action, Some(Action::OpenThread { .. })));
         let path = smooth(case);
         let alerts = path.posts().filter(|post| post.words.utterance == Utterance::Alert);
         let reasons: Vec<_> = alerts.map(|post| post.words.facts.reason.as_deref()).collect();
         assert_eq!(reasons, [Some("<@9> chose *Take aside*")], "moderators hear who it was");
         assert_eq!(path.end.place, Some(Place { rung: Rung::Thread, channel: THREAD }));
-        let again = path.end.clone().apply(Event::TakenAside(UserId(9), Timestamp::UNIX_EPOCH));
+        let again = path.end.clone().apply(taken_aside());
         assert_eq!(again, (path.end, None), "once is enough");
     }
 }
@@ -424,4 +428,116 @@ fn a_raid_is_told_once_said_once_and_brought_up_to_date() {
     let (grown, _) = grown.apply(Event::Performed(Receipt::Edited));
     assert_eq!(grown.clone().apply(Event::Grown(extent(60))).1, None, "nothing new");
     assert!(!grown.takes_further());
+}
+
+/// What moderators read of a case once it rests.
+fn told(case: Case) -> (Case, aside::wording::Facts) {
+    let path = smooth(case);
+    let alerts = path.done().filter_map(Action::post).filter(|post| post.channel == STAFF);
+    let facts = alerts.last().expect("an alert").words.facts.clone();
+    (path.end, facts)
+}
+
+#[test]
+fn a_case_is_known_by_its_gravest_message_and_the_first_of_equals() {
+    let order = Matter {
+        category: Category::NeedsDetails,
+        kinds: vec![Kind::OrderNumber],
+        rule: "orders".to_owned(),
+        ..matter(100, Response::TakeAside)
+    };
+    let question = Matter {
+        category: Category::NeedsDetails,
+        kinds: vec![],
+        rule: "questions".to_owned(),
+        quiet: true,
+        ..matter(101, Response::TakeAside)
+    };
+    let answer = Matter { rule: "faq".to_owned(), channel: ChannelId(13), ..matter(102, Response::Answer) };
+    let held_back = Matter { would: Some(Response::Shield), ..matter(103, Response::Alert) };
+    let secret = matter(104, Response::Shield);
+    let mut case = Case::notice(GUILD, MEMBER, order, everything(), Timestamp::UNIX_EPOCH);
+    case.number = 7;
+    let mut read = Vec::new();
+    for next in [None, Some(question), Some(answer), Some(held_back), Some(secret)] {
+        let (before, _) = match next {
+            Some(next) => case.apply(Event::Further(next)),
+            None => (case, None),
+        };
+        let (after, facts) = told(before);
+        read.push((facts.rule.unwrap_or_default(), facts.channel.unwrap_or(ChannelId(0)), facts.removed));
+        assert!(after.needs_people());
+        case = after;
+    }
+    let orders = ("orders".to_owned(), GENERAL, false);
+    assert_eq!(read[..4], [(); 4].map(|()| orders.clone()));
+    assert_eq!(read[4], ("rule".to_owned(), GENERAL, true));
+    assert_eq!(case.lead().message, MessageId(104));
+    assert_eq!((case.lead().enclosure.as_ref(), case.messages), (None, 5));
+}
+
+#[test]
+fn moderators_read_that_the_message_it_is_known_by_was_deleted() {
+    let case =
+        smooth(talking().apply(Event::Further(Matter { quiet: true, ..matter(101, Response::TakeAside) })).0)
+            .end;
+    let (case, facts) = told(case.apply(Event::Deleted(MessageId(100))).0);
+    assert!(facts.deleted && case.lead().deleted && !case.matter.deleted);
+}
+
+#[test]
+fn only_a_thread_is_a_private_thread() {
+    let mut case = noticed(Response::TakeAside, everything());
+    while !matches!(case.step, Step::Opening(Rung::Direct)) {
+        let event = match case.action() {
+            Some(Action::Post(_)) => Event::Performed(Receipt::Posted(MessageId(500))),
+            _ => Event::Refused(Refusal::Forbidden),
+        };
+        case = case.apply(event).0;
+    }
+    let case = smooth(case).end;
+    assert_eq!(case.place.map(|place| place.rung), Some(Rung::Direct));
+    assert_eq!((case.state(), case.needs_people()), (State::Acknowledged, true));
+}
+
+#[test]
+fn a_private_word_that_was_asked_for_is_never_public_and_never_with_a_bot_alone() {
+    for surroundings in [everything(), nothing()] {
+        let mut asked = matter(0, Response::TakeAside);
+        (asked.asked_for, asked.alert) = (true, true);
+        asked.enclosure = Some(Enclosure("masked".to_owned()));
+        let case = Case::notice(GUILD, MEMBER, asked, surroundings, Timestamp::UNIX_EPOCH);
+        let paths = paths(case);
+        assert!(paths.iter().any(|path| path.end.place.is_none()), "it may come to nothing");
+        for path in paths {
+            assert!(path.public().is_empty() && !path.tried().contains(&"open_direct"), "{:?}", path.tried());
+            assert_eq!(path.end.matter.enclosure, None, "what was told is passed on or forgotten");
+            let told = path.posts().filter(|post| post.enclosure.is_some()).count();
+            assert_eq!(told, usize::from(path.end.place.is_some()), "and passed on in the thread alone");
+            let (_, action) =
+                path.end.apply(Event::Ended(Ending::by(End::Resolved, MEMBER, Timestamp::UNIX_EPOCH)));
+            assert!(!matches!(action, Some(Action::Post(post)) if post.channel == GENERAL));
+        }
+    }
+}
+
+#[test]
+fn why_a_moderator_took_someone_aside_takes_the_place_of_why_a_rule_applied() {
+    let mut told = smooth(noticed(Response::Alert, everything())).end;
+    told.matter.because = "heat 0.86 reaches 0.70".to_owned();
+    let reason = Some("they wrote to me".to_owned());
+    let (case, _) = told.apply(Event::TakenAside { by: UserId(9), at: Timestamp::UNIX_EPOCH, reason });
+    assert_eq!(case.facts().reason.as_deref(), Some("<@9> chose *Take aside*: they wrote to me"));
+}
+
+#[test]
+fn what_came_of_a_case_can_be_recorded_once_it_is_over_and_moderators_see_it() {
+    let recorded = |case: Case| case.apply(Event::Recorded("refunded".to_owned()));
+    let open = talking();
+    assert_eq!(recorded(open.clone()), (open.clone(), None), "it is not over");
+    let ending = Ending::by(End::Resolved, UserId(9), Timestamp::UNIX_EPOCH);
+    let over = smooth(open.apply(Event::Ended(ending)).0).end;
+    let (case, action) = recorded(over);
+    assert_eq!(case.facts().outcome.as_deref(), Some("refunded"));
+    assert!(matches!(action, Some(Action::Edit { post, .. }) if post.channel == STAFF));
 }

@@ -12,6 +12,7 @@ use aside::case::action::Refusal;
 use aside::case::{
     Case, Detail, End, Ending, Event, FollowUp, Matter, Rating, Reason, State, Step, Surroundings,
 };
+use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, MessageId, UserId};
 use aside::policy::Response;
 use aside::policy::raid::Extent;
@@ -30,8 +31,13 @@ fn events(walk: &Walk, n: usize) -> Vec<Event> {
         Event::Further(matter(next, Response::TakeAside)),
         Event::Further(matter(next, Response::Shield)),
         Event::Further(matter(next, Response::Suggest)),
+        Event::Further(Matter {
+            category: Category::SensitiveInfo,
+            kinds: vec![Kind::Card],
+            ..matter(next, Response::TakeAside)
+        }),
         Event::Accepted(at),
-        Event::TakenAside(NOAH, at),
+        Event::TakenAside { by: NOAH, at, reason: None },
         Event::Deleted(case.matter.message),
         Event::Deleted(own(case.told.map(|told| told.message))),
         Event::Answered,
@@ -51,6 +57,7 @@ fn events(walk: &Walk, n: usize) -> Vec<Event> {
         ending(End::Declined),
         Event::Ended(Ending::expired(Reason::Quiet, at)),
         Event::Ended(Ending::expired(Reason::MemberLeft, at)),
+        Event::Recorded("refunded".to_owned()),
         Event::Reopened(MIA, at),
         Event::Rated(Rating::Good),
         Event::Grown(Extent { members: n, messages: n, first: vec![(GENERAL, MessageId(100))] }),
@@ -70,7 +77,7 @@ fn kinds() -> Vec<Case> {
         Response::Observe,
     ];
     let follow_ups = [FollowUp::Auto, FollowUp::Edit, FollowUp::Post, FollowUp::None];
-    let mut kinds = vec![asked_for(), exchange(), raid()];
+    let mut kinds = vec![asked_for(), disclosure(), exchange(), raid()];
     for response in responses {
         kinds.extend([everything(), nothing()].map(|surroundings| noticed(response, surroundings)));
     }
@@ -89,6 +96,10 @@ fn asked_for() -> Case {
     of(Matter { asked_for: true, ..matter(100, Response::TakeAside) })
 }
 
+fn disclosure() -> Case {
+    of(Matter { response: Response::TakeAside, enclosure: None, ..matter(100, Response::Shield) })
+}
+
 fn exchange() -> Case {
     of(Matter { companion: Some(UserId(3)), alert: true, ..matter(100, Response::TakeAside) })
 }
@@ -103,9 +114,12 @@ fn raid() -> Case {
 
 /// A walk to where a case first stands in that state and waits for nothing.
 fn standing(state: State) -> Walk {
-    let response = if state == State::Acknowledged { Response::Suggest } else { Response::TakeAside };
-    let response = if state == State::Open { Response::Alert } else { response };
-    let mut walk = Walk::new(noticed(response, everything()));
+    let begun = match state {
+        State::Open => noticed(Response::Alert, everything()),
+        State::Acknowledged => noticed(Response::Suggest, everything()),
+        _ => disclosure(),
+    };
+    let mut walk = Walk::new(begun);
     walk.settle();
     let end = |how: End| Event::Ended(Ending::by(how, MIA, minute(1)));
     match state {
@@ -130,16 +144,20 @@ fn name(walk: &Walk, event: &Event) -> String {
         _ => "the desk",
     };
     match event {
-        Event::Further(matter) => format!("Further({})", format!("{:?}", matter.response).to_lowercase()),
+        Event::Further(matter) => {
+            let given_away =
+                matter.category == Category::SensitiveInfo && matter.response == Response::TakeAside;
+            format!("Further({:?}{})", matter.response, if given_away { ", given away" } else { "" })
+        }
         Event::Deleted(message) if *message == walk.case.matter.message => "Deleted(its message)".to_owned(),
         Event::Deleted(_) => "Deleted(its alert)".to_owned(),
         Event::Wrote(by, _)
-        | Event::TakenAside(by, _)
+        | Event::TakenAside { by, .. }
         | Event::Claimed { by, .. }
         | Event::Reopened(by, _) => {
             let person = if *by == MEMBER { "member" } else { "moderator" };
             let what = format!("{event:?}");
-            format!("{}({person})", what.split('(').next().unwrap())
+            format!("{}({person})", what.split(['(', ' ']).next().unwrap())
         }
         Event::Ended(Ending { how, reason, .. }) => {
             format!("Ended({how:?}{})", reason.map(|reason| format!(", {reason:?}")).unwrap_or_default())

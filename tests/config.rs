@@ -44,6 +44,7 @@ fn the_documented_file_names_every_key() {
         "[clock]\n".to_owned(),
         "[clock.working_hours]\nfrom = '09:00'\nto = '17:00'\n".to_owned(),
         "[catch_up]\n".to_owned(),
+        "[privacy]\n".to_owned(),
         "[commands]\n".to_owned(),
         "[wording]\n".to_owned(),
         "[server.\"1\"]\n".to_owned(),
@@ -98,6 +99,22 @@ fn a_cause_can_be_made_of_fewer_cases_or_never() {
     assert_eq!((few.cases, few.within), (3, Duration::from_mins(30)));
     assert_eq!(limits("[causes]\ncases = 0").cases, 0);
     assert_eq!(limits(""), CauseLimits::default());
+}
+
+#[test]
+fn what_is_kept_is_kept_for_days() {
+    let config =
+        parse("[privacy]\nkeep_closed = '14d'\nkeep_examples = '2w'\ntranscripts = true").expect("valid");
+    let fortnight = Duration::from_hours(14 * 24);
+    assert_eq!((config.privacy.keep_closed, config.privacy.keep_examples), (fortnight, fortnight));
+    let days = |keep: &str, transcripts: bool| {
+        let text = format!("[privacy]\nkeep_closed = '{keep}'\ntranscripts = {transcripts}");
+        parse(&text).expect("valid").privacy.transcript_days()
+    };
+    for (keep, promised) in [("0s", 1), ("1h", 1), ("24h", 1), ("36h", 2), ("30d", 30)] {
+        assert_eq!(days(keep, true), Some(promised), "{keep}");
+        assert_eq!(days(keep, false), None, "{keep}");
+    }
 }
 
 #[test]

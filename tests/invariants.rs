@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("case", &["detect", "message", "policy", "wording"]),
     ("config", &["case", "detect", "message", "policy", "wording"]),
     ("store", &["case", "config", "detect", "message", "policy", "wording"]),
+    ("privacy", &["case", "config", "detect", "message", "policy", "store"]),
     ("report", &["case", "detect", "message", "policy", "store"]),
     ("responder", &["case", "config", "detect", "message", "policy", "store", "wording"]),
     (
@@ -28,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discord",
             "message",
             "policy",
+            "privacy",
             "report",
             "responder",
             "store",
@@ -48,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "discord",
             "message",
             "policy",
+            "privacy",
             "report",
             "responder",
             "scan",
@@ -203,6 +206,7 @@ fn a_message_and_an_enclosure_print_no_words() {
     };
     let example = Example {
         message: MessageId(1),
+        author: Some(UserId(5)),
         channel: ChannelId(3),
         home: ChannelId(3),
         judged: Judged::Missed,

@@ -419,6 +419,7 @@ async fn what_was_said_of_a_message_last_is_what_counts() {
     let store = home.open().await;
     let example = |judged| Example {
         message: MessageId(5),
+        author: Some(UserId(3)),
         channel: GENERAL,
         home: GENERAL,
         judged,
@@ -442,7 +443,7 @@ async fn notes_and_languages_are_remembered() {
     assert_eq!(store.noted(HARBOR, "gaps").await.unwrap(), None);
     for value in ["1", "2"] {
         store.note(HARBOR, "gaps", value).await.unwrap();
-        store.set_language(ALEX, value).await.unwrap();
+        store.set_language(ALEX, value, now()).await.unwrap();
     }
     assert_eq!(store.noted(HARBOR, "gaps").await.unwrap().as_deref(), Some("2"));
     assert_eq!(store.languages().await.unwrap(), [(ALEX, "2".to_owned())]);

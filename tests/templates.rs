@@ -34,6 +34,7 @@ fn facts() -> Facts {
         rule: Some("secrets".to_owned()),
         alerted: true,
         removed: true,
+        deleted: false,
         problem: Some("No private thread could be opened there: missing permission.".to_owned()),
         reason: Some("a card number (confidence 0.98)".to_owned()),
         would: None,
@@ -60,6 +61,7 @@ fn facts() -> Facts {
         outcome: Some("refunded".to_owned()),
         rating: Some("good".to_owned()),
         back: None,
+        transcript_days: Some(30),
         waits: vec![Wait {
             number: 12,
             since: Timestamp::UNIX_EPOCH,
@@ -112,7 +114,13 @@ fn everything_said(language: &str) -> Vec<(Utterance, String)> {
 
 /// These are said only when there is a thread.
 fn needs_thread(utterance: Utterance) -> bool {
-    matches!(utterance, Utterance::Acknowledgment | Utterance::AcknowledgmentShielded)
+    matches!(
+        utterance,
+        Utterance::Acknowledgment
+            | Utterance::AcknowledgmentShielded
+            | Utterance::AskedHere
+            | Utterance::AskedBefore
+    )
 }
 
 fn is_public(utterance: Utterance) -> bool {
@@ -145,9 +153,11 @@ fn what_members_read_is_said_in_several_ways() {
                 utterance,
                 Utterance::Advice
                     | Utterance::Choices
+                    | Utterance::Transcript
                     | Utterance::Alert
                     | Utterance::Reminder
                     | Utterance::RaidAlert
+                    | Utterance::Erased
                     | Utterance::Introduction
                     | Utterance::Checkup
             );
@@ -275,7 +285,13 @@ fn a_removed_message_has_no_reply_so_its_author_is_named() {
 
 #[test]
 fn an_opening_says_who_reads_here_and_brings_moderators_in() {
-    for utterance in [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded] {
+    let openings = [
+        Utterance::Opening,
+        Utterance::OpeningShielded,
+        Utterance::OpeningUnshielded,
+        Utterance::OpeningAsked,
+    ];
+    for utterance in openings {
         for text in ways(utterance, &facts()) {
             assert!(text.contains("<@&22> <@&23>") && text.contains("<@11>"), "{text}");
         }
@@ -285,6 +301,31 @@ fn an_opening_says_who_reads_here_and_brings_moderators_in() {
     }
     for text in ways(Utterance::DirectOpening, &facts()) {
         assert!(!text.contains("<@"), "nobody else is in a direct message: {text}");
+    }
+}
+
+#[test]
+fn an_opening_says_that_the_conversation_is_kept_where_it_is() {
+    for utterance in [Utterance::Opening, Utterance::OpeningShielded, Utterance::OpeningUnshielded] {
+        for (days, told) in [(30, "30 days after"), (2, "2 days after"), (1, "a day after")] {
+            for text in ways(utterance, &Facts { transcript_days: Some(days), ..facts() }) {
+                assert!(text.contains("in this thread is kept") && text.contains(told), "{text}");
+            }
+        }
+        for text in ways(utterance, &Facts { transcript_days: None, ..facts() }) {
+            assert!(!text.contains("in this thread is kept"), "{text}");
+        }
+    }
+}
+
+/// However moderators put the first words, and however long they are.
+#[test]
+fn words_of_ones_own_do_not_leave_out_that_the_conversation_is_kept() {
+    for length in [10, 1_990] {
+        let wording = own("opening", &"x".repeat(length)).expect("valid");
+        let text = wording.render(None, Utterance::Opening, 0, &facts());
+        assert!(text.starts_with("xxxxxxxxxx") && text.ends_with("30 days after this is over."), "{text}");
+        assert!(text.chars().count() <= 2_000);
     }
 }
 

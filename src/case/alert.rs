@@ -28,7 +28,7 @@ impl Case {
 
     /// The same without a bell.
     pub(super) fn reporting(&mut self, at: usize) -> Step {
-        if at >= self.surroundings.alerts.len() {
+        if self.forgotten || at >= self.surroundings.alerts.len() {
             self.told_nowhere();
             return self.rest();
         }
@@ -52,7 +52,7 @@ impl Case {
 
     /// Whether moderators can see how things are without having been called.
     fn is_reported(&self) -> bool {
-        let ours = !self.matter.covered && self.raid.is_none();
+        let ours = !self.matter.covered && !self.forgotten && self.raid.is_none();
         ours && self.needs_people() && !self.surroundings.alerts.is_empty()
     }
 

@@ -194,7 +194,7 @@ impl Case {
     }
 
     fn after_removing(&mut self) -> Step {
-        self.matter.removed = true;
+        self.about(self.matter.message).for_each(|matter| matter.removed = true);
         self.removed.push(self.matter.message);
         self.speak()
     }
@@ -229,16 +229,21 @@ impl Case {
             _ if self.unacknowledged => self.rest(),
             (Response::Suggest, _) if self.matter.quiet => self.rest(),
             (Response::Suggest, _) => Step::Offering,
-            (_, None) => Step::Opening(Rung::Direct),
+            (_, None) => self.direct(),
             (_, Some(_)) => self.acknowledging(),
         }
+    }
+
+    /// Who asked for a private word with moderators is not helped by one with a bot.
+    fn direct(&mut self) -> Step {
+        if self.matter.asked_for { self.rest() } else { Step::Opening(Rung::Direct) }
     }
 
     /// Moderators are told before the member is written to, so that the message can say whether they know.
     fn below(&mut self, rung: Rung) -> Step {
         match rung {
             Rung::Thread if self.has_desk() => Step::Opening(Rung::Desk),
-            Rung::Thread | Rung::Desk if self.alerted => Step::Opening(Rung::Direct),
+            Rung::Thread | Rung::Desk if self.alerted => self.direct(),
             Rung::Thread | Rung::Desk => self.alerting(0),
             Rung::Direct => self.acknowledging(),
         }

@@ -58,6 +58,8 @@ pub enum Saying {
     Reopened,
     /// It is over.
     Parting(End),
+    /// It is over, and is forgotten as the member wanted.
+    Forgotten,
 }
 
 impl Case {
@@ -216,7 +218,7 @@ impl Case {
     }
 
     fn saying(&self, saying: Saying, place: Place) -> Post<Speech> {
-        let mut words = self.speech(saying.utterance());
+        let mut words = self.speech_on_all(saying.utterance());
         if let Saying::Invited(person) = saying {
             words.facts.person = Some(person);
         }
@@ -240,7 +242,7 @@ impl Case {
             Saying::Invited(person) => vec![person],
             Saying::Reopened => [self.member].into_iter().chain(self.owner).collect(),
             Saying::TakenDown | Saying::Detailed | Saying::Claimed => Vec::new(),
-            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) => vec![self.member],
+            Saying::NotTakenDown | Saying::Late | Saying::Parting(_) | Saying::Forgotten => vec![self.member],
         }
     }
 
@@ -260,7 +262,7 @@ impl Case {
         let removed = self.orphaned || self.removed.contains(&answers.message);
         let post = Post {
             channel: answers.channel,
-            words: self.speech(Utterance::FollowUp),
+            words: self.speech_on_all(Utterance::FollowUp),
             reply_to: (!removed).then_some(answers.message),
             members: Vec::new(),
             roles: Vec::new(),
@@ -323,6 +325,7 @@ impl Saying {
             Self::Parting(End::Dismissed) => Utterance::Dismissed,
             Self::Parting(End::Declined) => Utterance::Declined,
             Self::Parting(End::Expired) => Utterance::Expired,
+            Self::Forgotten => Utterance::Forgotten,
         }
     }
 

@@ -19,11 +19,13 @@ impl Case {
             Event::Answered => self.answered = true,
             Event::Wrote(by, at) => self.written(by, at),
             Event::Rated(rating) if self.is_resolved() => self.rating = Some(rating),
-            Event::Reopened(by, at) => self.reopened(by, at),
+            Event::Forgotten(at) => self.forgotten(at),
+            Event::Recorded(outcome) => self.recorded(outcome),
+            Event::Reopened(by, at) if !self.forgotten => self.reopened(by, at),
             Event::ChannelGone(channel, at) => self.channel_gone(channel, at),
             _ if self.is_over() => {}
             Event::Accepted(at) => self.accepted(at),
-            Event::TakenAside(by, at) => self.taken_aside(by, at),
+            Event::TakenAside { by, at, reason } => self.taken_aside(by, at, reason),
             Event::Grown(extent) => self.grown(extent),
             Event::Claimed { by, from } => self.claimed(by, from),
             Event::AskedFor(at) => self.summon(at),
@@ -36,7 +38,11 @@ impl Case {
             }
             Event::Reminded(step) => self.reminded(step),
             Event::Ended(ending) => self.ended(ending),
-            Event::Further(_) | Event::Rated(_) | Event::Performed(_) | Event::Refused(_) => {}
+            Event::Further(_)
+            | Event::Rated(_)
+            | Event::Reopened(..)
+            | Event::Performed(_)
+            | Event::Refused(_) => {}
         }
     }
 
@@ -67,13 +73,14 @@ impl Case {
     }
 
     /// What was only offered, answered or told is done after all; moderators hear who wanted it.
-    fn taken_aside(&mut self, by: UserId, at: Timestamp) {
+    fn taken_aside(&mut self, by: UserId, at: Timestamp, reason: Option<String>) {
         let under_way = !self.is_at_rest()
             && (self.is_aside() || self.errands.iter().any(|errand| matches!(errand, Errand::TakeAside(_))));
         if self.place.is_some() || self.raid.is_some() || under_way {
             return;
         }
         (self.since, self.active) = (at, at);
+        self.reason = reason;
         self.errands.insert(0, Errand::TakeAside(by));
     }
 
@@ -83,13 +90,21 @@ impl Case {
     }
 
     pub(super) fn aside(&mut self) {
-        self.matter.response = Response::TakeAside;
-        (self.matter.would, self.matter.quiet) = (None, false);
+        for matter in self.known().filter(|matter| matter.response != Response::Shield) {
+            matter.response = Response::TakeAside;
+            matter.would = None;
+        }
+        self.matter.quiet = false;
     }
 
     pub(super) fn aside_by_hand(&mut self, by: UserId) -> Step {
         self.aside();
-        (self.matter.by, self.matter.alert) = (Some(by), true);
+        let reason = self.reason.take().unwrap_or_default();
+        self.known().for_each(|matter| {
+            matter.by = Some(by);
+            matter.because.clone_from(&reason);
+        });
+        self.matter.alert = true;
         (self.alerted, self.unacknowledged) = (false, false);
         self.problems.clear();
         Step::Opening(Rung::Thread)
@@ -102,10 +117,7 @@ impl Case {
         if self.is_ours(message) {
             return;
         }
-        let further = self.further.iter_mut().chain([&mut self.matter]);
-        for matter in further.filter(|matter| matter.message == message) {
-            matter.deleted = true;
-        }
+        self.about(message).for_each(|matter| matter.deleted = true);
         self.forget_disclosed(message);
         self.orphaned |= self.answers.is_some_and(|answers| answers.message == message);
     }
@@ -168,11 +180,18 @@ impl Case {
     }
 
     /// The case is over; what was still to be done for it is not any more, but for what was promised.
-    fn ended(&mut self, ending: Ending) {
+    pub(super) fn ended(&mut self, ending: Ending) {
         self.details.clear();
         self.keep_promises();
-        self.errands.extend(Self::farewell(&ending));
+        let farewell = if self.forgotten { self.last_farewell() } else { Self::farewell(&ending) };
+        self.errands.extend(farewell);
         self.ending = Some(ending);
+    }
+
+    fn recorded(&mut self, outcome: String) {
+        if let Some(ending) = &mut self.ending {
+            ending.outcome = Some(outcome);
+        }
     }
 
     /// A case that was over goes on, where it was or in a new place.
@@ -196,7 +215,10 @@ impl Case {
 
     /// What a member wished for in public is done come what may, and moderators are not left two alerts.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| matches!(errand, Errand::TakeDown(_) | Errand::Retire(_)));
+        self.errands.retain(|errand| {
+            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
+            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
+        });
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {

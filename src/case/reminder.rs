@@ -60,7 +60,7 @@ impl Case {
             since: self.waiting().unwrap_or(self.since),
             owner: self.owner,
             thread: self.thread().map(|place| place.channel),
-            link: self.link(),
+            link: self.link(self.lead()),
             reminded: self.reminders > 0,
         }
     }
@@ -100,7 +100,7 @@ pub fn together(overdue: &[Overdue], channel: ChannelId, help: &Help) -> Post<Sp
         moderators: roles.clone(),
         waits: overdue.iter().take(MOST_LISTED).map(|one| one.case.wait()).collect(),
         unlisted: u32::try_from(overdue.len().saturating_sub(MOST_LISTED)).unwrap_or(u32::MAX),
-        link: overdue.first().map(|one| one.case.link()),
+        link: overdue.first().map(|one| one.case.link(one.case.lead())),
         ..Facts::default()
     };
     let words = Speech { utterance: Utterance::Reminder, language: None, variant: 0, facts };

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Case;
 use super::clock::Promise;
-use super::{Case, Rung};
 use crate::message::{ChannelId, UserId};
 
 /// The life of a case. It follows from what is known of the case, so that no two facts contradict each other.
@@ -15,7 +15,7 @@ pub enum State {
     Open,
     /// Public words stand there.
     Acknowledged,
-    /// The member and the bot have a private place.
+    /// The member and the bot have a private thread.
     InThread,
     /// A moderator looks after it.
     Claimed,
@@ -143,6 +143,8 @@ pub enum Reason {
     ThreadDeleted,
     /// The channel it was in was removed.
     ChannelRemoved,
+    /// The member wanted what is known of them forgotten.
+    Forgotten,
 }
 
 impl Reason {
@@ -154,6 +156,7 @@ impl Reason {
             Self::MemberLeft => "the member left the server",
             Self::ThreadDeleted => "its thread was deleted",
             Self::ChannelRemoved => "its channel was removed",
+            Self::Forgotten => "the member wanted it forgotten",
         }
     }
 }
@@ -203,7 +206,10 @@ pub struct Status {
     rating: Option<Rating>,
     #[serde(default)]
     discreet: bool,
+    outcome: Option<String>,
     raid: Option<(usize, usize)>,
+    #[serde(default)]
+    forgotten: bool,
 }
 
 impl Status {
@@ -217,7 +223,7 @@ impl Case {
     /// Where it stands in its life.
     #[must_use]
     pub fn state(&self) -> State {
-        match (&self.ending, self.owner, self.place) {
+        match (&self.ending, self.owner, self.thread()) {
             (Some(ending), ..) => ending.how.state(),
             (None, Some(_), _) => State::Claimed,
             (None, None, Some(_)) => State::InThread,
@@ -237,9 +243,7 @@ impl Case {
     /// Whether people are to look after it: what was only recorded, offered or answered is not their business yet.
     #[must_use]
     pub fn needs_people(&self) -> bool {
-        use crate::policy::Response::{Alert, Shield, TakeAside};
-        let held_back = self.matter.would.is_some();
-        !held_back && (self.place.is_some() || matches!(self.matter.response, TakeAside | Shield | Alert))
+        self.is_for_people() || (self.place.is_some() && self.lead().would.is_none())
     }
 
     /// Since when its member has waited for a first human answer; none when they do not.
@@ -247,7 +251,7 @@ impl Case {
     /// Where there is no thread to answer in, a case waits until somebody claims it.
     #[must_use]
     pub fn waiting(&self) -> Option<Timestamp> {
-        let has_thread = self.place.is_some_and(|place| place.rung != Rung::Direct);
+        let has_thread = self.thread().is_some();
         let looked_after = self.first_answer.is_some() || (!has_thread && self.owner.is_some());
         (!self.is_over() && self.needs_people() && !looked_after).then_some(self.since)
     }
@@ -266,7 +270,7 @@ impl Case {
     }
 
     pub(super) fn status(&self) -> Status {
-        let thread = self.place.filter(|place| place.rung != Rung::Direct).map(|place| place.channel);
+        let thread = self.thread().map(|place| place.channel);
         // That public words stand there, too, is not worth a word of its own.
         let state = if self.state() == State::Acknowledged { State::Open } else { self.state() };
         Status {
@@ -280,10 +284,12 @@ impl Case {
             problems: self.problems.len(),
             asked: self.asked.is_some(),
             details: self.details.len(),
-            deleted: self.matter.deleted,
+            deleted: self.lead().deleted,
             rating: self.rating,
             discreet: self.discreet,
+            outcome: self.ending.as_ref().and_then(|ending| ending.outcome.clone()),
             raid: self.raid.as_ref().map(|extent| (extent.members, extent.messages)),
+            forgotten: self.forgotten,
         }
     }
 }

@@ -37,9 +37,7 @@ impl Case {
     /// It is told once, when all of it is gone. Public words about it would only call attention to it.
     pub(super) fn taken_down(&mut self, posted: Posted) {
         self.removed.push(posted.message);
-        if posted == self.matter.posted() {
-            self.matter.removed = true;
-        }
+        self.about(posted.message).for_each(|matter| matter.removed = true);
         self.disclosed.retain(|one| *one != posted);
         self.orphaned |= self.answers == Some(posted);
         self.say_after_removals(Saying::TakenDown);
@@ -86,7 +84,7 @@ impl Case {
         if next.ask.is_empty() {
             next.ask = std::mem::take(&mut self.matter.ask);
         }
-        self.matter = next;
+        self.follow_with(next);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a case says, and to whom.
 
 use super::action::{Button, Enclosure, Post, Speech};
-use super::{Case, Ending, FollowUp, Place, Rung, Step};
+use super::{Case, Ending, FollowUp, Matter, Place, Rung, Step};
 use crate::detect::Category;
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
@@ -13,6 +13,7 @@ impl Case {
         let shielding = self.matter.response == Response::Shield;
         let utterance = match (place.rung, shielding, self.matter.removed) {
             (Rung::Direct, _, _) => Utterance::DirectOpening,
+            _ if self.matter.asked_for => Utterance::OpeningAsked,
             (_, true, true) => Utterance::OpeningShielded,
             (_, true, false) => Utterance::OpeningUnshielded,
             (_, false, _) => Utterance::Opening,
@@ -60,10 +61,13 @@ impl Case {
 
     /// What was held back is told without a bell: it is there to be read, not to be answered.
     pub(super) fn alert(&self, channel: ChannelId) -> Post<Speech> {
-        let held_back = self.matter.would.is_some() && self.raid.is_none();
+        if self.forgotten {
+            return self.erasure(channel);
+        }
+        let held_back = self.lead().would.is_some() && self.raid.is_none();
         let called = matches!(self.step, Step::Alerting(_)) && !held_back;
         let mut words =
-            self.speech(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert });
+            self.speech_on_all(if self.raid.is_some() { Utterance::RaidAlert } else { Utterance::Alert });
         words.facts.called = matches!(self.step, Step::Alerting(_)) || self.alerted;
         Post {
             channel,
@@ -140,15 +144,16 @@ impl Case {
 
     /// What was only recorded can be called a false alarm; there is nothing to look after. What the member asked for
     /// cannot.
-    fn moderators_buttons(&self) -> Vec<Button> {
+    #[must_use]
+    pub fn moderators_buttons(&self) -> Vec<Button> {
         if self.is_over() {
             return vec![Button::Reopen];
         }
-        if self.matter.would.is_some() && self.raid.is_none() {
+        if self.lead().would.is_some() && self.raid.is_none() {
             return vec![Button::FalseAlarm];
         }
         let mut buttons = vec![Button::Claim, Button::Resolve];
-        if !self.matter.asked_for {
+        if !self.lead().asked_for {
             buttons.push(Button::FalseAlarm);
         }
         if !self.details.is_empty() {
@@ -157,37 +162,48 @@ impl Case {
         buttons
     }
 
+    /// What was removed is given back, and what was told when asking for a private word is passed on.
     fn returned(&self) -> Option<Enclosure> {
-        self.matter.enclosure.clone().filter(|_| self.matter.removed)
+        self.matter.enclosure.clone().filter(|_| self.matter.removed || self.matter.asked_for)
     }
 
+    /// What is said about the message in hand.
     pub(super) fn speech(&self, utterance: Utterance) -> Speech {
+        Speech { utterance, language: None, variant: 0, facts: self.facts_on(&self.matter) }
+    }
+
+    /// What is said about the case as a whole.
+    pub(super) fn speech_on_all(&self, utterance: Utterance) -> Speech {
         Speech { utterance, language: None, variant: 0, facts: self.facts() }
     }
 
     /// What can be said of it.
     #[must_use]
     pub fn facts(&self) -> Facts {
-        let private = self.place.filter(|place| place.rung != Rung::Direct);
+        self.facts_on(self.lead())
+    }
+
+    fn facts_on(&self, matter: &Matter) -> Facts {
         Facts {
             member: Some(self.member),
             moderators: self.surroundings.moderators.clone(),
             number: Some(self.number),
-            kinds: self.matter.kinds.clone(),
-            channel: Some(self.matter.channel),
-            thread: private.map(|place| place.channel),
-            link: Some(self.link()),
-            category: Some(self.matter.category),
-            rule: Some(self.matter.rule.clone()),
+            kinds: matter.kinds.clone(),
+            channel: Some(matter.channel),
+            thread: self.thread().map(|place| place.channel),
+            link: (!matter.asked_for).then(|| self.link(matter)),
+            category: Some(matter.category),
+            rule: Some(matter.rule.clone()),
             alerted: self.alerted,
-            removed: self.matter.removed,
+            removed: matter.removed,
+            deleted: matter.deleted,
             problem: (!self.problems.is_empty()).then(|| self.problems.join(" ")),
-            reason: self.reason(),
-            by: self.matter.by,
-            would: self.matter.would.map(|would| would.deed().to_owned()),
-            answer: self.matter.answer.clone(),
-            companion: self.matter.companion,
-            beside: self.matter.beside,
+            reason: reason(matter),
+            by: matter.by,
+            would: matter.would.map(|would| would.deed().to_owned()),
+            answer: matter.answer.clone(),
+            companion: matter.companion,
+            beside: matter.beside,
             raid: self.raid.as_ref().map(|extent| self.told_of(extent)),
             state: Some(self.state().as_str().to_owned()),
             owner: self.owner,
@@ -199,30 +215,23 @@ impl Case {
             outcome: self.ending.as_ref().and_then(Ending::told),
             rating: self.rating.map(|rating| rating.as_str().to_owned()),
             messages: (self.messages > 1).then_some(self.messages),
-            deleted: self.matter.deleted,
             asked_for: self.matter.asked_for,
             asks: !self.matter.ask.is_empty(),
             detailed: !self.details.is_empty(),
             follow_up: self.would_follow_up(),
             discreet: self.discreet,
             acknowledged: self.withdrawn().is_some(),
+            transcript_days: self.surroundings.transcript_days,
             ..Facts::default()
         }
     }
 
-    /// Who decided by hand had reasons of their own.
-    fn reason(&self) -> Option<String> {
-        let because = &self.matter.because;
-        let by_hand = self.matter.by.map(|by| format!("<@{by}> chose *Take aside*"));
-        by_hand.or_else(|| (!because.is_empty()).then(|| because.clone()))
-    }
-
-    pub(super) fn link(&self) -> String {
-        let channel = format!("https://discord.com/channels/{}/{}", self.guild, self.matter.channel);
-        if self.matter.removed || self.matter.deleted || self.matter.asked_for {
+    pub(super) fn link(&self, matter: &Matter) -> String {
+        let channel = format!("https://discord.com/channels/{}/{}", self.guild, matter.channel);
+        if matter.removed || matter.deleted || matter.asked_for {
             channel
         } else {
-            format!("{channel}/{}", self.matter.message)
+            format!("{channel}/{}", matter.message)
         }
     }
 
@@ -235,5 +244,17 @@ impl Case {
             messages: extent.messages,
             links: extent.first.iter().map(link).collect(),
         }
+    }
+}
+
+/// Who decided by hand had reasons of their own.
+fn reason(matter: &Matter) -> Option<String> {
+    let given = (!matter.because.is_empty()).then(|| matter.because.clone());
+    match matter.by {
+        Some(by) => {
+            let reason = given.map_or(String::new(), |reason| format!(": {reason}"));
+            Some(format!("<@{by}> chose *Take aside*{reason}"))
+        }
+        None => given,
     }
 }

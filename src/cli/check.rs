@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 
 use super::Loaded;
 use crate::config::{
-    Cases, Causes, Clock, Config, Conversation, QuietHours, Raid, RuleTable, Server, WhenTable, hours_text,
-    time_text,
+    Cases, Causes, Clock, Config, Conversation, Privacy, QuietHours, Raid, RuleTable, Server, WhenTable,
+    hours_text, time_text,
 };
 use crate::wording::{Utterance, Wording};
 
@@ -43,11 +43,19 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
     conversations(config, out)?;
     let (age, most) = (time(config.catch_up.max_age), config.catch_up.max_messages);
     row(out, "caught up", &format_args!("at most {most} messages a channel, none older than {age}"))?;
+    row(out, "kept", &kept(config.privacy))?;
     let share = config.commands.confirm_above;
     row(out, "confirmed", &format_args!("rules that apply to more than {share} of the latest messages"))?;
     let templates = config.wording.templates.as_ref().map(|folder| format!(", with {}", folder.display()));
     let language = &config.wording.language;
     row(out, "wording", &format_args!("{language}, built in{}", templates.unwrap_or_default()))
+}
+
+fn kept(privacy: Privacy) -> String {
+    let Privacy { keep_closed, keep_examples, transcripts } = privacy;
+    let (closed, examples) = (time_text(keep_closed), time_text(keep_examples));
+    let transcripts = if transcripts { "with transcripts" } else { "without transcripts" };
+    format!("cases for {closed} after they are over, {transcripts}; judged messages for {examples}")
 }
 
 fn cases(config: &Config, out: &mut impl Write) -> io::Result<()> {

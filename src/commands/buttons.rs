@@ -10,6 +10,7 @@ mod press;
 mod wishes;
 
 use self::press::Press;
+pub(super) use self::press::words;
 use super::talk::Answer;
 use super::{Context, Outcome};
 use crate::case::Rating;

@@ -15,6 +15,10 @@ use crate::message::{ChannelId, GuildId, RoleId, UserId};
 use crate::responder::{Executor, Presser, Responder};
 use crate::store::Store;
 
+/// Who holds one of these moderates.
+const MODERATING: Permissions =
+    Permissions::MANAGE_MESSAGES.union(Permissions::MODERATE_MEMBERS).union(Permissions::ADMINISTRATOR);
+
 /// What is needed to answer one interaction.
 pub(crate) struct Context<'a, S, E> {
     pub(crate) responder: &'a Responder<S, E>,
@@ -45,7 +49,7 @@ pub(crate) enum Asked {
         given: Given,
     },
     /// The same, while the option `focused` is being typed.
-    Typing { name: String, given: Given, focused: String },
+    Typing { name: String, sub: String, given: Given, focused: String },
     /// A message menu, by its English name.
     Menu { name: String, target: u64 },
     /// A button or a select.
@@ -87,6 +91,11 @@ impl Given {
 
     pub(crate) fn integer(&self, name: &str) -> Option<u32> {
         self.0.get(name).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok())
+    }
+
+    /// Whether it was switched on.
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
     /// The identifier of a user, channel, role or attachment.
@@ -146,8 +155,7 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
 
     /// Whether they may moderate, by permission or by the moderator role.
     pub(crate) fn is_moderator(&self) -> bool {
-        let role = self.responder.in_force(self.guild).server.moderator_role;
-        self.moderates() || role.is_some_and(|role| self.roles.contains(&role))
+        self.may_moderate(self.permissions, &self.roles)
     }
 
     /// Whoever may moderate, by permission or by the moderator role.
@@ -162,10 +170,14 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
         Err(Trouble::Told(format!("{who}{or}")))
     }
 
+    /// Whether a member with `permissions` and `roles` may moderate.
+    pub(crate) fn may_moderate(&self, permissions: Permissions, roles: &[RoleId]) -> bool {
+        let role = self.responder.in_force(self.guild).server.moderator_role;
+        permissions.intersects(MODERATING) || role.is_some_and(|role| roles.contains(&role))
+    }
+
     fn moderates(&self) -> bool {
-        self.permissions.intersects(
-            Permissions::MANAGE_MESSAGES | Permissions::MODERATE_MEMBERS | Permissions::ADMINISTRATOR,
-        )
+        self.permissions.intersects(MODERATING)
     }
 }
 
@@ -186,9 +198,9 @@ fn asked(interaction: &Interaction) -> Option<Asked> {
             Some(Asked::Command { name: data.name.clone()?, sub, given: Given::of(options) })
         }
         AUTOCOMPLETE => {
-            let (_, options) = within(data);
+            let (sub, options) = within(data);
             let focused = options.iter().find(|option| option.focused)?.name.clone();
-            Some(Asked::Typing { name: data.name.clone()?, given: Given::of(options), focused })
+            Some(Asked::Typing { name: data.name.clone()?, sub, given: Given::of(options), focused })
         }
         COMPONENT => Some(Asked::Pressed { custom_id: data.custom_id.clone()?, values: data.values.clone() }),
         MODAL => Some(Asked::Form { custom_id: data.custom_id.clone()?, fields: fields(&data.components) }),

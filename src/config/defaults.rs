@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Cases, CatchUp, Causes, Clock, Commands, Config, Conversation, Detect, Raid, RuleTable, Store, Thread,
-    Watch, WhenTable, WordingSettings,
+    Cases, CatchUp, Causes, Clock, Commands, Config, Conversation, Detect, Privacy, Raid, RuleTable, Store,
+    Thread, Watch, WhenTable, WordingSettings,
 };
 use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
@@ -27,6 +27,7 @@ impl Default for Config {
             causes: Causes::default(),
             quiet_hours: None,
             catch_up: CatchUp::default(),
+            privacy: Privacy::default(),
             commands: Commands::default(),
             wording: WordingSettings::default(),
             server: BTreeMap::new(),

@@ -75,7 +75,10 @@ impl<S: Store + 'static> CatchUp<S> {
             return;
         }
         let (thread, by) = (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
-        if let Err(error) = self.responder.wrote(guild, thread, by, arrival.sent()).await {
+        let now = self.responder.executor().now();
+        let transcribed = self.responder.transcribe(&arrival.written(), now).await;
+        let wrote = self.responder.wrote(guild, thread, by, arrival.sent()).await;
+        if let Err(error) = transcribed.and(wrote) {
             tracing::error!(%error, "an answer read back could not be recorded");
         }
     }

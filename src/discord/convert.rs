@@ -6,6 +6,7 @@ use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 use super::wire;
 use crate::message::{self, Author, Message, Origin};
+use crate::responder::Written;
 
 /// A message before it is known where its thread would open and what its author may do.
 pub(super) struct Arrival {
@@ -61,6 +62,17 @@ impl Arrival {
             origin: origin(message.webhook_id.as_ref().is_some_and(|id| !id.is_null()), message.author.bot),
             content: joined(message.content.as_deref().unwrap_or_default(), snapshots),
         })
+    }
+
+    /// What it says, in our words, where it stands in a private thread.
+    pub(super) fn written(&self) -> Written<'_> {
+        Written {
+            guild: message::GuildId(self.guild.get()),
+            thread: message::ChannelId(self.channel.get()),
+            message: message::MessageId(self.id),
+            author: message::UserId(self.author.get()),
+            content: &self.content,
+        }
     }
 
     /// Whether a person wrote it.

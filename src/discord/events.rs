@@ -87,6 +87,7 @@ impl<S: Store + 'static> Listener<S> {
             | Event::GuildCreate(_)
             | Event::GuildUpdate(_)
             | Event::GuildDelete(_)
+            | Event::GuildMemberRemove(_)
             | Event::GuildMemberUpdate(_)
             | Event::GuildRoleCreate(_)
             | Event::GuildRoleUpdate(_)
@@ -153,6 +154,16 @@ impl<S: Store + 'static> Listener<S> {
                     self.deleted(gone).await;
                 }
             }
+            "CHANNEL_DELETE" | "THREAD_DELETE" => {
+                if let Some(gone) = read::<Gone>(kind, value) {
+                    self.channel_gone(&gone).await;
+                }
+            }
+            "GUILD_MEMBER_REMOVE" => {
+                if let Some(left) = read(kind, value) {
+                    self.member_left(left).await;
+                }
+            }
             "INTERACTION_CREATE" => {
                 if let Some(interaction) = read(kind, value) {
                     self.pressed(interaction);
@@ -202,9 +213,6 @@ impl<S: Store + 'static> Listener<S> {
                 read(kind, value).and_then(|change: RoleChange| self.note_role(change))
             }
             "GUILD_ROLE_DELETE" => read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
-            "CHANNEL_DELETE" | "THREAD_DELETE" => {
-                read(kind, value).and_then(|gone: Gone| self.note_channel_gone(&gone))
-            }
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
                 read(kind, value).map(|channel| self.note_channel(channel))
             }
@@ -234,14 +242,25 @@ impl<S: Store + 'static> Listener<S> {
         }
     }
 
-    fn note_channel_gone(&self, gone: &Gone) -> Option<()> {
-        let guild = gone.guild_id?;
+    async fn channel_gone(&self, gone: &Gone) {
+        let Some(guild) = gone.guild_id else { return };
         let thread = self.guilds.kind(gone.id).is_some_and(wire::is_thread);
         self.guilds.remove_channel(guild, gone.id);
         if !thread {
             self.report.changed(guild);
         }
-        Some(())
+        let (of, channel) = (message::GuildId(guild.get()), message::ChannelId(gone.id.get()));
+        if let Err(error) = self.responder.channel_gone(of, channel, self.now()).await {
+            error!(%error, "that a channel is gone could not be recorded");
+        }
+    }
+
+    /// Discord tells it only where the application may know who is in a server.
+    async fn member_left(&self, left: MemberGone) {
+        let (guild, member) = (message::GuildId(left.guild_id.get()), message::UserId(left.user.id.get()));
+        if let Err(error) = self.responder.member_left(guild, member, self.now()).await {
+            error!(%error, "that a member left could not be recorded");
+        }
     }
 
     fn note_role(&self, change: RoleChange) -> Option<()> {
@@ -290,7 +309,8 @@ impl<S: Store + 'static> Listener<S> {
             _ if self.guilds.is_private_thread(arrival.guild, arrival.channel) => {
                 let (thread, by) =
                     (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
-                self.responder.wrote(guild, thread, by, arrival.sent()).await
+                let transcribed = self.responder.transcribe(&arrival.written(), self.now()).await;
+                transcribed.and(self.responder.wrote(guild, thread, by, arrival.sent()).await)
             }
             Some(post) if arrival.answered == Some(self.guilds.me()) => {
                 self.responder.replied(guild, message::MessageId(post)).await
@@ -357,6 +377,12 @@ struct MemberChange {
     guild_id: GuildId,
     user: wire::User,
     roles: Vec<RoleId>,
+}
+
+#[derive(Deserialize)]
+struct MemberGone {
+    guild_id: GuildId,
+    user: wire::User,
 }
 
 #[derive(Deserialize)]

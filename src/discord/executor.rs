@@ -27,6 +27,9 @@ pub(super) const THREAD_NEEDS: Permissions = Permissions::VIEW_CHANNEL
     .union(Permissions::CREATE_PRIVATE_THREADS)
     .union(Permissions::SEND_MESSAGES_IN_THREADS);
 
+/// The thread is archived.
+const ARCHIVED: Failure = Failure::Refused(Refusal::Invalid(50_083));
+
 /// The executor that speaks to Discord.
 pub(super) struct Discord {
     pub(super) rest: Arc<Rest>,
@@ -122,10 +125,7 @@ impl Hand<'_> {
             Action::AddMember { thread, member } => self.add_member(thread, member).await,
             Action::CloseThread { thread, reason } => self.close_thread(thread, &reason).await,
             Action::ArchiveThread { thread, reason } => self.archive_thread(thread, &reason).await,
-            Action::UnarchiveThread { thread, reason } => {
-                let body = json!({ "archived": false, "locked": false });
-                self.change_thread(thread, body, &reason).await.map(|()| Receipt::Reopened)
-            }
+            Action::UnarchiveThread { thread, reason } => self.unarchive_thread(thread, &reason).await,
             Action::Post(post) => self.post(post, &nonce(pending), attempt).await,
             Action::Edit { message, post } => self.edit(message, post).await,
             Action::Withdraw { channel, message, reason } => {
@@ -189,7 +189,17 @@ impl Hand<'_> {
         member: message::UserId,
     ) -> Result<Receipt, Failure> {
         let path = format!("channels/{thread}/thread-members/{member}");
-        match self.send(Request::new(Method::PUT, path)).await {
+        let add = || self.send(Request::new(Method::PUT, path.clone()));
+        let added = match add().await {
+            // Nobody wrote there for so long that Discord put it away.
+            Err(ARCHIVED) => {
+                self.change_thread(thread, json!({ "archived": false }), "Aside: someone is brought in")
+                    .await?;
+                add().await
+            }
+            other => other,
+        };
+        match added {
             Ok(_) => Ok(Receipt::Joined),
             Err(Failure::Refused(Refusal::Forbidden)) => Err(Failure::Refused(Refusal::MemberCannotSee)),
             Err(other) => Err(other),
@@ -210,13 +220,41 @@ impl Hand<'_> {
     /// Locks it, too, where we may: else whoever writes there opens it again.
     async fn archive_thread(&self, thread: message::ChannelId, reason: &str) -> Result<Receipt, Failure> {
         let locked = json!({ "archived": true, "locked": true });
-        match self.change_thread(thread, locked, reason).await {
-            Err(Failure::Refused(Refusal::Forbidden | Refusal::Missing(_))) => {
-                self.change_thread(thread, json!({ "archived": true }), reason).await?;
+        let done = match self.change_even_archived(thread, locked, reason).await {
+            Err(Failure::Refused(Refusal::Forbidden)) => {
+                self.change_even_archived(thread, json!({ "archived": true }), reason).await
             }
-            other => other?,
+            other => other,
+        };
+        done.map(|()| Receipt::Closed)
+    }
+
+    /// Unlocks it, too, where we may.
+    async fn unarchive_thread(&self, thread: message::ChannelId, reason: &str) -> Result<Receipt, Failure> {
+        let unlocked = json!({ "archived": false, "locked": false });
+        let done = match self.change_thread(thread, unlocked, reason).await {
+            Err(Failure::Refused(Refusal::Forbidden)) => {
+                self.change_thread(thread, json!({ "archived": false }), reason).await
+            }
+            other => other,
+        };
+        done.map(|()| Receipt::Reopened)
+    }
+
+    /// Discord changes no thread that is archived: it is opened first.
+    async fn change_even_archived(
+        &self,
+        thread: message::ChannelId,
+        body: Value,
+        reason: &str,
+    ) -> Result<(), Failure> {
+        match self.change_thread(thread, body.clone(), reason).await {
+            Err(ARCHIVED) => {
+                self.change_thread(thread, json!({ "archived": false }), reason).await?;
+                self.change_thread(thread, body, reason).await
+            }
+            other => other,
         }
-        Ok(Receipt::Closed)
     }
 
     async fn change_thread(

@@ -17,14 +17,14 @@ use super::events::Ear;
 use super::rest::{Rest, require_encryption};
 
 /// Guilds for channels and roles, messages and their content: nothing else is needed.
-const INTENTS: GatewayIntents =
+pub(super) const NEEDED: GatewayIntents =
     GatewayIntents::GUILDS.union(GatewayIntents::GUILD_MESSAGES).union(GatewayIntents::MESSAGE_CONTENT);
 
 /// Stays connected until `stop` is cancelled or Discord closes for good.
 pub(super) async fn connect(
     rest: &Rest,
     url: &str,
-    shards: u32,
+    (shards, intents): (u32, GatewayIntents),
     ear: Ear,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
@@ -36,7 +36,8 @@ pub(super) async fn connect(
     let token = rest.token().clone();
     let url = url.trim_end_matches('/').to_owned();
     let spawned = thread::Builder::new().name("gateway".to_owned()).spawn(move || {
-        let connected = on_one_thread(session(base, token.expose().to_owned(), url, shards, ear, stop));
+        let connected =
+            on_one_thread(session(base, token.expose().to_owned(), url, (shards, intents), ear, stop));
         done.send(connected).ok();
     });
     spawned.map_err(|error| RunError::Unreachable(error.to_string()))?;
@@ -52,13 +53,13 @@ async fn session(
     base: String,
     token: String,
     url: String,
-    shards: u32,
+    (shards, intents): (u32, GatewayIntents),
     ear: Ear,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     // With serenity's limiter on, the proxy would be ignored; our requests are limited by `Rest` anyway.
     let http = HttpBuilder::new(token).proxy(base).ratelimiter_disabled(true).build();
-    let mut client = ClientBuilder::new_with_http(http, INTENTS)
+    let mut client = ClientBuilder::new_with_http(http, intents)
         .raw_event_handler(ear)
         .await
         .map_err(|error| closed(&error))?;

@@ -260,6 +260,7 @@ impl Guilds {
             alerts: known.alerts(server, self.me),
             auto_archive: self.configs.config().thread.auto_archive,
             follow_up: self.configs.config().cases.follow_up,
+            transcript_days: self.configs.config().privacy.transcript_days(),
         };
         self.look(guild, describe).unwrap_or_default()
     }

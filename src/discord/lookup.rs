@@ -83,12 +83,17 @@ impl Lookup<'_> {
     }
 
     async fn fetch(&self, place: Place, message: message::MessageId) -> Result<Message, Unseen> {
-        if self.guilds.mine(place.channel).is_some_and(|held| !held.contains(HISTORY_NEEDS)) {
+        if !self.reads_again(place) {
             return Err(Unseen::Closed);
         }
         let path = format!("channels/{}/messages/{message}", place.channel);
         let value = self.rest.send(Request::get(path)).await?;
         self.read(place, &value).ok_or(Unseen::Gone)
+    }
+
+    /// Whether a message that Discord delivers now can be looked up again.
+    pub(crate) fn reads_again(&self, place: Place) -> bool {
+        self.guilds.mine(place.channel).is_none_or(|held| held.contains(HISTORY_NEEDS))
     }
 
     /// Where messages of `channel` stand. A thread that was archived when we connected is heard of by asking.

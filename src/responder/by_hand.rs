@@ -5,10 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Executor, Responder, lock};
 use crate::case::{Case, Event, Place};
 use crate::config::COOLDOWN;
-use crate::detect::{Category, Kind, Scan};
-use crate::message::{Message, UserId};
+use crate::detect::{Category, Kind, Scan, mask};
+use crate::message::{GuildId, Message, UserId};
 use crate::policy::{Because, Decision, Response};
-use crate::store::{Notice, Noticed, Store, StoreError, Whose};
+use crate::store::{CaseNote, Notice, Noticed, Store, StoreError, Whose};
 
 /// What stands in the place of a rule. No rule can have this name, since theirs have no blanks.
 pub const BY_HAND: &str = "by hand";
@@ -36,12 +36,18 @@ pub enum Taken {
     Joined,
     /// It was a case whose member had not been taken aside; now they are.
     TakenUp,
-    /// It is taken care of already; nothing was done.
+    /// It is taken care of already; nothing was done but to note the reason, where one was given.
     Known,
 }
 
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
-    /// Takes the author of `message` aside because the moderator `by` says so.
+    /// `text` with everything masked that is private in a server.
+    pub fn masked(&self, guild: GuildId, text: &str) -> String {
+        mask(text, &self.in_force(guild).core.scanner.scan(text).findings)
+    }
+
+    /// Takes the author of `message` aside because the moderator `by` says so, for `reason`, which is kept masked and for
+    /// moderators only.
     ///
     /// # Errors
     ///
@@ -50,13 +56,16 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         &self,
         message: &Message,
         by: UserId,
+        reason: Option<&str>,
         now: Timestamp,
     ) -> Result<ByHand, StoreError> {
+        let reason = reason.map(|reason| self.masked(message.guild, reason));
         let _one_at_a_time = self.inner.noticing.lock().await;
         if let Some(case) = self.inner.store.case(message.guild, Whose::Message(message.id)).await? {
-            return self.take_up(message, &case, by, now).await;
+            return self.take_up(message, &case, by, reason, now).await;
         }
-        let notice = self.describe_by_hand(message, by, now).await?;
+        let mut notice = self.describe_by_hand(message, by, now).await?;
+        notice.matter.because = reason.unwrap_or_default();
         let guild = message.guild;
         let noticed = self.inner.store.notice(notice, &self.terms(guild)).await?;
         let (number, pending, taken) = match noticed {
@@ -78,16 +87,19 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         message: &Message,
         case: &Case,
         by: UserId,
+        reason: Option<String>,
         now: Timestamp,
     ) -> Result<ByHand, StoreError> {
         let theirs = case.member == message.author.id;
-        let whose = Whose::Number(case.number);
-        let happened = match theirs {
-            true => self.happen(message.guild, whose, Event::TakenAside(by, now)).await?,
-            false => None,
-        };
-        let taken =
-            if happened.is_some_and(|happened| happened.changed()) { Taken::TakenUp } else { Taken::Known };
+        let (guild, whose) = (message.guild, Whose::Number(case.number));
+        let event = Event::TakenAside { by, at: now, reason: reason.clone() };
+        let happened = if theirs { self.happen(guild, whose, event).await? } else { None };
+        let changed = happened.is_some_and(|happened| happened.changed());
+        if let (false, Some(words)) = (changed, reason) {
+            let note = CaseNote { by, at: now, words };
+            self.inner.store.note_case(guild, case.number, &note).await?;
+        }
+        let taken = if changed { Taken::TakenUp } else { Taken::Known };
         Ok(ByHand { number: case.number, place: case.place, taken })
     }
 
@@ -112,8 +124,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     }
 }
 
-/// What a moderator decided. What it is about tells the surest finding, else the heat.
-fn decision(message: &Message, scan: &Scan, simmer: f32) -> Decision {
+/// What a person decided. What it is about tells the surest finding, else the heat.
+pub(super) fn decision(message: &Message, scan: &Scan, simmer: f32) -> Decision {
     let category = category(scan, simmer);
     let mut kinds: Vec<Kind> = scan
         .findings

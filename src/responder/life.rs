@@ -1,13 +1,14 @@
 //! The life of a case, as people and Discord bring it about.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{Executor, Responder, lock};
-use crate::case::Event;
 use crate::case::action::Speech;
 use crate::case::clock::Promise;
+use crate::case::{Case, Ending, Event, Reason};
 use crate::config::GuildConfig;
 use crate::message::{ChannelId, GuildId, MessageId, UserId};
 use crate::store::{Happened, Sought, Store, StoreError, Terms, Whose};
@@ -69,13 +70,50 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(happened)
     }
 
-    /// Someone other than us deleted `message`: words about it have nothing to stand on any more.
+    /// The case as soon as `done` says that it is as it should be, or as it stands when `patience` is over. None where there
+    /// is no such case.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn until(
+        &self,
+        guild: GuildId,
+        number: u32,
+        patience: Duration,
+        done: impl Fn(&Case) -> bool + Send,
+    ) -> Result<Option<Case>, StoreError> {
+        let store = &self.inner.store;
+        let waiting = async {
+            loop {
+                // Before the look, so that nothing that happens meanwhile is missed.
+                let settled = self.inner.settled.notified();
+                let case = store.case(guild, Whose::Number(number)).await?;
+                if case.as_ref().is_none_or(&done) {
+                    return Ok(case);
+                }
+                settled.await;
+            }
+        };
+        tokio::select! {
+            case = waiting => return case,
+            () = tokio::time::sleep(patience) => {}
+            () = self.inner.stopping.cancelled() => {}
+        }
+        store.case(guild, Whose::Number(number)).await
+    }
+
+    /// Someone deleted `message`, which a case may be about or moderators may have been told by.
     ///
     /// # Errors
     ///
     /// The store failed.
     pub async fn deleted(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
-        self.happen(guild, Whose::Message(message), Event::Deleted(message)).await.map(drop)
+        self.untranscribe(guild, message).await?;
+        for whose in [Whose::Message(message), Whose::Alert(message)] {
+            self.happen(guild, whose, Event::Deleted(message)).await?;
+        }
+        Ok(())
     }
 
     /// `by` wrote in a private thread, which may be a case's.
@@ -102,7 +140,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         self.happen(guild, Whose::Post(post), Event::Answered).await.map(drop)
     }
 
-    /// A channel or thread is gone: whatever open cases had there is, too.
+    /// A channel or thread is gone: whatever cases had there is, too.
     ///
     /// # Errors
     ///
@@ -113,8 +151,26 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         channel: ChannelId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        self.untranscribe_thread(guild, channel).await?;
+        let gone = Event::ChannelGone(channel, at);
+        // What is over may go on, and then elsewhere.
+        self.happen(guild, Whose::Thread(channel), gone.clone()).await?;
         for case in self.inner.store.cases(guild, &Sought::open()).await? {
-            self.happen(guild, Whose::Number(case.number), Event::ChannelGone(channel, at)).await?;
+            self.happen(guild, Whose::Number(case.number), gone.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// `member` left the server, and their open cases with them.
+    ///
+    /// # Errors
+    ///
+    /// The store failed; some cases may not know yet.
+    pub async fn member_left(&self, guild: GuildId, member: UserId, at: Timestamp) -> Result<(), StoreError> {
+        let theirs = Sought { member: Some(member), ..Sought::open() };
+        for case in self.inner.store.cases(guild, &theirs).await? {
+            let left = Event::Ended(Ending::expired(Reason::MemberLeft, at));
+            self.happen(guild, Whose::Number(case.number), left).await?;
         }
         Ok(())
     }

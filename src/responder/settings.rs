@@ -177,7 +177,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 
     /// Keeps the language that a member's Discord is in over restarts.
     pub async fn keep_locale(&self, member: UserId, locale: &str) {
-        if let Err(error) = self.inner.store.set_language(member, locale).await {
+        if let Err(error) = self.inner.store.set_language(member, locale, self.inner.executor.now()).await {
             error!(%error, "a member's language could not be remembered");
         }
     }

@@ -106,17 +106,17 @@ impl Outcome {
     /// What is known of `case` without its member, where `promise` holds.
     #[must_use]
     pub fn of(case: &Case, promise: &Promise) -> Self {
-        let ending = case.ending.as_ref();
+        let (ending, lead) = (case.ending.as_ref(), case.lead());
         Self {
             guild: case.guild,
             number: case.number,
             opened: case.opened,
             since: case.since,
-            category: case.matter.category,
-            rule: case.matter.rule.clone(),
-            channel: case.matter.channel,
-            response: case.matter.response,
-            held_back: case.matter.would.is_some(),
+            category: lead.category,
+            rule: lead.rule.clone(),
+            channel: lead.channel,
+            response: lead.response,
+            held_back: lead.would.is_some(),
             state: case.state(),
             outcome: ending.and_then(|ending| ending.outcome.clone()),
             reason: ending.and_then(|ending| ending.reason).map(|reason| reason.told().to_owned()),

@@ -73,6 +73,9 @@ pub enum Judged {
 pub struct Example {
     /// The message.
     pub message: MessageId,
+    /// Who wrote it; none where an earlier version did not keep it.
+    #[serde(default)]
+    pub author: Option<UserId>,
     /// Where it was sent.
     pub channel: ChannelId,
     /// The channel that holds the thread it was sent in, or the same.
@@ -127,6 +130,7 @@ impl Example {
         let built_in = scan.findings.iter().filter(|finding| finding.rule.is_none());
         Self {
             message: message.id,
+            author: Some(message.author.id),
             channel: message.channel,
             home: message.home,
             judged,

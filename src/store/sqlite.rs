@@ -2,8 +2,11 @@
 
 mod clock;
 mod life;
+mod privacy;
 mod settings;
+mod traces;
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,8 +23,8 @@ use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
-    CaseNote, Change, Example, Happened, NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought,
-    Store, StoreError, Stored, Terms, Whose,
+    CaseNote, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice, Noticed, OutboxId,
+    Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Terms, Traces, Whose,
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -29,6 +32,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "conversations", include_str!("sqlite/2_conversations.sql")),
     (3, "settings", include_str!("sqlite/3_settings.sql")),
     (4, "life", include_str!("sqlite/4_life.sql")),
+    (6, "privacy", include_str!("sqlite/6_privacy.sql")),
+    (8, "alerts", include_str!("sqlite/8_alerts.sql")),
 ];
 
 /// The number of the case of what belongs to none.
@@ -78,11 +83,24 @@ impl SqliteStore {
         Ok(Self { pool })
     }
 
-    /// What a case drops of the member's words does not stand anywhere any more.
+    /// The same for a file that is there already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; or the file is not there.
+    pub async fn open_known(url: &str) -> Result<Self, StoreError> {
+        let path = path_of(url)?;
+        if !Path::new(&path).exists() {
+            return Err(StoreError::Missing(path));
+        }
+        Self::open(url).await
+    }
+
+    /// What a case drops of the member's words, and a case that is erased, does not stand anywhere any more.
     async fn erase_dropped(&self, before: &Case, after: &Case) -> Result<(), StoreError> {
         let enclosed = before.matter.enclosure.is_some() && before.matter.enclosure != after.matter.enclosure;
         let detailed = !before.details.is_empty() && before.details != after.details;
-        if enclosed || detailed { self.erase().await } else { Ok(()) }
+        if enclosed || detailed || after.can_be_erased() { self.erase().await } else { Ok(()) }
     }
 
     /// Empties the write-ahead file, where the member's words would otherwise stand until much later.
@@ -246,6 +264,9 @@ impl Store for SqliteStore {
 
     async fn notice(&self, notice: Notice, terms: &dyn Terms) -> Result<Noticed, StoreError> {
         let mut tx = self.begin().await?;
+        if notice.matter.by.is_some() {
+            forget_noticed(&mut tx, notice.guild, notice.matter.message).await?;
+        }
         if is_known(&mut tx, notice.guild, notice.matter.message, is_shield(&notice)).await? {
             return Ok(Noticed::Known);
         }
@@ -270,13 +291,14 @@ impl Store for SqliteStore {
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        if row.try_get::<u32, _>("number")? == NOBODYS {
+        let guild = GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned());
+        let whose = Whose::Number(row.try_get("number")?);
+        // What belongs to none, or to one that is gone, has nothing to follow.
+        let Some(before) = find_case(&mut tx, guild, whose).await? else {
             tx.commit().await?;
             return Ok(None);
-        }
-        let case = load_case(&mut tx, row.try_get("guild")?, row.try_get("number")?).await?;
-        let before = case.clone();
-        let (case, action) = case.apply(event);
+        };
+        let (case, action) = before.clone().apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
         tx.commit().await?;
         self.erase_dropped(&before, &case).await?;
@@ -351,8 +373,48 @@ impl Store for SqliteStore {
         self.read_languages().await
     }
 
-    async fn set_language(&self, member: UserId, language: &str) -> Result<(), StoreError> {
-        self.write_language(member, language).await
+    async fn set_language(&self, member: UserId, language: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.write_language(member, language, at).await
+    }
+
+    async fn traces(&self, guild: GuildId, member: UserId) -> Result<Traces, StoreError> {
+        self.read_traces(guild, member).await
+    }
+
+    async fn forget(&self, wish: &Erasure) -> Result<Left, StoreError> {
+        self.forget_member(wish).await
+    }
+
+    async fn erasures(&self) -> Result<Vec<Erasure>, StoreError> {
+        self.read_erasures().await
+    }
+
+    async fn servers_of(&self, member: UserId) -> Result<Vec<GuildId>, StoreError> {
+        self.read_servers_of(member).await
+    }
+
+    async fn forget_language(&self, member: UserId) -> Result<(), StoreError> {
+        self.erase_language(member).await
+    }
+
+    async fn sweep(&self, horizon: &Horizon, most: u32) -> Result<Swept, StoreError> {
+        self.sweep_once(horizon, most).await
+    }
+
+    async fn transcribe(&self, guild: GuildId, line: &Line, now: Timestamp) -> Result<(), StoreError> {
+        self.write_line(guild, line, now).await
+    }
+
+    async fn forget_line(&self, guild: GuildId, message: MessageId) -> Result<(), StoreError> {
+        self.remove_line(guild, message).await
+    }
+
+    async fn forget_transcript(&self, guild: GuildId, number: u32) -> Result<(), StoreError> {
+        self.remove_transcript(guild, number).await
+    }
+
+    async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError> {
+        self.read_transcript(guild, number).await
     }
 
     async fn close(&self) {
@@ -449,8 +511,8 @@ async fn open_case(
 
 async fn next_number(tx: &mut SqliteConnection, guild: GuildId) -> Result<u32, StoreError> {
     let number = sqlx::query_scalar(
-        "SELECT coalesce(max(number), 0) + 1 FROM \
-         (SELECT number FROM cases WHERE guild = ?1 UNION ALL SELECT number FROM outcomes WHERE guild = ?1)",
+        "SELECT max(0, coalesce(max(number), 0)) + 1 FROM (SELECT number FROM cases WHERE guild = ?1 \
+         UNION ALL SELECT number FROM outcomes WHERE guild = ?1 UNION ALL SELECT last FROM numbers WHERE guild = ?1)",
     )
     .bind(column(guild.0))
     .fetch_one(tx)
@@ -475,6 +537,20 @@ async fn insert_noticed(
     Ok(())
 }
 
+/// A moderator may take up by hand what an erased case was about.
+async fn forget_noticed(
+    connection: &mut SqliteConnection,
+    guild: GuildId,
+    message: MessageId,
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM noticed WHERE guild = ? AND message = ? AND number = 0")
+        .bind(column(guild.0))
+        .bind(column(message.0))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 async fn find_case(
     connection: &mut SqliteConnection,
     guild: GuildId,
@@ -484,6 +560,10 @@ async fn find_case(
         Whose::Number(number) => ("SELECT body FROM cases WHERE guild = ? AND number = ?", i64::from(number)),
         Whose::Thread(thread) => ("SELECT body FROM cases WHERE guild = ? AND thread = ?", column(thread.0)),
         Whose::Post(post) => ("SELECT body FROM cases WHERE guild = ? AND posted = ?", column(post.0)),
+        Whose::Alert(post) => (
+            "SELECT body FROM cases WHERE guild = ? AND json_extract(body, '$.told.message') = ?",
+            column(post.0),
+        ),
         Whose::Message(message) => (
             "SELECT body FROM noticed JOIN cases USING (guild, number) \
              WHERE guild = ? AND message = ? ORDER BY number DESC",
@@ -495,21 +575,16 @@ async fn find_case(
     row.map(|body| from_json("case", &body)).transpose()
 }
 
-async fn load_case(tx: &mut SqliteConnection, guild: i64, number: u32) -> Result<Case, StoreError> {
-    let body: String = sqlx::query_scalar("SELECT body FROM cases WHERE guild = ? AND number = ?")
-        .bind(guild)
-        .bind(number)
-        .fetch_one(tx)
-        .await?;
-    from_json("case", &body)
-}
-
 async fn save(
     tx: &mut SqliteConnection,
     case: &Case,
     action: Option<Action<Speech>>,
     terms: &dyn Terms,
 ) -> Result<Option<Pending>, StoreError> {
+    if case.can_be_erased() {
+        privacy::erase_case(tx, case.guild, case.number).await?;
+        return Ok(None);
+    }
     let posted = case.offer.map(|offer| offer.message).or(case.acknowledgment);
     sqlx::query(
         "INSERT INTO cases (guild, number, member, opened, body, thread, posted, state, owner, due, ended) \

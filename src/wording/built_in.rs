@@ -54,6 +54,11 @@ macro_rules! file {
                 include_str!(concat!("../../templates/", $tag, "/offer_not_yours.md"))
             }
             Utterance::OfferOver => include_str!(concat!("../../templates/", $tag, "/offer_over.md")),
+            Utterance::AskedHere => include_str!(concat!("../../templates/", $tag, "/asked_here.md")),
+            Utterance::AskedBefore => include_str!(concat!("../../templates/", $tag, "/asked_before.md")),
+            Utterance::AskedAlone => include_str!(concat!("../../templates/", $tag, "/asked_alone.md")),
+            Utterance::AskedLater => include_str!(concat!("../../templates/", $tag, "/asked_later.md")),
+            Utterance::OpeningAsked => include_str!(concat!("../../templates/", $tag, "/opening_asked.md")),
             Utterance::Opening => include_str!(concat!("../../templates/", $tag, "/opening.md")),
             Utterance::OpeningShielded => {
                 include_str!(concat!("../../templates/", $tag, "/opening_shielded.md"))
@@ -88,6 +93,9 @@ macro_rules! file {
             Utterance::Dismissed => include_str!(concat!("../../templates/", $tag, "/dismissed.md")),
             Utterance::Declined => include_str!(concat!("../../templates/", $tag, "/declined.md")),
             Utterance::Expired => include_str!(concat!("../../templates/", $tag, "/expired.md")),
+            Utterance::Transcript => include_str!(concat!("../../templates/", $tag, "/transcript.md")),
+            Utterance::Forgotten => include_str!(concat!("../../templates/", $tag, "/forgotten.md")),
+            Utterance::Erased => include_str!(concat!("../../templates/", $tag, "/erased.md")),
             Utterance::FollowUp => include_str!(concat!("../../templates/", $tag, "/follow_up.md")),
             Utterance::Detailed => include_str!(concat!("../../templates/", $tag, "/detailed.md")),
             Utterance::PressedGone => include_str!(concat!("../../templates/", $tag, "/pressed_gone.md")),

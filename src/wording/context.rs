@@ -13,7 +13,7 @@ use super::{Facts, Utterance, Wait, mention};
 use crate::detect::Kind;
 
 /// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`, `checkup`,
-/// `answer` and `reminder` say.
+/// `transcript`, `answer` and `reminder` say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -26,6 +26,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "rule",
     "alerted",
     "removed",
+    "deleted",
     "problem",
     "reason",
     "would",
@@ -46,7 +47,6 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "outcome",
     "rating",
     "back",
-    "deleted",
     "asked_for",
     "asks",
     "detailed",
@@ -60,13 +60,14 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "choices",
     "server",
     "gaps",
+    "days",
     "answer",
     "cases",
     "more",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 5).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 6).0;
 
 /// What the buttons do depends on which of them there are.
 const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
@@ -80,6 +81,8 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
+        Utterance::Erased => &["number"],
+        Utterance::Transcript => &["days"],
         Utterance::Reminder => &["moderators", "cases", "more"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
@@ -119,6 +122,7 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("rule", text(facts.rule.clone())),
         ("alerted", Value::from(facts.alerted)),
         ("removed", Value::from(facts.removed)),
+        ("deleted", Value::from(facts.deleted)),
         ("problem", text(facts.problem.clone())),
         ("reason", text(facts.reason.clone())),
         ("would", text(facts.would.clone())),
@@ -128,7 +132,6 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("members", text(raid.map(|raid| raid.members.to_string()))),
         ("messages", text(messages(facts).map(|messages| messages.to_string()))),
         ("links", Value::from(raid.map(|raid| raid.links.clone()).unwrap_or_default())),
-        ("deleted", Value::from(facts.deleted)),
         ("asked_for", Value::from(facts.asked_for)),
         ("asks", Value::from(facts.asks)),
         ("detailed", Value::from(facts.detailed)),
@@ -154,6 +157,7 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
+        ("days", text(facts.transcript_days.map(|days| days.to_string()))),
         ("cases", facts.waits.iter().map(wait).collect()),
         ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),
     ]))

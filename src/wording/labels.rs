@@ -133,7 +133,7 @@ impl Labels {
 
     /// What a case is about.
     pub(super) fn category(&self, category: Category) -> &str {
-        self.categories.get(&category).map_or(plain(category), String::as_str)
+        self.categories.get(&category).map_or(category.label(), String::as_str)
     }
 
     /// Where a case stands, by the name of its state.
@@ -204,17 +204,6 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
 /// The label of `name` in English; the name itself where there is none.
 fn english<'a>(labels: &[(&str, &'static str)], name: &'a str) -> &'a str {
     labels.iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
-}
-
-/// What a case is about, in English.
-const fn plain(category: Category) -> &'static str {
-    match category {
-        Category::BoilingPoint => "a heated moment",
-        Category::SensitiveInfo => "private details",
-        Category::Confidential => "confidential business",
-        Category::NeedsDetails => "something that needs more details",
-        Category::Personal => "a personal conversation",
-    }
 }
 
 #[cfg(test)]

@@ -188,7 +188,7 @@ pub(super) fn finish(utterance: Utterance, rendered: &str, facts: &Facts) -> Str
     shortened(mention::restrict(&text, facts), utterance.limit())
 }
 
-fn shortened(text: String, limit: usize) -> String {
+pub(super) fn shortened(text: String, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         None => text,
         Some(_) => text.chars().take(limit - 1).chain(['…']).collect(),
@@ -268,13 +268,13 @@ fn example(name: &str, facts: Facts) -> Facts {
         "rule" => Facts { rule: Some("x".repeat(64)), ..facts },
         "alerted" => Facts { alerted: true, ..facts },
         "removed" => Facts { removed: true, ..facts },
+        "deleted" => Facts { deleted: true, ..facts },
         "problem" => Facts { problem: Some("x".repeat(300)), ..facts },
         "reason" => Facts { reason: Some("x".repeat(300)), ..facts },
         "would" => Facts { would: Some("x".repeat(50)), ..facts },
         "answer" => Facts { answer: Some("x".repeat(LONGEST_ANSWER)), ..facts },
         "companion" => Facts { companion: Some(UserId(u64::MAX)), ..facts },
         "beside" => Facts { beside: Some(u32::MAX), ..facts },
-        "deleted" => Facts { deleted: true, ..facts },
         "asked_for" => Facts { asked_for: true, ..facts },
         "asks" => Facts { asks: true, ..facts },
         "detailed" => Facts { detailed: true, ..facts },
@@ -295,6 +295,7 @@ fn example(name: &str, facts: Facts) -> Facts {
         "ended_by" => Facts { ended_by: Some(UserId(u64::MAX)), ..facts },
         "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },
         "rating" => Facts { rating: Some("poor".to_owned()), ..facts },
+        "days" => Facts { transcript_days: Some(u32::MAX), ..facts },
         "back" => Facts { back: Some(Timestamp::MAX), ..facts },
         "cases" => Facts { waits: vec![longest_wait(); 8], ..facts },
         "more" => Facts { unlisted: u32::MAX, ..facts },

@@ -50,6 +50,7 @@ pub(crate) fn everything() -> Surroundings {
         alerts: vec![STAFF],
         auto_archive: 1440,
         follow_up: FollowUp::Auto,
+        transcript_days: None,
     }
 }
 

@@ -120,8 +120,8 @@ impl Walk {
             Event::Further(matter) if matter.response == Response::Shield && self.case.raid.is_none() => {
                 self.unwanted.push(matter.message);
             }
-            Event::TakeDown if theirs && !self.case.matter.asked_for => {
-                self.unwanted.push(self.case.matter.message);
+            Event::TakeDown if theirs => {
+                self.unwanted.extend(self.case.still_public().iter().map(|posted| posted.message));
             }
             _ => {}
         }

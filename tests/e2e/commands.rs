@@ -2,12 +2,14 @@
 
 mod backtest;
 mod buttons;
+mod cases;
 mod doctor;
 mod edit;
 mod forms;
 mod frame;
 mod languages;
 mod menus;
+mod private_word;
 mod rules;
 mod setup;
 mod test;

@@ -54,7 +54,7 @@ where
         Ok(message) => message,
         Err(why) => return Ok(format!("{why} {}", blamed(context, case))),
     };
-    let kept = keep_false_alarm(context, &message, Some(&case.matter.rule)).await?;
+    let kept = keep_false_alarm(context, &message, Some(&case.lead().rule)).await?;
     Ok(format!(
         "I keep its words with everything private masked, and changes of rules are held against it from now on.\n{}",
         kept.told()
@@ -68,7 +68,7 @@ where
     E: Executor,
 {
     const GONE: &str = "Its message is gone, so its words could not be kept as an example.";
-    let matter = &case.matter;
+    let matter = case.lead();
     if matter.asked_for {
         return Err("There was no message to keep as an example.");
     }
@@ -93,11 +93,11 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    let rule = &case.matter.rule;
+    let rule = &case.lead().rule;
     let here = context.responder.in_force(context.guild);
-    match case.matter.by {
+    match case.lead().by {
         Some(by) if rule == BY_HAND => format!("<@{by}> had taken it aside by hand; no rule was behind it."),
-        _ if case.matter.asked_for => {
+        _ if case.lead().asked_for => {
             "No rule was behind it: the member had asked for a private word.".to_owned()
         }
         _ if here.in_force().any(|table| table.name == *rule) => {

@@ -16,7 +16,7 @@ pub(super) struct Press<'a, S, E> {
 }
 
 /// What is said to whoever pressed, in the language of their Discord where it is one of ours.
-pub(super) fn words<S, E>(context: &Context<'_, S, E>, said: Utterance, facts: &Facts) -> String
+pub(in crate::commands) fn words<S, E>(context: &Context<'_, S, E>, said: Utterance, facts: &Facts) -> String
 where
     S: Store + 'static,
     E: Executor,
@@ -62,7 +62,7 @@ impl<'a, S: Store + 'static, E: Executor> Press<'a, S, E> {
 
     /// The member, or the other one of two whose exchange moved to the thread.
     pub(super) fn takes_part(&self) -> bool {
-        self.is_member() || self.case.matter.companion == Some(self.context.by)
+        self.is_member() || self.case.is_companion(self.context.by)
     }
 
     /// Whether they are answered as a moderator: who takes part is spoken to as that.

@@ -146,7 +146,7 @@ impl SqliteStore {
     }
 }
 
-fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
+pub(super) fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
     Ok(CaseNote {
         by: UserId(row.try_get::<i64, _>("member")?.cast_unsigned()),
         at: Timestamp::from_millisecond(row.try_get("at")?).unwrap_or(Timestamp::MIN),

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{SqliteStore, column, from_json, to_json};
 use crate::config::GuildSettings;
 use crate::message::{GuildId, UserId};
-use crate::store::{Change, Example, NewChange, StoreError, Stored};
+use crate::store::{Change, Example, NewChange, PROPOSED, StoreError, Stored};
 
 impl SqliteStore {
     pub(super) async fn read_settings(&self) -> Result<Vec<Result<Stored, StoreError>>, StoreError> {
@@ -72,10 +72,8 @@ impl SqliteStore {
         at: Timestamp,
         body: &str,
     ) -> Result<i64, StoreError> {
-        // Whoever has not agreed within a day will not.
-        let day = 24 * 60 * 60 * 1000;
         sqlx::query("DELETE FROM proposals WHERE at < ?")
-            .bind(at.as_millisecond() - day)
+            .bind(at.checked_sub(PROPOSED).unwrap_or(Timestamp::MIN).as_millisecond())
             .execute(&self.pool)
             .await?;
         let id = sqlx::query_scalar("INSERT INTO proposals (guild, at, body) VALUES (?, ?, ?) RETURNING id")
@@ -116,12 +114,14 @@ impl SqliteStore {
         example: &Example,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO examples VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at, body = excluded.body",
+            "INSERT INTO examples (guild, message, at, body, author) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT DO UPDATE SET at = excluded.at, body = excluded.body, author = excluded.author",
         )
         .bind(column(guild.0))
         .bind(column(example.message.0))
         .bind(at.as_millisecond())
         .bind(to_json(example)?)
+        .bind(example.author.map(|author| column(author.0)))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -164,12 +164,19 @@ impl SqliteStore {
         rows.iter().map(read).collect()
     }
 
-    pub(super) async fn write_language(&self, member: UserId, language: &str) -> Result<(), StoreError> {
+    pub(super) async fn write_language(
+        &self,
+        member: UserId,
+        language: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO languages VALUES (?, ?) ON CONFLICT DO UPDATE SET language = excluded.language",
+            "INSERT INTO languages VALUES (?, ?, ?) \
+             ON CONFLICT DO UPDATE SET language = excluded.language, heard = excluded.heard",
         )
         .bind(column(member.0))
         .bind(language)
+        .bind(at.as_millisecond())
         .execute(&self.pool)
         .await?;
         Ok(())

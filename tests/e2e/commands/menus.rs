@@ -1,6 +1,6 @@
 //! *Take aside* and *Not an issue* on a message, and what later changes of rules are told of them.
 
-use aside::simulator::{ChannelKind, Id};
+use aside::simulator::{ChannelKind, Id, Permissions};
 use serde_json::{Value, json};
 
 use super::Server;
@@ -17,10 +17,20 @@ impl Server {
         self.discord.post(who, general, words).unwrap()
     }
 
-    /// `who` uses a menu on a message of #general, and reads the answer.
+    /// `who` uses a menu on a message of #general, fills in no reason, and reads the answer.
     async fn uses(&self, who: &str, menu: &str, message: Id) -> String {
-        let (who, general) = self.place(who);
-        let asked = self.discord.message_menu(who, general, menu, message).unwrap();
+        let (_, general) = self.place(who);
+        self.uses_in(who, general, menu, message, "").await
+    }
+
+    /// `who` uses a menu on a message of `channel`, gives `reason` where a form asks for it, and reads the answer.
+    async fn uses_in(&self, who: &str, channel: Id, menu: &str, message: Id, reason: &str) -> String {
+        let user = self.discord.user(who).unwrap();
+        let asked = self.discord.message_menu(user, channel, menu, message).unwrap();
+        if self.reply(asked).await.kind == 9 {
+            let sent = self.submits(who, asked, &[("reason", reason)]).await;
+            return self.read(sent).await;
+        }
         self.read(asked).await
     }
 
@@ -52,7 +62,7 @@ impl Server {
 }
 
 /// The rules with a place where moderators are told.
-async fn with_alerts(settings: &str) -> Server {
+pub(super) async fn with_alerts(settings: &str) -> Server {
     let mut server = Server::with(RULES).await;
     let (guild, staff) = (server.discord.guild("Harbor").unwrap(), server.discord.channel("staff").unwrap());
     server.stop().await;
@@ -73,10 +83,7 @@ async fn a_false_alarm_is_told_before_a_rule_brings_it_back() {
     server.settled().await;
     let noted = server.uses("mia", NOT_AN_ISSUE, message).await;
     assert!(noted.starts_with("Noted: this is not an issue."), "{noted}");
-    assert!(
-        noted.contains("`projects` applies to it") && noted.contains("Case 1 stays as it is."),
-        "{noted}"
-    );
+    assert!(noted.contains("`projects` applies to it") && noted.contains("Case 1 stays open"), "{noted}");
     let off = server.says("olga", "rules disable", &named("projects")).await;
     assert!(off.starts_with("`projects` is off."), "what helps is not asked about: {off}");
 
@@ -239,10 +246,91 @@ async fn a_message_no_rule_acts_on_is_noted_and_so_is_one_of_a_public_thread() {
     let asked = server.discord.message_menu(mia, thread, NOT_AN_ISSUE, message).unwrap();
     let noted = server.read(asked).await;
     assert!(noted.contains("No rule applies to it as things stand."), "{noted}");
-    let asked = server.discord.message_menu(mia, thread, TAKE_ASIDE, message).unwrap();
-    assert!(server.read(asked).await.contains("aside (case 1)"));
+    let answer = server.uses_in("mia", thread, TAKE_ASIDE, message, "").await;
+    assert!(answer.contains("aside (case 1)"), "{answer}");
     server.settled().await;
     assert_eq!(private_threads(&server.discord)[0].parent, Some(general), "under the channel of the thread");
     assert_eq!(said(&server.discord, thread).len(), 1, "and acknowledged where it was said");
     server.leave(&["all quiet at the"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_someone_is_taken_aside_is_for_moderators_and_masked() {
+    let mut server = with_alerts("").await;
+    let number = ["1111", "2222", "3333", "4445"].join(" ");
+    let message = server.post("alex", "all quiet at the pier tonight");
+    let general = server.discord.channel("general").unwrap();
+    let reason = format!("asked me about order {number} before");
+    let answer = server.uses_in("mia", general, TAKE_ASIDE, message, &reason).await;
+    assert!(answer.contains("aside (case 1)"), "{answer}");
+    server.settled().await;
+    let why = "chose *Take aside*: asked me about order ▮▮▮▮ before";
+    assert!(server.alerts()[0].contains(why), "{:?}", server.alerts());
+    let shown = server.says("olga", "case show", &[("number", json!(1))]).await;
+    assert!(shown.contains(why) && !shown.contains("Rule:"), "{shown}");
+    let thread = private_threads(&server.discord)[0].id;
+    let told = said(&server.discord, thread).into_iter().chain(said(&server.discord, general));
+    assert!(told.into_iter().all(|message| !message.content.contains("asked me")), "nobody else reads it");
+
+    // Of what is taken care of already, the reason is noted.
+    server.restart().await;
+    let again = server.uses_in("olga", general, TAKE_ASIDE, message, "they wrote to me, too").await;
+    assert!(again.ends_with("your reason is noted there."), "{again}");
+    let shown = server.says("olga", "case show", &[("number", json!(1))]).await;
+    assert!(shown.contains(": they wrote to me, too"), "{shown}");
+    assert!(!server.home.at_rest().contains(&number));
+    server.leave(&["all quiet at the", "asked me about"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_for_a_reason_is_good_after_a_restart_and_not_for_a_message_that_is_gone() {
+    let mut server = Server::new().await;
+    let (mia, general) = server.place("mia");
+    let message = server.post("alex", "all quiet at the pier tonight");
+    let asked = server.discord.message_menu(mia, general, TAKE_ASIDE, message).unwrap();
+    assert_eq!(server.reply(asked).await.kind, 9);
+    server.restart().await;
+    let sent = server.submits("mia", asked, &[]).await;
+    assert!(server.read(sent).await.contains("aside (case 1)"));
+    let message = server.post("sam", "all quiet in the harbor");
+    let asked = server.discord.message_menu(mia, general, TAKE_ASIDE, message).unwrap();
+    server.reply(asked).await;
+    server.discord.delete(mia, general, message).unwrap();
+    let sent = server.submits("mia", asked, &[]).await;
+    assert_eq!(server.read(sent).await, "That message is gone, so there is nothing to take aside.");
+    server.settled().await;
+    assert_eq!(private_threads(&server.discord).len(), 1);
+    server.leave(&["all quiet at the", "all quiet in the"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_message_cannot_be_looked_up_again_nobody_is_asked_why() {
+    let mut server = Server::new().await;
+    let (mia, general) = server.place("mia");
+    let (bot, history) = (server.discord.bot(), Permissions::named("READ_MESSAGE_HISTORY").unwrap());
+    server.discord.set_overwrite(general, bot, Permissions::NONE, history).unwrap();
+    let message = server.post("alex", "all quiet at the pier tonight");
+    server.settled().await;
+    let asked = server.discord.message_menu(mia, general, TAKE_ASIDE, message).unwrap();
+    assert!(server.read(asked).await.contains("aside (case 1)"));
+    server.leave(&["all quiet at the"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_false_alarm_ends_the_case_at_the_press_of_a_button() {
+    let mut server = Server::new().await;
+    let (mia, general) = server.place("mia");
+    let message = server.post("alex", "what an utter disgrace");
+    server.settled().await;
+    let asked = server.discord.message_menu(mia, general, NOT_AN_ISSUE, message).unwrap();
+    let noted = server.message(asked).await;
+    assert!(noted.content.contains("Case 1 stays open; *False alarm* below ends it."), "{}", noted.content);
+    let buttons = noted.components[0]["components"].as_array().unwrap();
+    assert_eq!((buttons.len(), &buttons[0]["custom_id"]), (1, &json!("case:1:false")));
+    server.says("mia", "case resolve", &[("number", json!(1))]).await;
+    let asked = server.discord.message_menu(mia, general, NOT_AN_ISSUE, message).unwrap();
+    let noted = server.message(asked).await;
+    assert!(noted.content.ends_with("Case 1 is over already.") && noted.components.is_empty());
+    server.settled().await;
+    server.leave(&["what an utter"]).await;
 }
