@@ -72,6 +72,15 @@ fn facts() -> Facts {
         }],
         unlisted: 0,
         messages: Some(3),
+        shared: Some(Shared {
+            topic: vec!["charged".to_owned(), "twice".to_owned()],
+            count: 7,
+            span: SignedDuration::from_mins(40),
+            numbers: vec![12, 13, 15],
+            places: vec![ChannelId(33)],
+            notice: None,
+        }),
+        said: None,
         deleted: false,
         asked_for: false,
         asks: true,
@@ -130,6 +139,8 @@ fn is_public(utterance: Utterance) -> bool {
         Utterance::Answer,
         Utterance::Raid,
         Utterance::FollowUp,
+        Utterance::CausePublic,
+        Utterance::CauseSettled,
     ];
     utterance.as_str().starts_with("acknowledgment") || spoken.contains(&utterance)
 }
@@ -156,6 +167,7 @@ fn what_members_read_is_said_in_several_ways() {
                     | Utterance::Transcript
                     | Utterance::Alert
                     | Utterance::Reminder
+                    | Utterance::CauseNotice
                     | Utterance::RaidAlert
                     | Utterance::Erased
                     | Utterance::Introduction

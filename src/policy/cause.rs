@@ -77,7 +77,9 @@ pub struct Cause {
     pub kinds: Vec<Kind>,
     /// The numbers of the cases, in order; of very many, the first.
     pub cases: Vec<u32>,
-    /// The members, in the order they came; of very many, the first.
+    /// The members, in the order they came; of very many, the first. Whoever keeps the cause need not keep them: the
+    /// cases tell.
+    #[serde(skip)]
     pub members: Vec<UserId>,
     /// Where the cases began, with how many of them; most first.
     pub channels: Vec<(ChannelId, usize)>,
