@@ -6,6 +6,7 @@
 
 pub mod action;
 mod alert;
+pub mod cause;
 pub mod clock;
 mod course;
 mod errand;
@@ -28,7 +29,7 @@ use crate::policy::raid::Extent;
 use crate::wording::Utterance;
 pub use errand::{Errand, Saying};
 pub use forget::{NOBODY, Part};
-pub use state::{End, Ending, Rating, Reason, State, Status};
+pub use state::{End, Ending, Rating, Reason, State, Status, Together};
 
 use action::{Action, Enclosure, Priority, Receipt, Refusal, Speech};
 

@@ -9,6 +9,7 @@ mod aside;
 mod buttons;
 mod case;
 mod catalog;
+mod causes;
 mod change;
 mod context;
 mod doctor;
@@ -115,6 +116,7 @@ where
         Asked::Pressed { custom_id, .. } | Asked::Form { custom_id, .. } => {
             match custom_id.split(':').next().unwrap_or_default() {
                 "case" => buttons::press(context, custom_id).await,
+                "cause" => causes::press(context, custom_id).await,
                 "cases" => case::turn(context, custom_id).await,
                 "menu" => menus::sent(context, custom_id).await,
                 "change" => change::press(context, custom_id).await,

@@ -71,6 +71,8 @@ pub struct Config {
     pub conversation: Conversation,
     /// When many at once are one matter.
     pub raid: Raid,
+    /// When cases of several members have one cause.
+    pub causes: Causes,
     /// When all but secrets is left to people; none unless set.
     pub quiet_hours: Option<QuietHours>,
     /// What is read back after an absence.
@@ -168,6 +170,18 @@ pub struct Raid {
     /// At most this many of them get a thread of their own.
     #[serde(deserialize_with = "value::count")]
     pub most_threads: u16,
+}
+
+/// When cases of several members have one cause.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Causes {
+    /// Cases of so many members about the same make a cause; 0 for none ever …
+    #[serde(deserialize_with = "value::count")]
+    pub cases: u16,
+    /// … when they were noticed within this time.
+    #[serde(deserialize_with = "value::duration")]
+    pub within: Duration,
 }
 
 /// A part of every day in which all but secrets is left to people.

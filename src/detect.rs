@@ -8,6 +8,7 @@ pub mod heat;
 mod iban;
 mod ip_address;
 mod key;
+mod keyword;
 mod language;
 mod mask;
 mod name;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::allow::{Allow, AllowError};
+pub use self::keyword::{Keyword, MOST_KEYWORDS, keywords};
 pub use self::mask::mask;
 pub use self::pattern::{MAX_PATTERN_LENGTH, MAX_PATTERN_SIZE, Pattern, PatternError};
 pub use self::words::{Words, WordsError};

@@ -1,9 +1,10 @@
 //! Findings and circumstances become a verdict, with a reason for every rule that did not apply.
 //!
-//! Pure and total: time and everything remembered are parameters. What is remembered for minutes only, the
-//! conversations and raids, lives in [`conversation`] and [`raid`]; what must outlive the process arrives from the
-//! store as [`Circumstances`]. [`history`] puts both together where there is no store.
+//! Pure and total: time and everything remembered are parameters. What is remembered for an hour or so, the
+//! conversations, raids and causes, lives in [`conversation`], [`raid`] and [`cause`]; what must outlive the process
+//! arrives from the store as [`Circumstances`]. [`history`] puts both together where there is no store.
 
+pub mod cause;
 mod conditions;
 pub mod conversation;
 pub mod history;

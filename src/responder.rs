@@ -7,6 +7,7 @@
 
 mod asked;
 mod by_hand;
+mod causes;
 mod clock;
 mod life;
 mod notices;
@@ -29,6 +30,7 @@ use crate::case::{Case, Event, Surroundings};
 use crate::config::{GuildConfig, GuildConfigs};
 use crate::detect::{Category, Scan};
 use crate::message::{GuildId, Message, Origin, RoleId, UserId};
+use crate::policy::cause::Causes;
 use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
@@ -38,6 +40,7 @@ use crate::wording::{Utterance, Wording};
 use self::asked::Asks;
 pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
+pub use self::causes::Settlement;
 pub use self::clock::AtHand;
 pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};
@@ -150,6 +153,7 @@ struct Inner<S, E> {
     noticing: tokio::sync::Mutex<()>,
     conversations: Mutex<Conversations>,
     raids: Mutex<Raids>,
+    causes: Mutex<Causes>,
     /// The case that stands for each raid under way.
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
     /// Who asked for a private word lately.
@@ -181,6 +185,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             inner: Arc::new(Inner {
                 conversations: Mutex::new(Conversations::new(shared.core.temper)),
                 raids: Mutex::new(Raids::new(shared.core.raid)),
+                causes: Mutex::new(Causes::new(shared.core.causes)),
                 raid_cases: Mutex::default(),
                 configs,
                 store,
@@ -214,6 +219,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     ///
     /// The outbox cannot be read.
     pub async fn resume(&self) -> Result<usize, StoreError> {
+        self.recall_causes().await?;
         let pending = self.inner.store.pending().await?;
         let count = pending.len();
         for pending in pending {
@@ -319,7 +325,12 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             let notice = self.describe(message, scan, &decision, now);
             match decision.beside {
                 Some(other) => self.notice_both(message, &decision, notice, other, now).await?,
-                None => drop(self.notice(notice).await?),
+                None => {
+                    let told = self.told(message, scan, notice.member, &notice.matter);
+                    if let Some(number) = self.notice(notice).await? {
+                        self.link(told, number).await;
+                    }
+                }
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! What outlives the process: cases, the outbox of committed actions, what moderators set, and when the bot last
 //! listened.
 
+mod causes;
 mod life;
 mod privacy;
 mod settings;
@@ -11,11 +12,13 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::case::action::{Action, Priority, Speech};
+use crate::case::cause::{CauseNotice, NoticeEvent};
 use crate::case::clock::Promise;
 use crate::case::{Case, Event, Matter, Surroundings};
 use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
 
+pub use self::causes::CauseHappened;
 pub use self::life::{CaseNote, Happened, Outcome, Sought};
 pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECORD, Swept, Traces};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
@@ -40,8 +43,10 @@ pub struct Pending {
     pub id: OutboxId,
     /// The guild of its case.
     pub guild: GuildId,
-    /// The number of its case.
+    /// The number of its case; 0 where it belongs to none.
     pub number: u32,
+    /// The cause it belongs to, where it belongs to one.
+    pub cause: Option<u32>,
     /// How urgent it is.
     pub priority: Priority,
     /// What there is to do.
@@ -212,7 +217,7 @@ pub trait Store: Send + Sync {
     /// Every guild that had a case, in the order of their identifiers.
     async fn guilds(&self) -> Result<Vec<GuildId>, StoreError>;
 
-    /// Applies what came of the action `done` to its case, and commits the next action.
+    /// Applies what came of the action `done` to its case or cause, and commits the next action.
     /// Nothing happens when `done` is not in the outbox any more.
     async fn settle(
         &self,
@@ -220,6 +225,30 @@ pub trait Store: Send + Sync {
         event: Event,
         terms: &dyn Terms,
     ) -> Result<Option<Pending>, StoreError>;
+
+    /// Keeps the notice of a cause, together with its first action.
+    async fn open_cause(&self, notice: CauseNotice, terms: &dyn Terms)
+    -> Result<Option<Pending>, StoreError>;
+
+    /// The notice of the cause that goes by the case `lead`.
+    async fn cause(&self, guild: GuildId, lead: u32) -> Result<Option<CauseNotice>, StoreError>;
+
+    /// The notice of the cause that case `number` has: the latest, if moderators were told of one.
+    async fn cause_of(&self, guild: GuildId, number: u32) -> Result<Option<CauseNotice>, StoreError>;
+
+    /// The notices of causes that had another case since then and are not over, with their members, oldest first.
+    async fn live_causes(&self, since: Timestamp) -> Result<Vec<CauseNotice>, StoreError>;
+
+    /// Applies `event`, which nothing in the outbox brought about, to a cause; and, if it makes a difference, `events` to
+    /// cases, by their numbers. None when there is no such cause.
+    async fn cause_happens(
+        &self,
+        guild: GuildId,
+        lead: u32,
+        event: NoticeEvent,
+        events: Vec<(u32, Event)>,
+        terms: &dyn Terms,
+    ) -> Result<Option<CauseHappened>, StoreError>;
 
     /// Every committed action without a receipt, most urgent first, then oldest first.
     async fn pending(&self) -> Result<Vec<Pending>, StoreError>;

@@ -195,6 +195,14 @@ utterances! {
     EraseQuestion = "erase_question",
     /// To somebody who wanted to be forgotten: what was done, and what is left.
     EraseDone = "erase_done",
+    /// To moderators: cases of several members seem to have one cause; how many, about what, and what became of it.
+    CauseNotice = "cause_notice",
+    /// In public, where a moderator posts a notice about a cause: it is known. They see it first, and can change it.
+    CausePublic = "cause_public",
+    /// In public, below such a notice: it is over. A moderator sees it first, and can change it.
+    CauseSettled = "cause_settled",
+    /// Last words in the thread: what the member wrote about had one cause with other cases, and is over.
+    CauseOver = "cause_over",
     /// To whoever added the bot to a server, once: what it is, and where to begin.
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
@@ -350,6 +358,30 @@ pub struct Facts {
     /// Whether public words of ours stand there that can be taken back; `{{ acknowledged }}`.
     #[serde(default)]
     pub acknowledged: bool,
+    /// What several cases have in common: `{{ topic }}`, `{{ count }}`, `{{ span }}`, the lists `{{ numbers }}` and
+    /// `{{ places }}`, and the link `{{ notice }}`.
+    #[serde(default)]
+    pub shared: Option<Shared>,
+    /// What a moderator wrote to be said in the place of the template.
+    #[serde(default)]
+    pub said: Option<String>,
+}
+
+/// What several cases have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    /// Words that most of their members use.
+    pub topic: Vec<String>,
+    /// How many they are.
+    pub count: usize,
+    /// From when the first was noticed to the last.
+    pub span: SignedDuration,
+    /// The numbers of the first of them.
+    pub numbers: Vec<u32>,
+    /// Where most of them began.
+    pub places: Vec<ChannelId>,
+    /// A link to what everyone was told.
+    pub notice: Option<String>,
 }
 
 /// A case whose member waits for an answer, in a list of such.
@@ -386,6 +418,9 @@ pub const LONGEST_ANSWER: usize = 1_500;
 /// The most characters of what came of a case.
 pub const LONGEST_OUTCOME: usize = 200;
 
+/// The most characters of what a moderator writes to be said in the place of a template.
+pub const LONGEST_SAID: usize = 1_800;
+
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
 
@@ -413,12 +448,11 @@ impl Utterance {
     /// The most characters Discord takes.
     const fn limit(self) -> usize {
         match self {
-            Self::ThreadName => 100,
+            Self::ThreadName | Self::DetailsHint => 100,
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
             Self::Transcript => TRANSCRIPT_LIMIT,
-            Self::DetailsHint => 100,
             Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
@@ -437,6 +471,8 @@ impl Utterance {
             | Self::SuggestionDetails
             | Self::Answer
             | Self::FollowUp
+            | Self::CausePublic
+            | Self::CauseSettled
             | Self::Raid => Audience::Everyone,
             Self::Opening
             | Self::OpeningAsked
@@ -467,6 +503,7 @@ impl Utterance {
             | Self::Dismissed
             | Self::Declined
             | Self::Expired
+            | Self::CauseOver
             | Self::Detailed
             | Self::Forgotten
             | Self::Stored
@@ -493,6 +530,7 @@ impl Utterance {
             | Self::PressedRating => Audience::Person,
             Self::Alert
             | Self::Reminder
+            | Self::CauseNotice
             | Self::RaidAlert
             | Self::Erased
             | Self::Introduction
@@ -535,8 +573,14 @@ impl Utterance {
                 | Self::Dismissed
                 | Self::Declined
                 | Self::Expired
+                | Self::CauseOver
                 | Self::Forgotten
         )
+    }
+
+    /// Whether a moderator can put other words in its place when it is said.
+    const fn can_be_said_otherwise(self) -> bool {
+        matches!(self, Self::CausePublic | Self::CauseOver)
     }
 
     /// Whether it may say `part`, words of their own that others hold.
@@ -712,6 +756,11 @@ impl Wording {
         variant: usize,
         facts: &Facts,
     ) -> String {
+        if let Some(said) = facts.said.as_deref().filter(|_| utterance.can_be_said_otherwise()) {
+            let member = facts.member.filter(|_| utterance.is_for_member());
+            let to = member.map_or(String::new(), |member| format!("{} ", mention::member(member)));
+            return template::finish(utterance, &format!("{to}{said}"), facts);
+        }
         let held = |part: Utterance| {
             if utterance.holds(part) { self.render(language, part, 0, facts) } else { String::new() }
         };

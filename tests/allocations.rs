@@ -2,14 +2,19 @@
 
 use allocation_counter::measure;
 use aside::config::Config;
-use aside::detect::{Scan, Scanner};
+use aside::detect::{Category, Scan, Scanner, keywords};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
+use aside::policy::cause::{Bearing, CauseLimits, Causes, Told};
 use aside::policy::history::History;
+use jiff::Timestamp;
 
 /// 80 characters, as a member would write them.
 const ORDINARY: &str = "has anyone got the new build running on debian 12? the installer hangs at step 3";
 /// The most allocations an ordinary message may take: its words, and what phrases and policy look at.
 const MOST: u64 = 12;
+
+/// The most allocations that comparing a case with hundreds of others may take, its keywords not counted.
+const MOST_COMPARED: u64 = 40;
 
 /// What is easily looked at more than once for each place it stands in.
 const PIECES: [&str; 25] = [
@@ -103,4 +108,41 @@ fn a_raid_leaves_nothing_behind() {
     });
     assert!(left.bytes_current < 8_192, "{} bytes stay behind", left.bytes_current);
     assert!(left.bytes_max > 20_000, "{} bytes were needed, so nothing was tested", left.bytes_max);
+}
+
+/// A case of its own member and matter, noticed so many seconds after the beginning.
+fn told(number: u32, seconds: i64) -> Told {
+    let digits = format!("{number:04}");
+    let word =
+        |end| digits.bytes().map(|digit| char::from(digit - b'0' + b'b')).chain([end]).collect::<String>();
+    let content: Vec<String> = ('k'..='z').map(word).collect();
+    let content = content.join(" ");
+    Told {
+        guild: GuildId(1),
+        case: number,
+        member: UserId(u64::from(number)),
+        channel: ChannelId(1),
+        category: Category::NeedsDetails,
+        kinds: Vec::new(),
+        keywords: keywords(&content, &[]),
+        at: Timestamp::from_second(seconds).unwrap_or_default(),
+    }
+}
+
+#[test]
+fn a_case_among_hundreds_is_compared_cheaply_and_forgotten_in_the_end() {
+    let mut causes = Causes::new(CauseLimits::default());
+    assert_eq!(causes.hear(told(0, 0)), Bearing::None);
+    let left = measure(|| {
+        for number in 1..1_000 {
+            assert_eq!(causes.hear(told(number, 1)), Bearing::None);
+        }
+        let next = told(1_000, 1);
+        let cost = measure(|| assert_eq!(causes.hear(next), Bearing::None));
+        assert!(cost.count_total <= MOST_COMPARED, "{} allocations", cost.count_total);
+        assert!(cost.bytes_current < 4_096, "{} bytes stay of one case among too many", cost.bytes_current);
+        assert_eq!(causes.hear(told(1_001, 7_200)), Bearing::None);
+    });
+    assert!(left.bytes_max > 60_000, "{} bytes were needed, so nothing was tested", left.bytes_max);
+    assert!(left.bytes_current < 32_768, "{} bytes stay behind", left.bytes_current);
 }

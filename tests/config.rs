@@ -13,6 +13,7 @@ use aside::case::clock::WorkingHours;
 use aside::config::{Config, GuildConfigs, LONGEST_WORD, Loaded, MOST_RULES, MOST_WORDS};
 use aside::detect::Kind;
 use aside::message::{ChannelId, GuildId, RoleId};
+use aside::policy::cause::CauseLimits;
 use jiff::SignedDuration;
 use jiff::civil::{Weekday, time};
 use serde::Deserialize;
@@ -39,6 +40,7 @@ fn the_documented_file_names_every_key() {
         "[detect]\n".to_owned(),
         "[thread]\n".to_owned(),
         "[cases]\n".to_owned(),
+        "[causes]\n".to_owned(),
         "[clock]\n".to_owned(),
         "[clock.working_hours]\nfrom = '09:00'\nto = '17:00'\n".to_owned(),
         "[catch_up]\n".to_owned(),
@@ -88,6 +90,15 @@ fn times_are_written_as_people_write_them() {
         let config = parse(&format!("[cases]\njoin_within = '{text}'")).expect("valid");
         assert_eq!(config.cases.join_within, Duration::from_mins(minutes), "{text}");
     }
+}
+
+#[test]
+fn a_cause_can_be_made_of_fewer_cases_or_never() {
+    let limits = |text: &str| parse(text).expect("valid").build().expect("valid").causes;
+    let few = limits("[causes]\ncases = 3\nwithin = '30m'");
+    assert_eq!((few.cases, few.within), (3, Duration::from_mins(30)));
+    assert_eq!(limits("[causes]\ncases = 0").cases, 0);
+    assert_eq!(limits(""), CauseLimits::default());
 }
 
 #[test]

@@ -13,7 +13,7 @@ use aside::case::action::Button;
 use aside::case::{Rating, State};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
-use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wait, Wording};
+use aside::wording::{Audience, Facts, LANGUAGES, Raid, Shared, Source, Utterance, Wait, Wording};
 use jiff::{SignedDuration, Timestamp};
 
 fn english() -> Wording {
@@ -74,6 +74,15 @@ fn facts() -> Facts {
         }],
         unlisted: 0,
         messages: Some(3),
+        shared: Some(Shared {
+            topic: vec!["charged".to_owned(), "twice".to_owned()],
+            count: 7,
+            span: SignedDuration::from_mins(40),
+            numbers: vec![12, 13, 15],
+            places: vec![ChannelId(33)],
+            notice: None,
+        }),
+        said: None,
         asked_for: false,
         asks: true,
         detailed: true,
@@ -131,6 +140,8 @@ fn is_public(utterance: Utterance) -> bool {
         Utterance::Answer,
         Utterance::Raid,
         Utterance::FollowUp,
+        Utterance::CausePublic,
+        Utterance::CauseSettled,
     ];
     utterance.as_str().starts_with("acknowledgment") || spoken.contains(&utterance)
 }
@@ -160,6 +171,7 @@ fn what_members_read_is_said_in_several_ways() {
                     | Utterance::EraseDone
                     | Utterance::Alert
                     | Utterance::Reminder
+                    | Utterance::CauseNotice
                     | Utterance::RaidAlert
                     | Utterance::Erased
                     | Utterance::Introduction

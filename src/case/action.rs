@@ -224,20 +224,34 @@ buttons! {
     RateFair = "So-so", "fair";
     /// It did not go well.
     RatePoor = "Not good", "poor";
+    /// Everyone is told of a cause.
+    Announce = "Post a notice", "announce";
+    /// A cause is over, and its cases are settled.
+    Settle = "It's over", "settle";
 }
 
 impl Button {
-    /// The button's `custom_id` in case `number`: `case:<number>:<button>`.
+    /// The button's `custom_id` in case `number`: `case:<number>:<button>`; in the cause that goes by that case,
+    /// `cause:<number>:<button>`.
     #[must_use]
     pub fn custom_id(self, number: u32) -> String {
-        format!("case:{number}:{}", self.as_str())
+        format!("{}{number}:{}", self.about(), self.as_str())
+    }
+
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Announce | Self::Settle => "cause:",
+            _ => "case:",
+        }
     }
 
     /// The case number and button of a `custom_id`, if it is one of ours.
     #[must_use]
     pub fn parse(custom_id: &str) -> Option<(u32, Self)> {
-        let (number, name) = custom_id.strip_prefix("case:")?.split_once(':')?;
-        let button = Self::ALL.iter().find(|button| button.as_str() == name)?;
+        let of = |button: &&Self| custom_id.strip_prefix(button.about())?.split_once(':');
+        let button =
+            Self::ALL.iter().find(|button| of(button).is_some_and(|(_, name)| name == button.as_str()))?;
+        let (number, _) = of(&button)?;
         Some((number.parse().ok()?, *button))
     }
 }

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Button, Post, Receipt, Refusal, Speech};
-use super::state::{End, Ending, Reason};
+use super::state::{End, Ending, Reason, Together};
 use super::{Case, FollowUp, LATELY, Matter, Place, Posted, Rung, Step};
 use crate::message::UserId;
 use crate::wording::Utterance;
@@ -219,6 +219,10 @@ impl Case {
 
     fn saying(&self, saying: Saying, place: Place) -> Post<Speech> {
         let mut words = self.speech_on_all(saying.utterance());
+        if let (Saying::Parting(_), Some(together)) = (saying, self.together()) {
+            words.utterance = Utterance::CauseOver;
+            words.facts.said.clone_from(&together.said);
+        }
         if let Saying::Invited(person) = saying {
             words.facts.person = Some(person);
         }
@@ -246,6 +250,11 @@ impl Case {
         }
     }
 
+    /// That it was settled together with others.
+    fn together(&self) -> Option<&Together> {
+        self.ending.as_ref().and_then(|ending| ending.together.as_ref())
+    }
+
     /// Whether everyone hears that it is settled.
     #[must_use]
     pub fn is_followed_up(&self) -> bool {
@@ -254,7 +263,8 @@ impl Case {
 
     /// Only where public words stood: nothing is settled that nobody heard of.
     fn follow_up(&self) -> Option<Action<Speech>> {
-        let silent = self.surroundings.follow_up == FollowUp::None || self.discreet;
+        let told_to_all = self.together().is_some_and(|together| together.told_to_all);
+        let silent = self.surroundings.follow_up == FollowUp::None || self.discreet || told_to_all;
         if silent || self.follow_up.is_some() {
             return None;
         }

@@ -83,13 +83,25 @@ pub struct Ending {
     pub at: Timestamp,
     /// Why, when nobody decided it.
     pub reason: Option<Reason>,
+    /// That it was settled together with others.
+    #[serde(default)]
+    pub together: Option<Together>,
+}
+
+/// That a case was settled together with others that had the same cause.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Together {
+    /// What its member is told, in a moderator's words; in those of the template, where there are none.
+    pub said: Option<String>,
+    /// Whether public words on the cause tell that it is over, so that none are needed on the case.
+    pub told_to_all: bool,
 }
 
 impl Ending {
     /// Ended by a person.
     #[must_use]
     pub const fn by(how: End, by: UserId, at: Timestamp) -> Self {
-        Self { how, outcome: None, by: Some(by), at, reason: None }
+        Self { how, outcome: None, by: Some(by), at, reason: None, together: None }
     }
 
     /// What came of it or why it ended, for moderators.
@@ -100,7 +112,7 @@ impl Ending {
     /// Ended by itself.
     #[must_use]
     pub const fn expired(reason: Reason, at: Timestamp) -> Self {
-        Self { how: End::Expired, outcome: None, by: None, at, reason: Some(reason) }
+        Self { how: End::Expired, outcome: None, by: None, at, reason: Some(reason), together: None }
     }
 }
 

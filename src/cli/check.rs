@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 
 use super::Loaded;
 use crate::config::{
-    Cases, Clock, Config, Conversation, Privacy, QuietHours, Raid, RuleTable, Server, WhenTable, hours_text,
-    time_text,
+    Cases, Causes, Clock, Config, Conversation, Privacy, QuietHours, Raid, RuleTable, Server, WhenTable,
+    hours_text, time_text,
 };
 use crate::wording::{Utterance, Wording};
 
@@ -100,6 +100,8 @@ fn conversations(config: &Config, out: &mut impl Write) -> io::Result<()> {
         "raids",
         &format_args!("{members} members in {}, at most {most_threads} threads", time(*within)),
     )?;
+    let Causes { cases, within } = &config.causes;
+    row(out, "causes", &format_args!("{cases} cases about the same in {}", time(*within)))?;
     match &config.quiet_hours {
         Some(hours) => row(out, "quiet hours", &quiet(hours)),
         None => Ok(()),

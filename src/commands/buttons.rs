@@ -42,6 +42,8 @@ where
         Button::KeepQuiet => wishes::keep_quiet(&press).await,
         Button::GiveDetails => details::give(&press).await,
         Button::ShowDetails => details::show(&press),
+        // Those of a cause are not below what is said of a case.
+        Button::Announce | Button::Settle => Ok(Answer::Nothing),
         Button::FalseAlarm => alarm::dismiss(&press).await,
     }
 }

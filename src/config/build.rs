@@ -10,6 +10,7 @@ use super::{Clock, Config, ConfigError, QuietHours, Server, templates};
 use crate::case::clock::Promise;
 use crate::detect::Scanner;
 use crate::message::GuildId;
+use crate::policy::cause::CauseLimits;
 use crate::policy::conversation::Temper;
 use crate::policy::raid::RaidLimits;
 use crate::policy::{Manner, Mode, Policy, hours};
@@ -31,6 +32,8 @@ pub struct Core {
     pub temper: Temper,
     /// What counts as a raid.
     pub raid: RaidLimits,
+    /// How many cases make a cause.
+    pub causes: CauseLimits,
 }
 
 pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
@@ -50,6 +53,7 @@ pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
             within: config.raid.within,
             most_threads: usize::from(config.raid.most_threads),
         },
+        causes: CauseLimits { cases: usize::from(config.causes.cases), within: config.causes.within },
     })
 }
 
@@ -72,6 +76,7 @@ pub(super) fn of_guild(
         promise: promise(config, server),
         temper: shared.temper,
         raid: shared.raid,
+        causes: shared.causes,
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{
-    Cases, CatchUp, Clock, Commands, Config, Conversation, Detect, Privacy, Raid, RuleTable, Store, Thread,
-    Watch, WhenTable, WordingSettings,
+    Cases, CatchUp, Causes, Clock, Commands, Config, Conversation, Detect, Privacy, Raid, RuleTable, Store,
+    Thread, Watch, WhenTable, WordingSettings,
 };
 use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
@@ -24,6 +24,7 @@ impl Default for Config {
             clock: Clock::default(),
             conversation: Conversation::default(),
             raid: Raid::default(),
+            causes: Causes::default(),
             quiet_hours: None,
             catch_up: CatchUp::default(),
             privacy: Privacy::default(),
@@ -67,6 +68,12 @@ impl Default for Conversation {
 impl Default for Raid {
     fn default() -> Self {
         Self { members: 6, within: Duration::from_secs(30), most_threads: 8 }
+    }
+}
+
+impl Default for Causes {
+    fn default() -> Self {
+        Self { cases: 5, within: Duration::from_hours(1) }
     }
 }
 

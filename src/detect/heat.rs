@@ -68,6 +68,18 @@ pub(super) fn measure(text: &Text<'_>, findings: &mut Vec<Finding>) -> f32 {
     heat
 }
 
+/// Where `text` insults, threatens or swears, as ranges of its words.
+pub(super) fn hostile(text: &Text<'_>) -> Vec<Range<usize>> {
+    const HOSTILE: [&str; 5] = ["insult", "threat", "menace", "swear", "oath"];
+    let hostile = matches(text).into_iter().filter(|found| HOSTILE.contains(&&*found.group.name));
+    hostile.map(|found| found.words).collect()
+}
+
+/// Whether `form` is a harsh word, however it is spelled.
+pub(super) fn is_harsh(form: &str) -> bool {
+    harsh::word(form).or_else(|| harsh::behind(form)).is_some()
+}
+
 /// What training reads of a message.
 #[derive(Clone, Debug)]
 pub struct Sample {

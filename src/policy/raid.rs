@@ -255,7 +255,7 @@ impl Raid {
     }
 }
 
-fn earlier(now: Timestamp, by: Duration) -> Timestamp {
+pub(super) fn earlier(now: Timestamp, by: Duration) -> Timestamp {
     let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
     now.checked_sub(by).unwrap_or(Timestamp::MIN)
 }

@@ -64,9 +64,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         if let Some(case) = self.inner.store.case(message.guild, Whose::Message(message.id)).await? {
             return self.take_up(message, &case, by, reason, now).await;
         }
-        let mut notice = self.describe_by_hand(message, by, now).await?;
+        let scan = self.in_force(message.guild).core.scanner.scan(&message.content);
+        let mut notice = self.describe_by_hand(message, &scan, by, now).await?;
         notice.matter.because = reason.unwrap_or_default();
         let guild = message.guild;
+        let told = self.told(message, &scan, notice.member, &notice.matter);
         let noticed = self.inner.store.notice(notice, &self.terms(guild)).await?;
         let (number, pending, taken) = match noticed {
             Noticed::Opened(number, pending) => (number, pending, Taken::Opened),
@@ -77,6 +79,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         tracing::info!(%guild, about = %message.id, %by, case = number, "taken aside by hand");
         lock(&self.inner.conversations).relieve(message);
         self.carry_out_next(pending);
+        self.link(told.filter(|_| taken != Taken::Known), number).await;
         let case = self.inner.store.case(guild, Whose::Number(number)).await?;
         Ok(ByHand { number, place: case.and_then(|case| case.place), taken })
     }
@@ -106,17 +109,17 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn describe_by_hand(
         &self,
         message: &Message,
+        scan: &Scan,
         by: UserId,
         now: Timestamp,
     ) -> Result<Notice, StoreError> {
         let here = self.in_force(message.guild);
-        let scan = here.core.scanner.scan(&message.content);
-        let mut decision = decision(message, &scan, here.core.temper.simmer);
+        let mut decision = decision(message, scan, here.core.temper.simmer);
         let cooldown = SignedDuration::try_from(COOLDOWN).unwrap_or(SignedDuration::MAX);
         let since = now.checked_sub(cooldown).unwrap_or(Timestamp::MIN);
         let circumstances = self.inner.store.circumstances(message, since).await?;
         decision.quiet = circumstances.conversation_acknowledged.contains_key(&decision.category);
-        let mut notice = self.describe(message, &scan, &decision, now);
+        let mut notice = self.describe(message, scan, &decision, now);
         notice.matter.by = Some(by);
         // Not when it was written, but when it was acted on.
         notice.acted = decision.acted(now);

@@ -172,7 +172,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let (Action::Post(post), Event::Refused(refusal)) = (&pending.action, event) else { return None };
         let to_moderators = post.words.utterance.audience() == Audience::Moderators;
         // Where Discord does not answer, it would not answer about another channel either, and may have done it.
-        if pending.number != 0 || !to_moderators || *refusal == Refusal::GaveUp {
+        if pending.number != 0 || pending.cause.is_some() || !to_moderators || *refusal == Refusal::GaveUp {
             return None;
         }
         let alerts = self.inner.executor.at_hand(pending.guild)?.alerts;

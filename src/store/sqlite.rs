@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file in write-ahead mode, created and migrated when it is opened.
 
+mod causes;
 mod clock;
 mod life;
 mod privacy;
@@ -18,13 +19,14 @@ use sqlx::sqlite::{
 use sqlx::{Row, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 
 use crate::case::action::{Action, Priority, Speech};
+use crate::case::cause::{CauseNotice, NoticeEvent};
 use crate::case::{Case, Event};
 use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
-    CaseNote, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice, Noticed, OutboxId,
-    Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Terms, Traces, Whose,
+    CaseNote, CauseHappened, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice,
+    Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Terms, Traces, Whose,
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -32,6 +34,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "conversations", include_str!("sqlite/2_conversations.sql")),
     (3, "settings", include_str!("sqlite/3_settings.sql")),
     (4, "life", include_str!("sqlite/4_life.sql")),
+    (5, "causes", include_str!("sqlite/5_causes.sql")),
     (6, "privacy", include_str!("sqlite/6_privacy.sql")),
     (8, "alerts", include_str!("sqlite/8_alerts.sql")),
 ];
@@ -286,12 +289,17 @@ impl Store for SqliteStore {
         terms: &dyn Terms,
     ) -> Result<Option<Pending>, StoreError> {
         let mut tx = self.begin().await?;
-        let row = sqlx::query("DELETE FROM outbox WHERE id = ? RETURNING guild, number")
+        let row = sqlx::query("DELETE FROM outbox WHERE id = ? RETURNING guild, number, cause")
             .bind(done.0)
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let guild = GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned());
+        if let Some(lead) = row.try_get("cause")? {
+            let pending = causes::settle_cause(&mut tx, guild, lead, event, terms).await?;
+            tx.commit().await?;
+            return Ok(pending);
+        }
         let whose = Whose::Number(row.try_get("number")?);
         // What belongs to none, or to one that is gone, has nothing to follow.
         let Some(before) = find_case(&mut tx, guild, whose).await? else {
@@ -305,10 +313,42 @@ impl Store for SqliteStore {
         Ok(pending)
     }
 
+    async fn open_cause(
+        &self,
+        notice: CauseNotice,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
+        self.write_cause(notice, terms).await
+    }
+
+    async fn cause(&self, guild: GuildId, lead: u32) -> Result<Option<CauseNotice>, StoreError> {
+        self.read_cause(guild, lead).await
+    }
+
+    async fn cause_of(&self, guild: GuildId, number: u32) -> Result<Option<CauseNotice>, StoreError> {
+        self.read_cause_of(guild, number).await
+    }
+
+    async fn live_causes(&self, since: Timestamp) -> Result<Vec<CauseNotice>, StoreError> {
+        self.read_live_causes(since).await
+    }
+
+    async fn cause_happens(
+        &self,
+        guild: GuildId,
+        lead: u32,
+        event: NoticeEvent,
+        events: Vec<(u32, Event)>,
+        terms: &dyn Terms,
+    ) -> Result<Option<CauseHappened>, StoreError> {
+        self.apply_to_cause(guild, lead, event, events, terms).await
+    }
+
     async fn pending(&self) -> Result<Vec<Pending>, StoreError> {
-        let rows = sqlx::query("SELECT id, guild, number, action, urgency FROM outbox ORDER BY urgency, id")
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sqlx::query("SELECT id, guild, number, cause, action, urgency FROM outbox ORDER BY urgency, id")
+                .fetch_all(&self.pool)
+                .await?;
         rows.iter().map(pending_row).collect()
     }
 
@@ -642,7 +682,7 @@ async fn enqueue(
     .bind(priority as u8)
     .fetch_one(tx)
     .await?;
-    Ok(Pending { id: OutboxId(id), guild, number, priority, action })
+    Ok(Pending { id: OutboxId(id), guild, number, cause: None, priority, action })
 }
 
 fn pending_row(row: &SqliteRow) -> Result<Pending, StoreError> {
@@ -650,6 +690,7 @@ fn pending_row(row: &SqliteRow) -> Result<Pending, StoreError> {
         id: OutboxId(row.try_get("id")?),
         guild: GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned()),
         number: row.try_get("number")?,
+        cause: row.try_get("cause")?,
         priority: Priority::of_rank(row.try_get("urgency")?),
         action: from_json("action", row.try_get("action")?)?,
     })

@@ -136,6 +136,10 @@ macro_rules! file {
             Utterance::PressedReopen => include_str!(concat!("../../templates/", $tag, "/pressed_reopen.md")),
             Utterance::PressedOpen => include_str!(concat!("../../templates/", $tag, "/pressed_open.md")),
             Utterance::PressedRating => include_str!(concat!("../../templates/", $tag, "/pressed_rating.md")),
+            Utterance::CauseNotice => include_str!(concat!("../../templates/", $tag, "/cause_notice.md")),
+            Utterance::CausePublic => include_str!(concat!("../../templates/", $tag, "/cause_public.md")),
+            Utterance::CauseSettled => include_str!(concat!("../../templates/", $tag, "/cause_settled.md")),
+            Utterance::CauseOver => include_str!(concat!("../../templates/", $tag, "/cause_over.md")),
             Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
             Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
         }

@@ -66,10 +66,35 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "answer",
     "cases",
     "more",
+    "topic",
+    "count",
+    "span",
+    "numbers",
+    "places",
+    "notice",
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 8).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 14).0;
+
+/// What moderators are told of several cases.
+const CAUSE: &[&str] = &[
+    "moderators",
+    "topic",
+    "kinds",
+    "category",
+    "count",
+    "span",
+    "numbers",
+    "more",
+    "places",
+    "notice",
+    "problem",
+    "over",
+    "ended_by",
+    "outcome",
+    "buttons",
+];
 
 /// What the buttons do depends on which of them there are.
 const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
@@ -87,6 +112,9 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Stored => &["stored"],
         Utterance::EraseQuestion | Utterance::EraseDone => &["stored", "left"],
         Utterance::Reminder => &["moderators", "cases", "more"],
+        Utterance::CauseNotice => CAUSE,
+        // They are shown to a moderator first.
+        Utterance::CausePublic | Utterance::CauseSettled => &["topic", "count"],
         // The answer is what a moderator wrote for everyone to read.
         Utterance::Answer => &["answer", "member", "moderators", "number", "channel", "link"],
         Utterance::RemovalReason | Utterance::ThreadReason | Utterance::WithdrawalReason => {
@@ -110,6 +138,7 @@ pub(super) struct Parts<'a> {
 pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
     let text = |value: Option<String>| Value::from(value.unwrap_or_default());
     let raid = facts.raid.as_ref();
+    let shared = facts.shared.as_ref();
     Value::from(BTreeMap::from([
         ("member", text(facts.member.map(mention::member))),
         (
@@ -164,8 +193,18 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("left", text(facts.left.clone())),
         ("days", text(facts.transcript_days.map(|days| days.to_string()))),
         ("cases", facts.waits.iter().map(wait).collect()),
+        ("topic", text(shared.map(|shared| shared.topic.join(", ")))),
+        ("count", text(shared.map(|shared| shared.count.to_string()))),
+        ("span", text(shared.map(|shared| length(shared.span)))),
+        ("numbers", text(shared.map(|shared| listed(&shared.numbers, u32::to_string)))),
+        ("places", text(shared.map(|shared| listed(&shared.places, |place| mention::channel(*place))))),
+        ("notice", text(shared.and_then(|shared| shared.notice.clone()))),
         ("more", text((facts.unlisted > 0).then(|| facts.unlisted.to_string()))),
     ]))
+}
+
+fn listed<T>(all: &[T], told: impl Fn(&T) -> String) -> String {
+    all.iter().map(told).collect::<Vec<_>>().join(", ")
 }
 
 fn wait(wait: &Wait) -> Value {

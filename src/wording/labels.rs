@@ -41,6 +41,8 @@ const BUTTONS: &[(&str, &str)] = &[
     ("good", "Good"),
     ("fair", "So-so"),
     ("poor", "Not good"),
+    ("announce", "Post a notice"),
+    ("settle", "It's over"),
 ];
 
 /// The states of a case, by name, and what they are called in English.

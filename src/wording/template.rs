@@ -4,7 +4,7 @@ use super::context::Parts;
 use super::error::{nearest_first, quoted};
 use super::labels::Labels;
 use super::{
-    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_LEFT, LONGEST_OUTCOME, LONGEST_STORED, Raid, Source,
+    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_LEFT, LONGEST_OUTCOME, LONGEST_STORED, Raid, Shared, Source,
     Utterance, Wait, WordingError, context, mention,
 };
 use crate::detect::{Category, Kind};
@@ -240,6 +240,17 @@ fn largest_raid() -> Raid {
     Raid { members: 10_000, messages: 1_000_000, links: vec!["x".repeat(100); 8] }
 }
 
+fn largest_cause() -> Shared {
+    Shared {
+        topic: vec!["x".repeat(24); 4],
+        count: 1_000,
+        span: SignedDuration::from_mins(599_999),
+        numbers: vec![u32::MAX; 20],
+        places: vec![ChannelId(u64::MAX); 3],
+        notice: Some("x".repeat(100)),
+    }
+}
+
 fn longest_wait() -> Wait {
     Wait {
         number: u32::MAX,
@@ -301,6 +312,9 @@ fn example(name: &str, facts: Facts) -> Facts {
         "back" => Facts { back: Some(Timestamp::MAX), ..facts },
         "cases" => Facts { waits: vec![longest_wait(); 8], ..facts },
         "more" => Facts { unlisted: u32::MAX, ..facts },
+        "topic" | "count" | "span" | "numbers" | "places" | "notice" => {
+            Facts { shared: Some(largest_cause()), ..facts }
+        }
         "gaps" => Facts { gaps: Some("x".repeat(LONGEST_GAPS)), ..facts },
         _ => facts,
     }

@@ -195,31 +195,31 @@ async fn lived(moment: Moment) -> Result<usize, String> {
     life.step(
         "noticed",
         |discord| discord.post(alex, general, LEAK).map(|_| None).unwrap(),
-        |discord| spoken(discord) == 1 && public(discord).len() == 1 && reads(discord, "in a private thread"),
+        |discord| spoken(discord) == 1 && public(discord).len() == 1 && reads(discord, "Private thread"),
     )
     .await?;
     life.step(
         "asked",
         |discord| in_thread(discord, "alex", "ask"),
-        |discord| spoken(discord) == 2 && reads(discord, "asked for a moderator"),
+        |discord| spoken(discord) == 2 && reads(discord, "asks for a moderator"),
     )
     .await?;
     life.step(
         "claimed",
         |discord| on_alert(discord, "mia", "claim"),
-        |discord| spoken(discord) == 3 && reads(discord, &format!("looked after by <@{mia}>")),
+        |discord| spoken(discord) == 3 && reads(discord, &format!("**claimed** · by <@{mia}>")),
     )
     .await?;
     life.step(
         "answered",
         |discord| discord.post(mia, thread(discord).unwrap(), "I am on it.").map(|_| None).unwrap(),
-        |discord| reads(discord, "First answer after") && !reads(discord, "Waiting"),
+        |discord| reads(discord, "First answer after") && !reads(discord, "Nobody has answered"),
     )
     .await?;
     life.step(
         "resolved",
         |discord| in_thread(discord, "alex", "resolve"),
-        |discord| spoken(discord) == 4 && is_closed(discord) && reads(discord, "State: resolved"),
+        |discord| spoken(discord) == 4 && is_closed(discord) && reads(discord, "**resolved**"),
     )
     .await?;
     let followed = public(&life.discord);
@@ -229,13 +229,13 @@ async fn lived(moment: Moment) -> Result<usize, String> {
     life.step(
         "rated",
         |discord| in_thread(discord, "alex", "good"),
-        |discord| reads(discord, "it went: good"),
+        |discord| reads(discord, "says the member: good"),
     )
     .await?;
     life.step(
         "reopened",
         |discord| on_alert(discord, "mia", "reopen"),
-        |discord| spoken(discord) == 5 && !is_closed(discord) && reads(discord, "State: claimed"),
+        |discord| spoken(discord) == 5 && !is_closed(discord) && reads(discord, "**claimed**"),
     )
     .await?;
     life.step(

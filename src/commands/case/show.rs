@@ -9,7 +9,7 @@ use crate::case::clock::Promise;
 use crate::case::{Case, Errand, Rung, Saying, Step};
 use crate::commands::context::Given;
 use crate::commands::talk::{Answer, File, Reply, button};
-use crate::commands::{Context, Outcome};
+use crate::commands::{Context, Outcome, Trouble};
 use crate::detect::Kind;
 use crate::responder::{ASKED_FOR, BY_HAND, Executor};
 use crate::store::{CaseNote, Store};
@@ -17,6 +17,9 @@ use crate::wording::length;
 
 /// The most characters of an answer; notes that do not fit go along as a file.
 const MOST_WORDS: usize = 2_000;
+
+/// The most cases of one cause that are listed.
+const MOST_LINKED: usize = 20;
 
 /// Shows a case, with the buttons that moderators have for it.
 pub(super) async fn show<S, E>(context: &Context<'_, S, E>, given: &Given) -> Outcome
@@ -33,6 +36,7 @@ where
         clock(&case, &here.core.promise, context.now),
         end(&case),
         related(&case),
+        cause(context, &case).await?,
         left(&case),
     ]
     .concat();
@@ -158,6 +162,29 @@ fn related(case: &Case) -> Vec<String> {
         )
     });
     beside.into_iter().collect()
+}
+
+/// The cases that seem to have the same cause, where moderators were told of it.
+async fn cause<S, E>(context: &Context<'_, S, E>, case: &Case) -> Result<Vec<String>, Trouble>
+where
+    S: Store + 'static,
+    E: Executor,
+{
+    let Some(notice) = context.responder.store().cause_of(context.guild, case.number).await? else {
+        return Ok(Vec::new());
+    };
+    let others: Vec<u32> =
+        notice.cause.cases.iter().copied().filter(|number| *number != case.number).collect();
+    let listed: Vec<String> = others.iter().take(MOST_LINKED).map(u32::to_string).collect();
+    let more = match others.len().saturating_sub(MOST_LINKED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let topic = notice.cause.topic().join(", ");
+    let topic = if topic.is_empty() { topic } else { format!(", about “{topic}”") };
+    let over =
+        notice.over.as_ref().map_or(String::new(), |over| format!("; over <t:{}:R>", over.at.as_second()));
+    Ok(vec![format!("- One cause with {}{more}{topic}{over}", listed.join(", "))])
 }
 
 /// What did not work, and what is still to be done.

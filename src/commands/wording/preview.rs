@@ -1,5 +1,6 @@
 //! `/wording preview`: how an utterance looks, told of a made-up case.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Entry, names};
@@ -7,9 +8,10 @@ use crate::commands::Context;
 use crate::commands::talk::Reply;
 use crate::config::GuildConfig;
 use crate::detect::{Category, Kind};
+use crate::message::ChannelId;
 use crate::responder::Executor;
 use crate::store::Store;
-use crate::wording::{Facts, Raid, Utterance};
+use crate::wording::{Facts, Raid, Shared, Utterance};
 
 /// Embeds of a message, and the characters over all of them.
 /// Source: <https://discord.com/developers/docs/resources/message#embed-object-embed-limits>.
@@ -119,7 +121,22 @@ where
         }
         Utterance::Claimed | Utterance::Reopened => Facts { owner: Some(context.by), ..heated },
         Utterance::Invited => Facts { person: Some(context.by), ..heated },
+        Utterance::CauseNotice | Utterance::CausePublic | Utterance::CauseSettled => {
+            Facts { shared: Some(shared(context.channel)), ..disclosed }
+        }
         _ => heated,
+    }
+}
+
+/// What several cases could have in common.
+fn shared(place: ChannelId) -> Shared {
+    Shared {
+        topic: vec!["charged".to_owned(), "twice".to_owned()],
+        count: 7,
+        span: SignedDuration::from_mins(40),
+        numbers: vec![12, 13, 15, 16, 18, 19, 20],
+        places: vec![place],
+        notice: None,
     }
 }
 

@@ -40,6 +40,11 @@ impl Guilds {
         self.require(channel, Permissions::VIEW_CHANNEL | speak)
     }
 
+    /// Whether we may say something in `channel`.
+    pub(crate) fn may_speak(&self, channel: message::ChannelId) -> bool {
+        self.require_voice(channel).is_ok()
+    }
+
     /// What opening a private thread under `parent` takes.
     pub(in crate::discord) fn require_thread(&self, parent: message::ChannelId) -> Result<(), Refusal> {
         if self.kind(ChannelId::new(parent.0)).is_some_and(|kind| kind != kind::TEXT) {

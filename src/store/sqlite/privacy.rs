@@ -12,7 +12,18 @@ use crate::message::{GuildId, MessageId, UserId};
 type Stale = (&'static str, fn(&Horizon) -> i64);
 
 /// What is forgotten in time besides cases.
-const STALE: [Stale; 6] = [
+const STALE: [Stale; 8] = [
+    (
+        "DELETE FROM causes WHERE (guild, lead) IN (SELECT guild, lead FROM causes WHERE until <= ? LIMIT ?)",
+        |horizon| horizon.closed.as_millisecond(),
+    ),
+    // Of causes that are gone, however old.
+    (
+        "DELETE FROM cause_cases WHERE (guild, number, lead) IN (SELECT guild, number, lead FROM cause_cases \
+         WHERE ? IS NOT NULL AND NOT EXISTS (SELECT 1 FROM causes WHERE causes.guild = cause_cases.guild \
+         AND causes.lead = cause_cases.lead) LIMIT ?)",
+        |horizon| horizon.closed.as_millisecond(),
+    ),
     (
         "DELETE FROM examples WHERE (guild, message) IN \
          (SELECT guild, message FROM examples WHERE at <= ? LIMIT ?)",
@@ -256,6 +267,8 @@ async fn forget_rows(tx: &mut SqliteConnection, wish: &Erasure) -> Result<(), St
         "DELETE FROM acted WHERE guild = ?1 AND member = ?2 AND at <= ?3",
         "DELETE FROM proposals WHERE guild = ?1 AND at <= ?3 \
          AND CASE WHEN json_valid(body) THEN json_extract(body, '$.by') END = ?2",
+        "UPDATE causes SET body = json_set(body, '$.over.by', NULL) WHERE guild = ?1 \
+         AND json_extract(body, '$.over.by') = ?2 AND until <= ?3",
         // Where they are known in another server, too, it is needed there.
         "DELETE FROM languages WHERE member = ?2 AND NOT EXISTS (SELECT 1 FROM cases WHERE member = ?2 AND guild <> ?1) \
          AND NOT EXISTS (SELECT 1 FROM acted WHERE member = ?2 AND guild <> ?1)",

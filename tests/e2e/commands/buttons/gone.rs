@@ -12,7 +12,7 @@ const ANGER: &str = "what an utter disgrace";
 impl Server {
     fn ends_with(&self, why: &str) {
         let alert = self.alert().content;
-        assert!(alert.contains("State: expired") && alert.contains(&format!("({why})")), "{alert}");
+        assert!(alert.contains("**expired**") && alert.contains(why), "{alert}");
     }
 
     fn alert_posts(&self) -> usize {

@@ -1,0 +1,176 @@
+//! Causes in SQLite.
+
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::super::{CauseHappened, Pending, StoreError, Terms, Whose};
+use super::{NOBODYS, SqliteStore, column, enqueue, find_case, from_json, save, to_json};
+use crate::case::Event;
+use crate::case::action::{Action, Priority, Speech};
+use crate::case::cause::{CauseNotice, NoticeEvent};
+use crate::message::{GuildId, UserId};
+
+impl SqliteStore {
+    pub(super) async fn write_cause(
+        &self,
+        notice: CauseNotice,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
+        let mut tx = self.begin().await?;
+        let action = notice.action();
+        let pending = save_cause(&mut tx, &notice, action, terms).await?;
+        tx.commit().await?;
+        Ok(pending)
+    }
+
+    pub(super) async fn read_cause(
+        &self,
+        guild: GuildId,
+        lead: u32,
+    ) -> Result<Option<CauseNotice>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        find_cause(&mut connection, guild, lead).await
+    }
+
+    pub(super) async fn read_cause_of(
+        &self,
+        guild: GuildId,
+        number: u32,
+    ) -> Result<Option<CauseNotice>, StoreError> {
+        let body: Option<String> = sqlx::query_scalar(
+            "SELECT body FROM cause_cases JOIN causes USING (guild, lead) WHERE guild = ? AND number = ? \
+             ORDER BY until DESC LIMIT 1",
+        )
+        .bind(column(guild.0))
+        .bind(number)
+        .fetch_optional(&self.pool)
+        .await?;
+        body.map(|body| from_json("cause", &body)).transpose()
+    }
+
+    pub(super) async fn read_live_causes(&self, since: Timestamp) -> Result<Vec<CauseNotice>, StoreError> {
+        let mut tx = self.begin().await?;
+        let bodies: Vec<String> =
+            sqlx::query_scalar("SELECT body FROM causes WHERE until >= ? AND over = 0 ORDER BY until")
+                .bind(since.as_millisecond())
+                .fetch_all(&mut *tx)
+                .await?;
+        let mut causes = Vec::with_capacity(bodies.len());
+        for body in &bodies {
+            let mut notice: CauseNotice = from_json("cause", body)?;
+            notice.cause.members = members(&mut tx, notice.guild, notice.lead()).await?;
+            causes.push(notice);
+        }
+        Ok(causes)
+    }
+
+    pub(super) async fn apply_to_cause(
+        &self,
+        guild: GuildId,
+        lead: u32,
+        event: NoticeEvent,
+        events: Vec<(u32, Event)>,
+        terms: &dyn Terms,
+    ) -> Result<Option<CauseHappened>, StoreError> {
+        let mut tx = self.begin().await?;
+        let Some(before) = find_cause(&mut tx, guild, lead).await? else { return Ok(None) };
+        let (notice, action) = before.clone().apply(event);
+        // What cannot happen to the cause any more does not happen to its cases either.
+        if notice == before {
+            return Ok(Some(CauseHappened { before, notice, pending: Vec::new() }));
+        }
+        let mut pending: Vec<Pending> =
+            save_cause(&mut tx, &notice, action, terms).await?.into_iter().collect();
+        let mut changed = Vec::new();
+        for (number, event) in events {
+            let Some(before) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
+            let (case, action) = before.clone().apply(event);
+            pending.extend(save(&mut tx, &case, action, terms).await?);
+            changed.push((before, case));
+        }
+        tx.commit().await?;
+        for (before, after) in &changed {
+            self.erase_dropped(before, after).await?;
+        }
+        Ok(Some(CauseHappened { before, notice, pending }))
+    }
+}
+
+/// Applies what came of an action of a cause.
+pub(super) async fn settle_cause(
+    tx: &mut SqliteConnection,
+    guild: GuildId,
+    lead: u32,
+    event: Event,
+    terms: &dyn Terms,
+) -> Result<Option<Pending>, StoreError> {
+    let event = match event {
+        Event::Performed(receipt) => NoticeEvent::Performed(receipt),
+        Event::Refused(refusal) => NoticeEvent::Refused(refusal),
+        _ => return Ok(None),
+    };
+    let Some(notice) = find_cause(tx, guild, lead).await? else { return Ok(None) };
+    let (notice, action) = notice.apply(event);
+    save_cause(tx, &notice, action, terms).await
+}
+
+async fn find_cause(
+    connection: &mut SqliteConnection,
+    guild: GuildId,
+    lead: u32,
+) -> Result<Option<CauseNotice>, StoreError> {
+    let body: Option<String> = sqlx::query_scalar("SELECT body FROM causes WHERE guild = ? AND lead = ?")
+        .bind(column(guild.0))
+        .bind(lead)
+        .fetch_optional(connection)
+        .await?;
+    body.map(|body| from_json("cause", &body)).transpose()
+}
+
+/// In the order of their cases.
+async fn members(tx: &mut SqliteConnection, guild: GuildId, lead: u32) -> Result<Vec<UserId>, StoreError> {
+    let members: Vec<i64> = sqlx::query_scalar(
+        "SELECT member FROM cause_cases JOIN cases USING (guild, number) WHERE guild = ? AND lead = ? \
+         GROUP BY member ORDER BY min(number)",
+    )
+    .bind(column(guild.0))
+    .bind(lead)
+    .fetch_all(tx)
+    .await?;
+    Ok(members.into_iter().map(|member| UserId(member.cast_unsigned())).collect())
+}
+
+async fn save_cause(
+    tx: &mut SqliteConnection,
+    notice: &CauseNotice,
+    action: Option<Action<Speech>>,
+    terms: &dyn Terms,
+) -> Result<Option<Pending>, StoreError> {
+    sqlx::query(
+        "INSERT INTO causes (guild, lead, until, over, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE \
+         SET until = excluded.until, over = excluded.over, body = excluded.body",
+    )
+    .bind(column(notice.guild.0))
+    .bind(notice.lead())
+    .bind(notice.cause.until.as_millisecond())
+    .bind(notice.over.is_some())
+    .bind(to_json(notice)?)
+    .execute(&mut *tx)
+    .await?;
+    for number in &notice.cause.cases {
+        sqlx::query("INSERT INTO cause_cases VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(column(notice.guild.0))
+            .bind(number)
+            .bind(notice.lead())
+            .execute(&mut *tx)
+            .await?;
+    }
+    let Some(action) = action else { return Ok(None) };
+    let pending = enqueue(tx, (notice.guild, NOBODYS), Priority::Routine, action, terms).await?;
+    sqlx::query("UPDATE outbox SET cause = ? WHERE id = ?")
+        .bind(notice.lead())
+        .bind(pending.id.0)
+        .execute(tx)
+        .await?;
+    Ok(Some(Pending { cause: Some(notice.lead()), ..pending }))
+}
