@@ -265,7 +265,11 @@ fn what_everyone_reads_tells_nothing_of_what_was_found() {
 /// What is nobody's business but the member's and the moderators' is otherwise than in [`facts`].
 fn private_facts() -> Facts {
     let Facts { member, moderators, number, channel, thread, link, alerted, removed, answer, .. } = facts();
-    Facts { member, moderators, number, channel, thread, link, alerted, removed, answer, ..Facts::default() }
+    // Of a cause, everyone reads what most of its members wrote in public, once a moderator says so.
+    let shared =
+        facts().shared.map(|Shared { topic, count, .. }| Shared { topic, count, ..Shared::default() });
+    let known = Facts { member, moderators, number, channel, thread, link, answer, ..Facts::default() };
+    Facts { alerted, removed, shared, ..known }
 }
 
 /// The words of `utterance` in each of its variants.
