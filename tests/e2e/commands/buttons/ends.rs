@@ -20,7 +20,11 @@ async fn its_member_settles_a_case_rates_it_and_opens_it_again() {
     for (label, rating) in [("Good", "good"), ("Good", "good"), ("Not good", "not good")] {
         let told = server.pressed("alex", &last, label).await;
         assert!(told.contains(rating), "{label}: {told}");
-        assert!(server.alert().content.contains(&format!("it went: {rating}")), "{}", server.alert().content);
+        assert!(
+            server.alert().content.contains(&format!("says the member: {rating}")),
+            "{}",
+            server.alert().content
+        );
     }
     let spoken = server.told(thread).len();
     let told = server.pressed("alex", &last, "Reopen").await;
