@@ -81,7 +81,7 @@ where
 {
     // Whoever asks what is stored is not remembered for it.
     let is_news = !privacy::is_asked(context) && context.hear_locale();
-    let handled = context.talk.in_time(handle(context)).await;
+    let handled = context.talk.in_time(Box::pin(handle(context))).await;
     let answer = match handled {
         Ok(answer) => answer,
         Err(trouble) => Answer::say(trouble.told(context.guild)),

@@ -397,20 +397,20 @@ fn waiting() -> Facts {
     Facts { owner: None, ended_by: None, outcome: None, rating: None, first_answer: None, ..facts() }
 }
 
-fn stands(state: &str) -> Option<String> {
-    Some(state.to_owned())
-}
-
 #[test]
 fn moderators_see_where_a_case_stands() {
-    let called = Facts { state: stands("in_thread"), raid: None, ..waiting() };
+    let called = Facts { state: Some("in_thread".to_owned()), raid: None, ..waiting() };
     let raid = Facts { raid: facts().raid, ..called.clone() };
-    let claimed = Facts { owner: Some(UserId(66)), state: stands("claimed"), ..waiting() };
-    let ended = Facts { state: stands("resolved"), waiting: None, asked: None, ..facts() };
-    let by_themselves =
-        Facts { ended_by: Some(UserId(11)), owner: None, state: stands("declined"), ..ended.clone() };
-    let mistaken = Facts { ended_by: Some(UserId(67)), state: stands("dismissed"), ..ended.clone() };
-    let gone = Facts { ended_by: None, state: stands("expired"), ..ended.clone() };
+    let claimed = Facts { owner: Some(UserId(66)), state: Some("claimed".to_owned()), ..waiting() };
+    let ended = Facts { state: Some("resolved".to_owned()), waiting: None, asked: None, ..facts() };
+    let by_themselves = Facts {
+        ended_by: Some(UserId(11)),
+        owner: None,
+        state: Some("declined".to_owned()),
+        ..ended.clone()
+    };
+    let mistaken = Facts { ended_by: Some(UserId(67)), state: Some("dismissed".to_owned()), ..ended.clone() };
+    let gone = Facts { ended_by: None, state: Some("expired".to_owned()), ..ended.clone() };
     let held_back = Facts { would: Some("taken the member aside".to_owned()), ..called.clone() };
     let deleted = Facts { removed: false, deleted: true, ..called.clone() };
     let wanted = Facts { asked_for: true, ..called.clone() };
