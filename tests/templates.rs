@@ -13,7 +13,7 @@ use aside::case::action::Button;
 use aside::case::{Rating, State};
 use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, RoleId, UserId};
-use aside::wording::{Audience, Facts, LANGUAGES, Raid, Source, Utterance, Wait, Wording};
+use aside::wording::{Audience, Facts, LANGUAGES, Raid, Shared, Source, Utterance, Wait, Wording};
 use jiff::{SignedDuration, Timestamp};
 
 fn english() -> Wording {
@@ -81,7 +81,6 @@ fn facts() -> Facts {
             notice: None,
         }),
         said: None,
-        deleted: false,
         asked_for: false,
         asks: true,
         detailed: true,
