@@ -15,6 +15,7 @@ mod context;
 mod doctor;
 mod judged;
 mod menus;
+mod privacy;
 mod register;
 mod regression;
 mod rehearsal;
@@ -78,8 +79,9 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    let is_news = context.hear_locale();
-    let handled = context.talk.in_time(handle(context)).await;
+    // Whoever asks what is stored is not remembered for it.
+    let is_news = !privacy::is_asked(context) && context.hear_locale();
+    let handled = context.talk.in_time(Box::pin(handle(context))).await;
     let answer = match handled {
         Ok(answer) => answer,
         Err(trouble) => Answer::say(trouble.told(context.guild)),
@@ -102,6 +104,7 @@ where
         Asked::Command { name, .. } | Asked::Typing { name, .. } => match name.as_str() {
             "doctor" => doctor::command(context),
             "rules" => rules::command(context).await,
+            "privacy" => privacy::command(context).await,
             "report" => report::command(context).await,
             "wording" => wording::command(context).await,
             "setup" => setup::command(context),
@@ -117,6 +120,7 @@ where
                 "cases" => case::turn(context, custom_id).await,
                 "menu" => menus::sent(context, custom_id).await,
                 "change" => change::press(context, custom_id).await,
+                "privacy" => privacy::press(context, custom_id).await,
                 "rules" => rules::press(context, custom_id).await,
                 "wording" => wording::press(context, custom_id).await,
                 "setup" => setup::press(context, custom_id).await,

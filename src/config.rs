@@ -26,7 +26,7 @@ use serde::Deserialize;
 
 pub use self::build::Core;
 pub use self::guild::{GuildRule, GuildSettings, Part, RuleChange, RuleOrigin, Standing, Subject};
-pub use self::guilds::{GuildConfig, GuildConfigs, Unfit, time_zone};
+pub use self::guilds::{GuildConfig, GuildConfigs, Unfit};
 pub use self::hours::Clock;
 pub(crate) use self::hours::{days_text, hours_text, in_order, times_text, weekday, zone_name};
 pub use self::privacy::Privacy;

@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use self::page::Page;
 use self::player::{Player, Said};
 pub use self::script::{DAY, Outcome};
-use self::script::{Deed, Script, Setup};
+use self::script::{Deed, Line, Script, Setup};
 use self::stage::Stage;
 use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Clock, Credentials, Origin, RunError, Token, run};
@@ -252,29 +252,47 @@ async fn scenes<S: Store>(
             match &line.does {
                 Deed::Says(says) => {
                     let said = player.say(channel, line, says).await?;
-                    if line.thread_of.is_none() {
-                        stage.line(&said).await?;
-                    }
-                    if let Some(expected) = day.count(&said, script.expected(line)) {
-                        stage.unexpected(&said, expected)?;
-                    }
+                    show(stage, &mut day, line, &said, script.expected(line)).await?;
                 }
-                Deed::Presses(label) => {
-                    // What was said there before comes before.
-                    stage.private().await?;
-                    match player.press(channel, line, label.get_ref()).await? {
-                        Some(pressed) => stage.press(&pressed).await?,
-                        None => {
-                            day.miss();
-                            stage.unpressed(line, label.get_ref())?;
-                        }
-                    }
-                }
+                Deed::Presses(label) => press(player, stage, &mut day, (channel, line, label)).await?,
             }
         }
         stage.private().await?;
     }
     Ok(day)
+}
+
+async fn show(
+    stage: &mut Stage<'_>,
+    day: &mut Played,
+    line: &Line,
+    said: &Said,
+    expected: Option<Outcome>,
+) -> Result<(), DemoError> {
+    if line.thread_of.is_none() {
+        stage.line(said).await?;
+    }
+    if let Some(expected) = day.count(said, expected) {
+        stage.unexpected(said, expected)?;
+    }
+    Ok(())
+}
+
+async fn press<S: Store>(
+    player: &mut Player<'_, S>,
+    stage: &mut Stage<'_>,
+    day: &mut Played,
+    (channel, line, label): (Id, &Line, &toml::Spanned<String>),
+) -> Result<(), DemoError> {
+    // What was said there before comes before.
+    stage.private().await?;
+    if let Some(pressed) = player.press(channel, line, label.get_ref()).await? {
+        stage.press(&pressed).await?;
+    } else {
+        day.miss();
+        stage.unpressed(line, label.get_ref())?;
+    }
+    Ok(())
 }
 
 fn close(script: &Script, discord: &Simulator, stage: &mut Stage<'_>, played: &Played) -> io::Result<()> {

@@ -14,7 +14,6 @@
 //! | [`policy`] | findings and circumstances become a verdict with reasons; conversations and their temperature, raids |
 //! | [`case`] | one matter from notice to settlement: a total function, its clock and its errands, and actions as data |
 //! | [`wording`] | templates become text |
-//! | [`report`] | what came of cases becomes figures, a picture of them, and what to change |
 //!
 //! The **shell** does what the core says.
 //!
@@ -22,6 +21,7 @@
 //! |---|---|
 //! | [`config`] | settings of the file, and over them each server's own; checked before they hold; builds the core |
 //! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite) |
+//! | [`report`] | what came of cases becomes figures, words, a picture, and what to change; as pure as the core |
 //! | [`responder`] | the conductor: judge, commit, perform, record the receipt; brings settings into force; the trait of the edge |
 //! | [`discord`] | the edge: gateway, REST within its limits, permissions and what is missing of them, catching up |
 //! | `commands` | what people ask for: slash commands, menus, buttons, selects and forms |

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub use self::export::{Export, SCHEMA_VERSION};
 pub use self::page::page;
 use crate::config::{Config, time_text};
-use crate::store::{COOLDOWNS, RECORD, Traces};
+use crate::store::{COOLDOWNS, Line, RECORD, Traces};
 
 /// A kind of thing that is kept.
 #[derive(Debug)]
@@ -282,6 +282,17 @@ fn length(time: Duration) -> String {
     }
 }
 
+/// What was written in the private thread of a case, as a text for moderators: a line a message, with its author's id.
+#[must_use]
+pub fn transcript(lines: &[Line]) -> String {
+    let line = |line: &Line| {
+        let edited = if line.edited.is_some() { " (edited)" } else { "" };
+        let words = line.words.replace('\n', "\n    ");
+        format!("{} {}{edited}: {words}\n", line.at.strftime("%Y-%m-%d %H:%M:%S UTC"), line.author)
+    };
+    lines.iter().map(line).collect()
+}
+
 /// How much of each kind is stored about someone, in the order of [`KEPT`], those that there are.
 #[must_use]
 pub fn counts(traces: &Traces) -> Vec<(&'static Kept, usize)> {
@@ -316,7 +327,10 @@ fn count(name: &str, traces: &Traces) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
+    use crate::message::{MessageId, UserId};
 
     #[test]
     fn whatever_is_stored_about_somebody_is_counted() {
@@ -325,6 +339,22 @@ mod tests {
         assert_eq!(names, ["conversations", "settings", "counts", "upkeep"]);
         assert!(
             KEPT.iter().filter(uncounted).all(|kept| kept.tables.is_empty() || kept.about == About::Nobody)
+        );
+    }
+
+    #[test]
+    fn a_transcript_tells_who_wrote_what_when() {
+        let line = |author, edited: bool, words: &str| Line {
+            number: 1,
+            message: MessageId(author),
+            author: UserId(author),
+            at: Timestamp::UNIX_EPOCH,
+            edited: edited.then_some(Timestamp::UNIX_EPOCH),
+            words: words.to_owned(),
+        };
+        assert_eq!(
+            transcript(&[line(7, false, "one\ntwo"), line(8, true, "three")]),
+            "1970-01-01 00:00:00 UTC 7: one\n    two\n1970-01-01 00:00:00 UTC 8 (edited): three\n"
         );
     }
 

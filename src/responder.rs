@@ -323,13 +323,12 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         lock(&self.inner.conversations).relieve(message);
         if self.weigh(message, &mut decision, now).await? {
             let notice = self.describe(message, scan, &decision, now);
-            match decision.beside {
-                Some(other) => self.notice_both(message, &decision, notice, other, now).await?,
-                None => {
-                    let told = self.told(message, scan, notice.member, &notice.matter);
-                    if let Some(number) = self.notice(notice).await? {
-                        self.link(told, number).await;
-                    }
+            if let Some(other) = decision.beside {
+                self.notice_both(message, &decision, notice, other, now).await?;
+            } else {
+                let told = self.told(message, scan, notice.member, &notice.matter);
+                if let Some(number) = self.notice(notice).await? {
+                    self.link(told, number).await;
                 }
             }
         }

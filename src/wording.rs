@@ -189,6 +189,12 @@ utterances! {
     PressedOpen = "pressed_open",
     /// The answer to the member who says how it went.
     PressedRating = "pressed_rating",
+    /// To somebody who asks: what is kept about them.
+    Stored = "stored",
+    /// To somebody who wants to be forgotten: what would be erased, below it the buttons.
+    EraseQuestion = "erase_question",
+    /// To somebody who wanted to be forgotten: what was done, and what is left.
+    EraseDone = "erase_done",
     /// To moderators: cases of several members seem to have one cause; how many, about what, and what became of it.
     CauseNotice = "cause_notice",
     /// In public, where a moderator posts a notice about a cause: it is known. They see it first, and can change it.
@@ -319,6 +325,12 @@ pub struct Facts {
     /// For how many days after the end of a case its conversation is kept, at most; `{{ days }}`.
     #[serde(default)]
     pub transcript_days: Option<u32>,
+    /// What is kept about somebody, a line each; `{{ stored }}`.
+    #[serde(default)]
+    pub stored: Option<String>,
+    /// The numbers of cases that are yet to be ended before they are forgotten; `{{ left }}`.
+    #[serde(default)]
+    pub left: Option<String>,
     /// The cases whose members wait for an answer; the list `{{ cases }}`.
     #[serde(default)]
     pub waits: Vec<Wait>,
@@ -334,7 +346,7 @@ pub struct Facts {
     /// Whether the member can fill in a private form; `{{ asks }}`.
     #[serde(default)]
     pub asks: bool,
-    /// Whether the member filled it in; `{{ detailed }}`.
+    /// Whether the member filled the form in; `{{ detailed }}`.
     #[serde(default)]
     pub detailed: bool,
     /// Whether the public would hear that it is settled; `{{ follow_up }}`.
@@ -412,6 +424,12 @@ pub const LONGEST_SAID: usize = 1_800;
 /// The most characters of what keeps the bot from doing its part.
 pub const LONGEST_GAPS: usize = 1_600;
 
+/// The most characters of what is kept about somebody, as it is listed.
+pub const LONGEST_STORED: usize = 1_300;
+
+/// The most characters of a list of cases that are yet to be ended.
+pub const LONGEST_LEFT: usize = 100;
+
 /// The most characters of what is said about a conversation that is kept.
 const TRANSCRIPT_LIMIT: usize = 250;
 
@@ -430,12 +448,11 @@ impl Utterance {
     /// The most characters Discord takes.
     const fn limit(self) -> usize {
         match self {
-            Self::ThreadName => 100,
+            Self::ThreadName | Self::DetailsHint => 100,
             Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => 512,
             // So that the words around it fit beside it.
             Self::Advice => ADVICE_LIMIT,
             Self::Transcript => TRANSCRIPT_LIMIT,
-            Self::DetailsHint => 100,
             Self::Choices => CHOICES_LIMIT,
             _ => 2_000,
         }
@@ -489,6 +506,9 @@ impl Utterance {
             | Self::CauseOver
             | Self::Detailed
             | Self::Forgotten
+            | Self::Stored
+            | Self::EraseQuestion
+            | Self::EraseDone
             | Self::PressedGone
             | Self::PressedOver
             | Self::PressedForMember
@@ -570,7 +590,7 @@ impl Utterance {
 
     /// Whether a private thread begins with it.
     const fn opens_a_thread(self) -> bool {
-        matches!(self, Self::Opening | Self::OpeningShielded | Self::OpeningUnshielded)
+        matches!(self, Self::Opening | Self::OpeningAsked | Self::OpeningShielded | Self::OpeningUnshielded)
     }
 
     /// Whether everyone in the channel reads it.
@@ -741,9 +761,8 @@ impl Wording {
             let to = member.map_or(String::new(), |member| format!("{} ", mention::member(member)));
             return template::finish(utterance, &format!("{to}{said}"), facts);
         }
-        let held = |part: Utterance| match utterance.holds(part) {
-            true => self.render(language, part, 0, facts),
-            false => String::new(),
+        let held = |part: Utterance| {
+            if utterance.holds(part) { self.render(language, part, 0, facts) } else { String::new() }
         };
         let parts = Parts { advice: &held(Utterance::Advice), choices: &held(Utterance::Choices) };
         let spoken = self.spoken(language, utterance);
@@ -768,6 +787,21 @@ impl Wording {
     /// What is written on `button`, in `language`, or in English where that has no labels; none for no button of ours.
     pub fn label(&self, language: &str, button: &str) -> Option<&str> {
         self.labels(language).button(button)
+    }
+
+    /// What is kept of people, by its name, in `language`; none where there is nothing of that name.
+    pub fn kept(&self, language: &str, name: &str) -> Option<&str> {
+        self.labels(language).kept(name)
+    }
+
+    /// What a case is about, in `language`.
+    pub fn category(&self, language: &str, category: crate::detect::Category) -> &str {
+        self.labels(language).category(category)
+    }
+
+    /// Where a case stands, by the name of its state, in `language`.
+    pub fn state<'a>(&'a self, language: &str, name: &'a str) -> &'a str {
+        self.labels(language).state(name)
     }
 
     fn labels(&self, language: &str) -> &Labels {

@@ -1,5 +1,7 @@
 //! The life of a case: a table of every state and event, and walks on which anything happens at any moment.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it is wrong")]
+
 #[path = "case/setting.rs"]
 mod setting;
 #[path = "case/walk.rs"]

@@ -54,6 +54,7 @@ fn heated() -> (Matter, Surroundings) {
         alerts: vec![ChannelId(12)],
         auto_archive: 1440,
         follow_up: FollowUp::Post,
+        transcript_days: None,
     };
     (matter, surroundings)
 }
@@ -177,7 +178,6 @@ fn beginnings() -> Vec<(&'static str, Story)> {
         ("without moderators", thread(with(|_, here| here.moderators.clear()), &[])),
         ("a direct message", thread(heated(), &["open_thread"])),
         ("a direct message about a card", thread(about(Category::SensitiveInfo, &card), &["open_thread"])),
-        ("a direct message, asked for", thread(with(|matter, _| matter.asked_for = true), &["open_thread"])),
     ]
 }
 
@@ -228,7 +228,7 @@ fn turns() -> Vec<Event> {
         ended(End::Declined),
         Event::Ended(Ending::expired(Reason::Quiet, NOW)),
         Event::Claimed { by: MODERATOR, from: None },
-        Event::AskedFor(Timestamp::UNIX_EPOCH),
+        Event::AskedFor(NOW),
         Event::TakeDown,
         Event::Invited(UserId(5)),
         Event::Reminded(2),
@@ -274,7 +274,7 @@ fn a_direct_message_is_not_taken_for_a_thread() {
 
 #[test]
 fn whoever_is_called_into_a_thread_is_not_called_into_a_direct_message() {
-    for event in [Event::AskedFor(Timestamp::UNIX_EPOCH), Event::Invited(UserId(5))] {
+    for event in [Event::AskedFor(NOW), Event::Invited(UserId(5))] {
         let mut story = Story::of(heated(), &[]);
         assert_eq!(private(story.after(event.clone())).len(), 1, "{event:?}");
         let mut direct = Story::of(heated(), &["open_thread"]);

@@ -188,6 +188,7 @@ fn only_main_exits() {
 
 #[test]
 fn a_message_and_an_enclosure_print_no_words() {
+    use aside::case::Detail;
     use aside::case::action::Enclosure;
     use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
     use aside::store::{Example, Judged};
@@ -217,7 +218,8 @@ fn a_message_and_an_enclosure_print_no_words() {
         found: Vec::new(),
         patterns: Vec::new(),
     };
-    let printed = format!("{message:?} {:?} {example:?}", Enclosure(message.content.clone()));
+    let detail = Detail { label: "Order number".to_owned(), text: message.content.clone() };
+    let printed = format!("{message:?} {:?} {example:?} {detail:?}", Enclosure(message.content.clone()));
     assert!(!printed.contains("private"), "{printed}");
     assert!(printed.contains("23"), "the length is shown: {printed}");
 }

@@ -71,7 +71,7 @@ fn utc() -> String {
 /// A line of `key=value` words, `_` standing for a space in `outcome`:
 ///
 /// - `at` when it was noticed, `count` how many there are (1), `step` how long after each other;
-/// - `state` (resolved), `category` (boiling_point), `rule` (boiling-point), `channel` (1), `guild` (1);
+/// - `state` (resolved), `category` (`boiling_point`), `rule` (boiling-point), `channel` (1), `guild` (1);
 /// - `answered` and `promised` after how long, `closed` how long after it was noticed;
 /// - `rating`, `outcome`, and `held_back` without a value.
 fn row(line: &str) -> Vec<Outcome> {

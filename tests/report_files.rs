@@ -32,7 +32,9 @@ async fn folder() -> TempDir {
     SqliteStore::open(&format!("sqlite://{}", file.display())).await.unwrap().close().await;
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file)).await.unwrap();
     let mut other = samples::cases(3, 6, 3);
-    other.iter_mut().for_each(|row| row.guild = GuildId(2));
+    for row in &mut other {
+        row.guild = GuildId(2);
+    }
     for mut row in samples::cases(250, 60, 7).into_iter().chain(other) {
         for at in [Some(&mut row.opened), Some(&mut row.since), row.closed.as_mut()].into_iter().flatten() {
             *at -= EARLIER;
@@ -135,6 +137,13 @@ async fn a_servers_own_hours_are_its_days() {
     let figures = figures(folder.path());
     assert_eq!(figures["period"]["zone"], "Asia/Tokyo");
     assert_eq!(figures["period"]["from"], "2023-11-09T15:00:00Z");
+
+    let hours = "working_hours = { days = [\"mon\"], from = \"08:00\", to = \"20:00\", time_zone = \"America/New_York\" }\n";
+    fs::write(folder.path().join("config.toml"), format!("{config}{hours}")).unwrap();
+    let output = report(folder.path(), &["--until", LAST, "--guild", "1"]);
+    assert!(output.status.success(), "{output:?}");
+    let figures = self::figures(folder.path());
+    assert_eq!(figures["period"]["zone"], "America/New_York", "working hours come first");
 }
 
 #[tokio::test]

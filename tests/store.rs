@@ -4,7 +4,8 @@
 
 use aside::case::action::{Action, Enclosure, Priority, Receipt, Speech};
 use aside::case::clock::Promise;
-use aside::case::{Event, Matter, Surroundings};
+use aside::case::reminder::{Help, Overdue, together};
+use aside::case::{Event, Matter, State, Surroundings};
 use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
@@ -447,4 +448,120 @@ async fn notes_and_languages_are_remembered() {
     }
     assert_eq!(store.noted(HARBOR, "gaps").await.unwrap().as_deref(), Some("2"));
     assert_eq!(store.languages().await.unwrap(), [(ALEX, "2".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_came_of_cases_is_found_by_server_and_time() {
+    let place = Place::new();
+    let store = place.open().await;
+    let elsewhere = GuildId(9);
+    for (guild, response) in [(elsewhere, Response::Alert), (HARBOR, Response::TakeAside)] {
+        let noticed = noticed(&store, notice(guild, ALEX, guild.0, response)).await;
+        let Noticed::Opened(1, pending) = noticed else { panic!("a new case, not {noticed:?}") };
+        carried_out(&store, pending).await;
+    }
+    assert_eq!(store.guilds().await.unwrap(), [HARBOR, elsewhere]);
+    let within = async |guild, from, until| store.outcomes(guild, from, until).await.unwrap();
+    let second = SignedDuration::from_secs(1);
+    let found = within(HARBOR, now(), now() + second).await;
+    let [outcome] = found.as_slice() else { panic!("one case: {found:?}") };
+    assert_eq!((outcome.state, outcome.needed_people), (State::InThread, true));
+    assert_eq!(outcome.promised, Some(SignedDuration::from_mins(5)));
+    assert!(within(HARBOR, now() - hour(), now()).await.is_empty());
+    assert!(within(HARBOR, now() + second, now() + hour()).await.is_empty());
+    // Nobody can be seen to answer where there is no thread.
+    let outcome = within(elsewhere, now(), now() + second).await.remove(0);
+    assert_eq!((outcome.needed_people, outcome.promised), (true, None));
+}
+
+/// As [`Plain`], but members are answered within hours.
+struct Patient;
+
+impl Terms for Patient {
+    fn choose(&self, _: &mut Speech) {}
+
+    fn promise(&self) -> &Promise {
+        const HOURS: SignedDuration = SignedDuration::from_hours(2);
+        static PROMISE: Promise =
+            Promise { remind_after: HOURS, escalate_after: HOURS, hours: None, expire_after: HOURS };
+        &PROMISE
+    }
+}
+
+fn minutes(count: i64) -> Timestamp {
+    now() + SignedDuration::from_mins(count)
+}
+
+/// The numbers of the cases that are due.
+async fn due(store: &impl Store, until: Timestamp, most: u32) -> Vec<u32> {
+    store.due(until, most).await.unwrap().into_iter().map(|case| case.number).collect()
+}
+
+#[tokio::test]
+async fn clocks_are_seen_to_in_order_put_off_and_set_anew() {
+    let place = Place::new();
+    let store = place.open().await;
+    for (at, later) in [(1, 2), (2, 0), (3, 1)] {
+        let now = minutes(later);
+        let notice = Notice { now, ..notice(HARBOR, UserId(at), at, Response::TakeAside) };
+        noticed(&store, notice).await;
+    }
+    let other = GuildId(7);
+    noticed(&store, Notice { now: minutes(50), ..notice(other, ALEX, 9, Response::TakeAside) }).await;
+
+    assert_eq!(store.next_due().await.unwrap(), Some(minutes(5)));
+    assert_eq!(due(&store, minutes(4), 9).await, [0; 0]);
+    assert_eq!(due(&store, minutes(6), 9).await, [2, 3]);
+    assert_eq!(due(&store, minutes(60), 2).await, [2, 3], "the longest waiting first");
+
+    store.postpone(HARBOR, &[2, 3], minutes(30)).await.unwrap();
+    assert_eq!(due(&store, minutes(29), 9).await, [1]);
+    assert_eq!(store.next_due().await.unwrap(), Some(minutes(7)));
+
+    assert_eq!(store.guilds_with_open_cases().await.unwrap(), [HARBOR, other]);
+    store.set_clocks(HARBOR, &Patient).await.unwrap();
+    assert_eq!(due(&store, minutes(119), 9).await, [1], "only those of the other guild");
+    assert_eq!(due(&store, minutes(121), 9).await, [1, 2, 3]);
+    drop(store);
+    assert_eq!(due(&place.open().await, minutes(121), 9).await, [1, 2, 3], "clocks are kept");
+}
+
+#[tokio::test]
+async fn what_happens_to_several_and_the_words_about_it_are_one_and_can_be_said_elsewhere() {
+    let place = Place::new();
+    let store = place.open().await;
+    for at in [1, 2] {
+        noticed(&store, notice(HARBOR, UserId(at), at, Response::TakeAside)).await;
+    }
+    let words = |channel| {
+        let cases: Vec<Overdue> = Vec::new();
+        Action::Post(together(&cases, ChannelId(channel), &Help::default()))
+    };
+    let steps = vec![(1, Event::Reminded(1)), (2, Event::Reminded(2)), (9, Event::Reminded(1))];
+    let pending = store.happen_together(HARBOR, steps, Some(words(12)), &Plain).await.unwrap();
+    let told = pending.last().unwrap().clone();
+    assert_eq!((told.number, &told.action), (0, &words(12)));
+    assert_eq!(due(&store, minutes(5), 9).await, [0; 0], "both clocks took a step");
+
+    let again = store.replace(told.id, HARBOR, words(13), &Plain).await.unwrap().unwrap();
+    assert_eq!((again.number, &again.action), (0, &words(13)));
+    assert_eq!(store.replace(told.id, HARBOR, words(14), &Plain).await.unwrap(), None, "once");
+    assert!(store.pending().await.unwrap().contains(&again));
+    assert_eq!(settled(&store, &again, Receipt::Posted(MessageId(5))).await, None);
+    assert!(store.pending().await.unwrap().iter().all(|pending| pending.number != 0));
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_read_keeps_no_other_waiting() {
+    let place = Place::new();
+    let store = place.open().await;
+    for at in [1, 2] {
+        noticed(&store, notice(HARBOR, UserId(at), at, Response::TakeAside)).await;
+    }
+    let pool = SqlitePool::connect(&place.url()).await.unwrap();
+    sqlx::query("UPDATE cases SET body = '{}' WHERE number = 1").execute(&pool).await.unwrap();
+    assert_eq!(due(&store, minutes(5), 9).await, [2]);
+    store.set_clocks(HARBOR, &Plain).await.unwrap();
+    store.postpone(HARBOR, &[2], minutes(9)).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(minutes(9)), "its clock stands");
 }

@@ -62,6 +62,8 @@ fn facts() -> Facts {
         rating: Some("good".to_owned()),
         back: None,
         transcript_days: Some(30),
+        stored: Some("- cases about you: 1".to_owned()),
+        left: Some("12".to_owned()),
         waits: vec![Wait {
             number: 12,
             since: Timestamp::UNIX_EPOCH,
@@ -164,6 +166,9 @@ fn what_members_read_is_said_in_several_ways() {
                 Utterance::Advice
                     | Utterance::Choices
                     | Utterance::Transcript
+                    | Utterance::Stored
+                    | Utterance::EraseQuestion
+                    | Utterance::EraseDone
                     | Utterance::Alert
                     | Utterance::Reminder
                     | Utterance::CauseNotice
@@ -192,6 +197,8 @@ fn what_is_said_reads_well() {
         for flaw in ["  ", " ,", " .", "..", "\n\n\n", "()", "``", "**** ", "{", "}", "%", "none", "—"] {
             assert!(!text.contains(flaw), "{language} {utterance:?} contains {flaw:?}: {text}");
         }
+        let uncapped = text.split(". ").skip(1).find(|sentence| sentence.starts_with(char::is_lowercase));
+        assert_eq!(uncapped, None, "{language} {utterance:?}: {text}");
         let limit = if is_public(utterance) { 220 } else { 1_600 };
         assert!(text.chars().count() <= limit, "{language} {utterance:?} is long: {text}");
     }
@@ -363,22 +370,164 @@ fn advice_is_for_what_was_found() {
     }
 }
 
+/// What a text holds and what it does not, in each of its variants.
+type Example = (Utterance, Facts, &'static [&'static str], &'static [&'static str]);
+
+fn hold(language: &str, examples: Vec<Example>) {
+    let wording = english();
+    for (utterance, facts, has, lacks) in examples {
+        for variant in 0..wording.variants_in(language, utterance) {
+            let text = wording.render(Some(language), utterance, variant, &facts);
+            for word in has {
+                assert!(text.contains(word), "{language} {utterance:?} lacks {word:?}: {text}");
+            }
+            for word in lacks {
+                assert!(!text.contains(word), "{language} {utterance:?} has {word:?}: {text}");
+            }
+        }
+    }
+}
+
+/// Facts of a case that moderators were called to and nobody has answered yet.
+fn waiting() -> Facts {
+    Facts { owner: None, ended_by: None, outcome: None, rating: None, first_answer: None, ..facts() }
+}
+
 #[test]
-fn moderators_learn_what_they_need() {
-    let text = english().render(None, Utterance::Alert, 0, &facts());
-    for fact in [
-        "<@&22>",
-        "<@11>",
-        "12",
-        "private details",
-        "a card number and a phone number",
-        "<#33>",
-        "secrets",
-        "<#44>",
-        "https://discord.com/channels/1/33/55",
-        "missing permission",
-    ] {
-        assert!(text.contains(fact), "{fact} is missing: {text}");
+fn moderators_see_where_a_case_stands() {
+    let called = Facts { state: Some("in_thread".to_owned()), raid: None, ..waiting() };
+    let raid = Facts { raid: facts().raid, ..called.clone() };
+    let claimed = Facts { owner: Some(UserId(66)), state: Some("claimed".to_owned()), ..waiting() };
+    let ended = Facts { state: Some("resolved".to_owned()), waiting: None, asked: None, ..facts() };
+    let by_themselves = Facts {
+        ended_by: Some(UserId(11)),
+        owner: None,
+        state: Some("declined".to_owned()),
+        ..ended.clone()
+    };
+    let mistaken = Facts { ended_by: Some(UserId(67)), state: Some("dismissed".to_owned()), ..ended.clone() };
+    let gone = Facts { ended_by: None, state: Some("expired".to_owned()), ..ended.clone() };
+    let held_back = Facts { would: Some("taken the member aside".to_owned()), ..called.clone() };
+    let deleted = Facts { removed: false, deleted: true, ..called.clone() };
+    let wanted = Facts { asked_for: true, ..called.clone() };
+    let unthreaded = Facts { thread: None, ..called.clone() };
+    let examples: Vec<Example> = vec![
+        (
+            Utterance::Alert,
+            called.clone(),
+            &[
+                "<@&22>",
+                "<@11>",
+                "12",
+                "private details",
+                "a card number and a phone number",
+                "<#33>",
+                "`secrets`",
+                "confidence 0.98",
+                "<#44>",
+                "https://discord.com/channels/1/33/55",
+                "missing permission",
+                "State: in a private thread\n",
+                "Nobody has answered",
+                "<t:0:R>",
+                "reminded once",
+                "asked for a moderator",
+                "*Show details*",
+                "one of 3",
+                "Someone is needed",
+            ],
+            &["<@66>", "refunded", "good"],
+        ),
+        (
+            Utterance::Alert,
+            claimed,
+            &["State: claimed, looked after by <@66>", "<t:0:R>"],
+            &["Someone is needed"],
+        ),
+        (
+            Utterance::Alert,
+            ended.clone(),
+            &["State: resolved, by <@66> (refunded)", "after 4 min", "says it went: good"],
+            &["looked after", "<t:0:R>", "asked for", "needed", "Nobody"],
+        ),
+        (Utterance::Alert, by_themselves, &["State: declined by the member"], &["by <@11>", "needed"]),
+        (Utterance::Alert, mistaken, &["a false alarm, by <@67>", "looked after by <@66>"], &["needed"]),
+        (Utterance::Alert, gone, &["State: expired (refunded)"], &["expired, by", "needed"]),
+        (Utterance::Alert, held_back, &["I would have taken", "Nothing was removed"], &["needed"]),
+        (Utterance::Alert, deleted, &["was deleted from https://"], &["removed from"]),
+        (Utterance::Alert, wanted, &["asked for a private word"], &["`secrets`"]),
+        (Utterance::Alert, unthreaded, &["Nobody has claimed it", "get in touch"], &["<#44>"]),
+        (Utterance::Alert, Facts { discreet: true, ..called.clone() }, &["nothing said in public"], &[]),
+        (Utterance::RaidAlert, raid, &["60 members", "600 messages", "have a look"], &["State"]),
+        (
+            Utterance::RaidAlert,
+            ended,
+            &["State: resolved, by <@66> (refunded)"],
+            &["have a look", "I answer"],
+        ),
+    ];
+    hold("en", examples);
+}
+
+#[test]
+fn members_are_told_how_things_are() {
+    let away = |facts: Facts| Facts { back: Some(Timestamp::UNIX_EPOCH), ..facts };
+    let examples: Vec<Example> = vec![
+        (Utterance::Late, facts(), &["moderators"], &["<t:", "usually"]),
+        (Utterance::Late, away(facts()), &["usually", "<t:0:f>"], &["remind", "told"]),
+        (Utterance::OpeningAsked, facts(), &["below"], &["your message", "https://"]),
+        (Utterance::OpeningAsked, away(facts()), &["usually", "<t:0:f>"], &["as soon as one"]),
+        (Utterance::NotTakenDown, facts(), &["still", "https://discord.com"], &[]),
+        (Utterance::TakenDown, facts(), &["your bank"], &[]),
+        (Utterance::Invited, facts(), &["read"], &[]),
+        (Utterance::FollowUp, facts(), &["<@11>"], &["thread", "<#", "12", "refunded", "you wrote"]),
+    ];
+    hold("en", examples);
+}
+
+#[test]
+fn times_and_people_are_named_in_every_language() {
+    let away = || Facts { back: Some(Timestamp::UNIX_EPOCH), ..facts() };
+    let openings = [
+        Utterance::Opening,
+        Utterance::OpeningAsked,
+        Utterance::OpeningShielded,
+        Utterance::OpeningUnshielded,
+    ];
+    for language in LANGUAGES {
+        let mut examples: Vec<Example> = vec![
+            (Utterance::Late, away(), &["<@11>", "<t:0:f>"], &[]),
+            (Utterance::DirectOpening, away(), &["<t:0:f>"], &["<@"]),
+            (Utterance::DirectOpening, facts(), &[], &["<t:"]),
+            (Utterance::Summons, facts(), &["<@66>", "<@&22> <@&23>", "<@11>"], &[]),
+            (Utterance::Summons, waiting(), &["<@&22> <@&23>", "<@11>"], &["<@66>"]),
+            (Utterance::Claimed, facts(), &["<@66>"], &[]),
+            (Utterance::Invited, facts(), &["<@77>"], &[]),
+            (Utterance::Reopened, facts(), &["<@11>", "<@66>"], &[]),
+            (Utterance::Resolved, facts(), &["<@11>"], &["refunded"]),
+            (Utterance::Dismissed, facts(), &["<@11>"], &["refunded"]),
+            (Utterance::FollowUp, facts(), &["<@11>"], &["refunded"]),
+            (Utterance::Alert, facts(), &["<#33>", "<#44>", "<@11>", "12", "`secrets`", "missing"], &[]),
+        ];
+        examples.extend(openings.iter().map(|&opening| (opening, away(), &["<t:0:f>"][..], &[][..])));
+        examples.extend(openings.iter().map(|&opening| (opening, facts(), &["<@11>"][..], &["<t:"][..])));
+        hold(language, examples);
+    }
+}
+
+/// Who writes templates finds in the README all that there is to use.
+#[test]
+fn everything_that_templates_may_use_is_described() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/README.md");
+    let described = fs::read_to_string(readme).expect("readable");
+    for placeholder in Utterance::ALL.iter().flat_map(|utterance| utterance.placeholders()) {
+        let (whole, part) = (format!("{{{{ {placeholder} }}}}"), format!("{{{{ {placeholder}."));
+        assert!(described.contains(&whole) || described.contains(&part), "{placeholder} is not described");
+    }
+    let buttons = Button::ALL.iter().map(|button| button.as_str());
+    let states = State::ALL.iter().map(|state| state.as_str());
+    for label in buttons.chain(states).chain(Rating::ALL.iter().map(|rating| rating.as_str())) {
+        assert!(described.contains(&format!("`{label}`")), "the label {label} is not described");
     }
 }
 
@@ -521,6 +670,8 @@ fn labels_of_ones_own_go_before_those_that_came_with_the_bot() {
 fn broken_labels_say_what_would_be_right() {
     let rows = [
         ("[buttons]\nresolv = \"x\"", "de/labels.toml:2: there is no button `resolv`", "`resolve`, "),
+        ("[states]\nclose = \"x\"", "de/labels.toml:2: there is no state `close`", "`open`"),
+        ("[ratings]\nbad = \"x\"", "de/labels.toml:2: there is no rating `bad`", "`good`"),
         (
             "[buttons]\nkeep = \" \"",
             "de/labels.toml:2: the label of `keep` does not fit",
@@ -644,6 +795,12 @@ fn broken_templates_say_what_would_be_right() {
         let (name, rest) = case.split_once('\n').expect("a first line");
         let (text, expected) = rest.split_once("=====\n").expect("a line of =====");
         let said = own(name, text).err().unwrap_or_default();
-        assert_eq!(said.trim_end(), expected.trim_end(), "{}\n{said}", file.display());
+        let (said, expected) = (said.trim_end(), expected.trim_end());
+        // What else would be valid is left open where there is much.
+        let is_it = match expected.strip_suffix('…') {
+            Some(beginning) => said.starts_with(beginning),
+            None => said == expected,
+        };
+        assert!(is_it, "{}\n{said}", file.display());
     }
 }

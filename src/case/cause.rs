@@ -206,7 +206,7 @@ impl CauseNotice {
             Step::Announcing => self.not_announced("The public notice could not be posted", refusal),
             Step::Amending if *refusal == Refusal::Gone => self.public = None,
             Step::Amending => {
-                self.problem = Some(format!("The public notice could not be changed: {refusal}."))
+                self.problem = Some(format!("The public notice could not be changed: {refusal}."));
             }
             Step::Resting => return None,
         }

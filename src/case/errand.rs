@@ -306,6 +306,13 @@ impl Case {
 }
 
 impl Errand {
+    /// Whether it is done whatever becomes of the case: the member was told that it will be, or moderators would be left
+    /// two alerts.
+    pub(super) const fn is_promised(&self) -> bool {
+        let removal = matches!(self, Self::TakeDown(_) | Self::Say(Saying::TakenDown | Saying::NotTakenDown));
+        removal || matches!(self, Self::Retire(_))
+    }
+
     /// What moderators are told when it could not be run; nothing where they cannot do anything about it.
     const fn failure(self) -> Option<&'static str> {
         match self {

@@ -157,7 +157,9 @@ impl Case {
             return;
         }
         self.reminders = step;
-        if step >= ESCALATED {
+        // Where no moderator could be told of it, there is nothing to say that would be both kind and true.
+        let known = self.thread().is_some() || self.told.is_some();
+        if step >= ESCALATED && known {
             self.run_later(&[Errand::Say(Saying::Late)]);
         }
     }
@@ -213,12 +215,9 @@ impl Case {
         }
     }
 
-    /// What a member wished for in public is done come what may, and moderators are not left two alerts.
+    /// What was still to be done is not any more, but for what was promised.
     pub(super) fn keep_promises(&mut self) {
-        self.errands.retain(|errand| {
-            let told = matches!(errand, Errand::Say(Saying::TakenDown | Saying::NotTakenDown));
-            told || matches!(errand, Errand::TakeDown(_) | Errand::Retire(_))
-        });
+        self.errands.retain(Errand::is_promised);
     }
 
     pub(super) fn run_later(&mut self, errands: &[Errand]) {

@@ -202,6 +202,7 @@ impl Rating {
 
 /// What moderators are shown of a case and that changes: when it differs from what they were told last, what they were
 /// told is brought up to date.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and stored by its name")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     state: State,
@@ -218,6 +219,7 @@ pub struct Status {
     rating: Option<Rating>,
     #[serde(default)]
     discreet: bool,
+    #[serde(default)]
     outcome: Option<String>,
     raid: Option<(usize, usize)>,
     #[serde(default)]

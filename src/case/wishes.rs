@@ -56,7 +56,7 @@ impl Case {
         }
     }
 
-    /// Someone else deleted it.
+    /// It is gone, or in hand.
     pub(super) fn forget_disclosed(&mut self, message: MessageId) {
         self.disclosed.retain(|one| one.message != message);
     }
@@ -80,6 +80,8 @@ impl Case {
         if self.matter.gives_away() && self.matter.author() == next.author() {
             self.disclosed.push(self.matter.posted());
         }
+        // The same message, edited, may be in hand again.
+        self.forget_disclosed(next.message);
         next.quiet |= self.discreet;
         if next.ask.is_empty() {
             next.ask = std::mem::take(&mut self.matter.ask);

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -13,8 +14,7 @@ use thiserror::Error;
 use tokio::runtime::Runtime;
 
 use super::{Exit, complain, finished};
-use crate::case::clock::Promise;
-use crate::config::{ConfigError, GuildConfigs, Loaded, time_zone};
+use crate::config::{ConfigError, GuildConfig, GuildConfigs, Loaded};
 use crate::discord::Clock;
 use crate::message::{ChannelId, GuildId};
 use crate::report::{Length, Period, PictureError, Report};
@@ -41,6 +41,15 @@ pub(super) struct Args {
     /// The folder that report.md, report.png and report.json are written to; made when it is not there
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     to: PathBuf,
+}
+
+impl Args {
+    fn days(&self, now: Timestamp, zone: &TimeZone) -> Period {
+        match self.until {
+            Some(last) => Period::until(last, now, self.period, zone),
+            None => Period::up_to(now, self.period, zone),
+        }
+    }
 }
 
 impl ValueEnum for Length {
@@ -70,12 +79,6 @@ enum Failure {
     Other(String),
 }
 
-/// What a server goes by.
-struct Terms {
-    promise: Promise,
-    zone: TimeZone,
-}
-
 pub(super) fn run(args: &Args, loaded: Loaded) -> Exit {
     let written = made(args, loaded).and_then(|report| write(&report, &args.to));
     match written {
@@ -98,36 +101,34 @@ fn made(args: &Args, loaded: Loaded) -> Result<Report, Failure> {
 
 async fn read(args: &Args, loaded: Loaded, now: Timestamp) -> Result<Report, Failure> {
     let store = SqliteStore::open_existing(&loaded.config.store.url).await?;
+    let configs = GuildConfigs::new(loaded)?;
     let had_cases = store.guilds().await?;
     let guilds = match args.guild.map(GuildId) {
         Some(guild) if !had_cases.contains(&guild) => return Err(Failure::Unknown(guild)),
         Some(guild) => vec![guild],
         None => had_cases,
     };
-    let terms = terms(args.guild.map(GuildId), loaded, &store).await?;
-    let period = match args.until {
-        Some(last) => Period::until(last, now, args.period, &terms.zone),
-        None => Period::up_to(now, args.period, &terms.zone),
+    let own = match args.guild.map(GuildId) {
+        Some(guild) => Some(in_force(guild, &configs, &store).await?),
+        None => None,
     };
+    let here = own.as_deref().unwrap_or_else(|| configs.elsewhere());
+    let period = args.days(now, &configs.time_zone(here));
     let outcomes = outcomes(&store, &guilds, &period).await?;
     store.close().await;
-    Ok(Report::of(&outcomes, period, now, &terms.promise))
+    Ok(Report::of(&outcomes, period, now, &here.core.promise))
 }
 
-/// One server goes by what was set in chat, too; all of them together by the file.
-async fn terms(guild: Option<GuildId>, loaded: Loaded, store: &SqliteStore) -> Result<Terms, Failure> {
-    let Some(guild) = guild else {
-        let zone = time_zone(&loaded.core.promise, loaded.config.quiet_hours.as_ref());
-        return Ok(Terms { promise: loaded.core.promise, zone });
-    };
-    let configs = GuildConfigs::new(loaded)?;
-    if let Some(set) = store.settings_of(guild).await? {
-        // What does not fit the file any more is not in force in the bot either.
-        if let Ok(config) = configs.build(guild, set.revision, set.settings) {
-            configs.put(guild, config);
-        }
-    }
-    Ok(Terms { promise: configs.of(guild).core.promise.clone(), zone: configs.time_zone(guild) })
+/// What a server goes by, with what was set in chat.
+async fn in_force(
+    guild: GuildId,
+    configs: &GuildConfigs,
+    store: &SqliteStore,
+) -> Result<Arc<GuildConfig>, StoreError> {
+    let set = store.settings_of(guild).await?;
+    // What does not fit the file any more is not in force in the bot either.
+    let built = set.and_then(|set| configs.build(guild, set.revision, set.settings).ok());
+    Ok(built.map_or_else(|| configs.of(guild), Arc::new))
 }
 
 async fn outcomes(

@@ -56,8 +56,8 @@ where
 {
     let (context, number) = (press.context, press.case.number);
     let presser = context.presser();
-    let pressed = context.responder.take_aside(context.guild, number, &presser, context.now).await?;
-    let said = match pressed {
+    let taken = context.responder.take_aside(context.guild, number, &presser, context.now).await?;
+    let said = match taken {
         Pressed::Accepted => Utterance::OfferAccepted,
         Pressed::NotTheirs => Utterance::OfferNotYours,
         Pressed::Over => Utterance::OfferOver,

@@ -33,10 +33,9 @@ where
     E: Executor,
 {
     let (guild, now) = (context.guild, context.now);
-    let zone = context.responder.configs().time_zone(guild);
-    let period = Period::up_to(now, length, &zone);
-    let outcomes = context.responder.store().outcomes(guild, period.before().from, period.to).await?;
     let here = context.responder.in_force(guild);
+    let period = Period::up_to(now, length, &context.responder.configs().time_zone(&here));
+    let outcomes = context.responder.store().outcomes(guild, period.before().from, period.to).await?;
     let work = move || {
         let report = Report::of(&outcomes, period, now, &here.core.promise);
         let picture = report.picture().inspect_err(|error| error!(%error, "a report has no picture")).ok();

@@ -8,8 +8,7 @@ use jiff::tz::TimeZone;
 use super::build::{self, Core};
 use super::problem::{ConfigError, Mistake, Problem};
 use super::rule::{self, Built, RuleTable};
-use super::{Config, GuildRule, GuildSettings, Loaded, QuietHours, Server, Standing};
-use crate::case::clock::Promise;
+use super::{Config, GuildRule, GuildSettings, Loaded, Server, Standing};
 use crate::message::GuildId;
 use crate::wording::{Source, Wording, WordingError};
 
@@ -85,11 +84,12 @@ impl GuildConfigs {
         Arc::clone(guilds.get(&guild).unwrap_or(&self.elsewhere))
     }
 
-    /// Whose clock `guild` goes by.
-    pub fn time_zone(&self, guild: GuildId) -> TimeZone {
-        let here = self.of(guild);
+    /// Whose days and hours are meant in a server, where its settings say no more: those of its working hours, else of
+    /// its quiet hours, else of Greenwich.
+    pub fn time_zone(&self, here: &GuildConfig) -> TimeZone {
+        let working = here.core.promise.hours.as_ref().map(|hours| &hours.time_zone);
         let quiet = here.server.quiet_hours.as_ref().or(self.config.quiet_hours.as_ref());
-        time_zone(&here.core.promise, quiet)
+        working.or(quiet.map(|hours| &hours.time_zone)).cloned().unwrap_or(TimeZone::UTC)
     }
 
     /// What would be in force in `guild` with `settings`. Rules that are as before are not built again.
@@ -147,13 +147,6 @@ impl GuildConfigs {
             guilds.insert(guild, Arc::new(config));
         }
     }
-}
-
-/// Whose clock is meant where the settings say no more: that of the working hours, else of the quiet hours, else that
-/// of Greenwich.
-pub fn time_zone(promise: &Promise, quiet: Option<&QuietHours>) -> TimeZone {
-    let working = promise.hours.as_ref().map(|hours| &hours.time_zone);
-    working.or(quiet.map(|hours| &hours.time_zone)).cloned().unwrap_or(TimeZone::UTC)
 }
 
 impl GuildConfig {

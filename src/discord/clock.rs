@@ -46,13 +46,11 @@ impl Clock {
 
     /// Waits until it is `at`; not at all when it is later.
     pub async fn reach(&self, at: Timestamp) {
-        match &self.0 {
-            Some(set) => drop(set.subscribe().wait_for(|now| *now >= at).await),
-            None => {
-                let left = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
-                tokio::time::sleep(left).await;
-            }
-        }
+        let Some(set) = &self.0 else {
+            let left = Duration::try_from(at.duration_since(self.now())).unwrap_or_default();
+            return tokio::time::sleep(left).await;
+        };
+        set.subscribe().wait_for(|now| *now >= at).await.ok();
     }
 
     /// Waits until it is `at`, the clock that showed `seen` is set, or a while has passed: whoever waits looks again.

@@ -20,9 +20,15 @@ pub(super) struct Arrival {
     pub(super) answers: Option<u64>,
     id: u64,
     origin: Origin,
+    /// Whether its author wrote it: Discord says things in people's names, such as that they added someone.
+    written: bool,
     mentions: Vec<UserId>,
     content: String,
 }
+
+/// Discord's numbers of what people write: a message, and one that answers another.
+/// Source: <https://discord.com/developers/docs/resources/message#message-object-message-types>.
+const WRITTEN: [u8; 2] = [0, 19];
 
 impl Arrival {
     /// When it was sent.
@@ -42,6 +48,7 @@ impl Arrival {
             answers: message.message_reference.as_ref().and_then(|it| it.message_id).map(MessageId::get),
             id: message.id.get(),
             origin: origin(message.webhook_id.is_some(), message.author.bot),
+            written: WRITTEN.contains(&message.kind.into()),
             mentions: message.mentions.iter().map(|user| user.id).collect(),
             content: joined(&message.content, snapshots),
         })
@@ -60,6 +67,7 @@ impl Arrival {
             id: message.id.get(),
             mentions: message.mentions.iter().map(|user| user.id).collect(),
             origin: origin(message.webhook_id.as_ref().is_some_and(|id| !id.is_null()), message.author.bot),
+            written: WRITTEN.contains(&message.kind),
             content: joined(message.content.as_deref().unwrap_or_default(), snapshots),
         })
     }
@@ -77,7 +85,7 @@ impl Arrival {
 
     /// Whether a person wrote it.
     pub(super) fn is_by_person(&self) -> bool {
-        self.origin == Origin::Member
+        self.origin == Origin::Member && self.written
     }
 
     /// The message in our words. `permissions` are its author's in the channel.

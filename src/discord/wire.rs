@@ -162,6 +162,8 @@ pub(super) struct Message {
     pub(super) channel_id: ChannelId,
     #[serde(default)]
     pub(super) guild_id: Option<GuildId>,
+    #[serde(default, rename = "type")]
+    pub(super) kind: u8,
     pub(super) author: User,
     #[serde(default)]
     pub(super) member: Option<Member>,

@@ -222,15 +222,15 @@ fn late(missed: usize, counted: usize, gathered: Option<&Hours>) -> String {
         |gathered| {
             let most = if gathered.cases == missed { "All".to_owned() } else { number(gathered.cases) };
             format!(
-                "{most} of them came in between {}: somebody should be there then, or `working_hours` in the settings \
-                 should say that nobody is",
+                "{most} of them came in between {}: somebody should be there then, or the working hours should say \
+                 that nobody is",
                 hours(gathered),
             )
         },
     );
     format!(
-        "**Members wait longer than promised.** {} were answered late or not at all. {when}. An `escalation_role` \
-         calls others when the first do not come.",
+        "**Members wait longer than promised.** {} were answered late or not at all. {when}. `/setup` has the working \
+         hours, how soon somebody answers, and the escalation role that is called when nobody does.",
         share(missed, counted),
     )
 }

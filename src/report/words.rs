@@ -71,12 +71,21 @@ pub(super) fn number(count: usize) -> String {
     apart
 }
 
-/// A number in about four characters: "9,876", "22k", "1.2M".
+/// A number in at most five characters: "987", "9.9k", "22k", "1.2M".
 pub(super) fn short(count: usize) -> String {
     match count {
-        0..10_000 => number(count),
-        10_000..999_500 => format!("{}k", (count + 500) / 1000),
-        _ => format!("{}.{}M", (count + 50_000) / 1_000_000, (count + 50_000) / 100_000 % 10),
+        0..1000 => count.to_string(),
+        1000..9_950 => tenths((count + 50) / 100, "k"),
+        9_950..999_500 => format!("{}k", (count + 500) / 1000),
+        _ => tenths((count + 50_000) / 100_000, "M"),
+    }
+}
+
+/// So many tenths of a unit; those that are none are left out.
+fn tenths(count: usize, unit: &str) -> String {
+    match count % 10 {
+        0 => format!("{}{unit}", count / 10),
+        tenths => format!("{}.{tenths}{unit}", count / 10),
     }
 }
 
@@ -222,8 +231,17 @@ mod tests {
         for (count, expected) in rows {
             assert_eq!(number(count), expected);
         }
-        let rows =
-            [(9_999, "9,999"), (10_499, "10k"), (999_499, "999k"), (999_500, "1.0M"), (12_340_000, "12.3M")];
+        let rows = [
+            (999, "999"),
+            (1000, "1k"),
+            (1_449, "1.4k"),
+            (9_949, "9.9k"),
+            (9_950, "10k"),
+            (10_499, "10k"),
+            (999_499, "999k"),
+            (999_500, "1M"),
+            (12_340_000, "12.3M"),
+        ];
         for (count, expected) in rows {
             assert_eq!(short(count), expected);
         }

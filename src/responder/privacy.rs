@@ -44,7 +44,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let events = left.cases.iter().map(|number| (*number, Event::Forgotten(self.inner.executor.now())));
         let terms = self.terms(wish.guild);
         let pending = self.inner.store.happen_together(wish.guild, events.collect(), None, &terms).await?;
-        pending.into_iter().for_each(|pending| self.carry_out_next(Some(pending)));
+        for pending in pending {
+            self.carry_out_next(Some(pending));
+        }
         self.relearn(wish.member).await?;
         Ok(left)
     }

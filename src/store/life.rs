@@ -131,8 +131,9 @@ impl Outcome {
 
 /// Where there is no thread, people look after a case by claiming it, and how soon they speak with its member is not seen.
 fn promised(case: &Case, promise: &Promise) -> Option<SignedDuration> {
-    let has_thread = case.place.is_some_and(|place| place.rung != Rung::Direct);
-    let had_thread = case.ending.as_ref().is_some_and(|ending| ending.reason == Some(Reason::ThreadDeleted));
-    let promises = promise.remind_after > SignedDuration::ZERO && (has_thread || had_thread);
-    promises.then_some(promise.remind_after)
+    let could_answer = match &case.place {
+        Some(place) => place.rung != Rung::Direct,
+        None => case.ending.as_ref().is_some_and(|ending| ending.reason == Some(Reason::ThreadDeleted)),
+    };
+    (could_answer && promise.remind_after > SignedDuration::ZERO).then_some(promise.remind_after)
 }

@@ -36,7 +36,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "life", include_str!("sqlite/4_life.sql")),
     (5, "causes", include_str!("sqlite/5_causes.sql")),
     (6, "privacy", include_str!("sqlite/6_privacy.sql")),
-    (8, "alerts", include_str!("sqlite/8_alerts.sql")),
+    (7, "alerts", include_str!("sqlite/7_alerts.sql")),
 ];
 
 /// The number of the case of what belongs to none.

@@ -13,7 +13,7 @@ use super::{Facts, Utterance, Wait, mention};
 use crate::detect::Kind;
 
 /// Every placeholder, in the order of [`Facts`], what is made from them, and last what only `introduction`, `checkup`,
-/// `transcript`, `answer` and `reminder` say.
+/// `transcript`, `answer`, `reminder` and the words about what is kept say.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     "member",
     "moderators",
@@ -61,6 +61,8 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "server",
     "gaps",
     "days",
+    "stored",
+    "left",
     "answer",
     "cases",
     "more",
@@ -73,7 +75,7 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
 ];
 
 /// The placeholders that speak of a case: all but those of one utterance only.
-const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 12).0;
+const CASE: &[&str] = PLACEHOLDERS.split_at(PLACEHOLDERS.len() - 14).0;
 
 /// What moderators are told of several cases.
 const CAUSE: &[&str] = &[
@@ -101,13 +103,14 @@ const CHOICES: &[&str] = &["asks", "follow_up", "given_away", "buttons"];
 /// and Discord shows no mentions in names and reasons.
 pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
     match utterance {
-        Utterance::ThreadName => &["number"],
+        Utterance::ThreadName | Utterance::Erased => &["number"],
         Utterance::Advice => &["kinds", "removed"],
         Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
         Utterance::Checkup => &["gaps"],
-        Utterance::Erased => &["number"],
         Utterance::Transcript => &["days"],
+        Utterance::Stored => &["stored"],
+        Utterance::EraseQuestion | Utterance::EraseDone => &["stored", "left"],
         Utterance::Reminder => &["moderators", "cases", "more"],
         Utterance::CauseNotice => CAUSE,
         // They are shown to a moderator first.
@@ -186,6 +189,8 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("outcome", text(facts.outcome.clone())),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
+        ("stored", text(facts.stored.clone())),
+        ("left", text(facts.left.clone())),
         ("days", text(facts.transcript_days.map(|days| days.to_string()))),
         ("cases", facts.waits.iter().map(wait).collect()),
         ("topic", text(shared.map(|shared| shared.topic.join(", ")))),
@@ -226,8 +231,8 @@ pub(crate) fn length(time: SignedDuration) -> String {
 
 /// Whether something private is there for all to read, rather than only about to be needed.
 fn given_away(facts: &Facts) -> bool {
-    let gone = facts.removed || facts.deleted;
-    !gone && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
+    let stands = !facts.removed && !facts.deleted && !facts.asked_for;
+    stands && facts.category.is_some_and(|category| category.gives_away(&facts.kinds))
 }
 
 /// Of a raid, all of its messages.

@@ -21,6 +21,7 @@ pub(super) static ENGLISH: Labels = Labels {
     buttons: BTreeMap::new(),
     states: BTreeMap::new(),
     ratings: BTreeMap::new(),
+    kept: BTreeMap::new(),
 };
 
 /// The buttons, by their part of a `custom_id`, and what is written on them in English.
@@ -59,6 +60,30 @@ const STATES: &[(&str, &str)] = &[
 /// What a member can think of how it went, by name, and what that is called in English.
 const RATINGS: &[(&str, &str)] = &[("good", "good"), ("fair", "so-so"), ("poor", "not good")];
 
+/// What is kept of people, and the words around it, by name, and what that is called in English.
+const KEPT: &[(&str, &str)] = &[
+    ("cases", "cases about you"),
+    ("removed", "texts of removed messages, yet to be given back"),
+    ("details", "answers you gave in a private form"),
+    ("messages", "ids of the messages those cases are about"),
+    ("under_way", "things I'm about to do in those cases"),
+    ("notes", "notes of moderators about those cases"),
+    ("transcripts", "messages in private threads"),
+    ("named", "cases of others that you're part of"),
+    ("cooldowns", "times I acted on your messages in the last days"),
+    ("examples", "messages of yours that moderators judged"),
+    ("language", "the language of your Discord"),
+    ("erasure", "your wish to be forgotten, under way"),
+    ("helped", "cases you looked after as a moderator"),
+    ("noted", "notes you made as a moderator"),
+    ("judged", "messages you judged as a moderator"),
+    ("changes", "settings you changed"),
+    ("proposals", "changes that wait for you to agree"),
+    ("until", "kept until"),
+    ("erase", "Erase all of it"),
+    ("leave", "Leave it"),
+];
+
 /// The most characters on a button.
 /// Source: <https://discord.com/developers/docs/components/reference#button>.
 const LONGEST_BUTTON: usize = 80;
@@ -84,6 +109,8 @@ pub(super) struct Labels {
     states: BTreeMap<String, String>,
     #[serde(default)]
     ratings: BTreeMap<String, String>,
+    #[serde(default)]
+    kept: BTreeMap<String, String>,
 }
 
 impl Labels {
@@ -95,8 +122,8 @@ impl Labels {
                 path: source.path.clone(),
                 line: above.map(|above| above.matches('\n').count() + 1),
                 what: error.message().to_owned(),
-                help: "`and`, and the tables `[kinds]`, `[categories]`, `[buttons]`, `[states]` and `[ratings]`, with text in \
-                       each"
+                help: "`and`, and the tables `[kinds]`, `[categories]`, `[buttons]`, `[states]`, `[ratings]` and `[kept]`, \
+                       with text in each"
                     .to_owned(),
             }
         })
@@ -111,6 +138,7 @@ impl Labels {
         whole.buttons.append(&mut self.buttons);
         whole.states.append(&mut self.states);
         whole.ratings.append(&mut self.ratings);
+        whole.kept.append(&mut self.kept);
         whole
     }
 
@@ -148,6 +176,12 @@ impl Labels {
         self.ratings.get(name).map_or_else(|| english(RATINGS, name), String::as_str)
     }
 
+    /// What is kept of people, by its name; none where there is nothing of that name.
+    pub(super) fn kept(&self, name: &str) -> Option<&str> {
+        let (name, english) = KEPT.iter().find(|(known, _)| *known == name)?;
+        Some(self.kept.get(*name).map_or(*english, String::as_str))
+    }
+
     /// What is written on a button; none where there is no button of that name.
     pub(super) fn button(&self, name: &str) -> Option<&str> {
         let (name, english) = BUTTONS.iter().find(|(known, _)| *known == name)?;
@@ -173,12 +207,14 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let buttons: Vec<&str> = BUTTONS.iter().map(|(name, _)| *name).collect();
     let states: Vec<&str> = STATES.iter().map(|(name, _)| *name).collect();
     let ratings: Vec<&str> = RATINGS.iter().map(|(name, _)| *name).collect();
-    let named = [
+    let kept: Vec<&str> = KEPT.iter().map(|(name, _)| *name).collect();
+    let tables = [
         ("button", &labels.buttons, &buttons),
         ("state", &labels.states, &states),
         ("rating", &labels.ratings, &ratings),
+        ("kind of thing that is kept", &labels.kept, &kept),
     ];
-    for (what, labels, known) in named {
+    for (what, labels, known) in tables {
         if let Some(unknown) = labels.keys().find(|name| !known.contains(&name.as_str())) {
             let help = quoted(nearest_first(unknown, known.iter().copied()));
             return Err(wrong(unknown, format!("there is no {what} `{unknown}`"), help));
@@ -190,8 +226,9 @@ pub(super) fn check(source: &Source) -> Result<(), WordingError> {
     let buttons = labels.buttons.iter().map(|(kind, name)| (kind.as_str(), name, LONGEST_BUTTON));
     let states = labels.states.iter().map(|(state, name)| (state.as_str(), name, LONGEST_NAME));
     let ratings = labels.ratings.iter().map(|(rating, name)| (rating.as_str(), name, LONGEST_NAME));
-    for (key, name, most) in names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings)
-    {
+    let kept = labels.kept.iter().map(|(kept, name)| (kept.as_str(), name, LONGEST_NAME));
+    let all = names.chain(kinds).chain(categories).chain(buttons).chain(states).chain(ratings).chain(kept);
+    for (key, name, most) in all {
         if name.trim().is_empty() || name.contains('\n') || name.chars().count() > most {
             return Err(wrong(
                 key,

@@ -4,8 +4,8 @@ use super::context::Parts;
 use super::error::{nearest_first, quoted};
 use super::labels::Labels;
 use super::{
-    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_OUTCOME, Raid, Shared, Source, Utterance, Wait,
-    WordingError, context, mention,
+    Facts, LONGEST_ANSWER, LONGEST_GAPS, LONGEST_LEFT, LONGEST_OUTCOME, LONGEST_STORED, Raid, Shared, Source,
+    Utterance, Wait, WordingError, context, mention,
 };
 use crate::detect::{Category, Kind};
 use crate::message::{ChannelId, RoleId, UserId};
@@ -306,6 +306,8 @@ fn example(name: &str, facts: Facts) -> Facts {
         "ended_by" => Facts { ended_by: Some(UserId(u64::MAX)), ..facts },
         "outcome" => Facts { outcome: Some("x".repeat(LONGEST_OUTCOME)), ..facts },
         "rating" => Facts { rating: Some("poor".to_owned()), ..facts },
+        "stored" => Facts { stored: Some("x".repeat(LONGEST_STORED)), ..facts },
+        "left" => Facts { left: Some("x".repeat(LONGEST_LEFT)), ..facts },
         "days" => Facts { transcript_days: Some(u32::MAX), ..facts },
         "back" => Facts { back: Some(Timestamp::MAX), ..facts },
         "cases" => Facts { waits: vec![longest_wait(); 8], ..facts },

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use aside::discord::WallClock;
-use aside::simulator::{Fault, Id, Message, Permissions, Simulator, Trouble, World};
+use aside::discord::Clock;
+use aside::simulator::{
+    ChannelPlan, Fault, Id, MemberPlan, Message, OverwritePlan, Permissions, RolePlan, Simulator, State,
+    Trouble, World,
+};
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
-use crate::community::{Bot, Home, RULES, harbor, private_threads, said, settled};
+use crate::community::{Bot, GLANCE, Home, PATIENCE, RULES, harbor, private_threads, said, settled};
 use crate::{log, manners};
 
 /// Sets off `boiling-point`, which takes aside.
@@ -19,7 +24,6 @@ const FURIOUS: &str = "this is an utter disgrace";
 struct Elsewhen {
     discord: Simulator,
     home: Home,
-    clock: WallClock,
     config: String,
     bot: Option<Bot>,
 }
@@ -27,26 +31,64 @@ struct Elsewhen {
 impl Elsewhen {
     /// From `at` on, with moderators told in #staff and whatever else `server` sets.
     async fn new(at: &str, server: &str) -> Self {
-        let channels =
-            |discord: &Simulator| format!("alert_channel = {}\n", discord.channel("staff").unwrap());
-        Self::of(&harbor(), at, |discord| format!("{}{server}", channels(discord))).await
+        Self::of(&harbor(), at, |discord| {
+            format!("alert_channel = {}\n{server}", discord.channel("staff").unwrap())
+        })
+        .await
+    }
+
+    /// The same with a second role, lea's, which is asked when moderators do not answer.
+    async fn with_leads(at: &str, server: &str) -> Self {
+        Self::of(&with_leads(), at, |discord| {
+            let (staff, lead) = (discord.channel("staff").unwrap(), discord.role("Lead").unwrap());
+            format!("alert_channel = {staff}\nescalation_role = {lead}\n{server}")
+        })
+        .await
     }
 
     async fn of(world: &World, at: &str, server: impl FnOnce(&Simulator) -> String) -> Self {
         let discord = Simulator::start(world).await.unwrap();
         let guild = discord.guild("Harbor").unwrap();
         let config = format!("[server.\"{guild}\"]\n{}\n{RULES}", server(&discord));
-        let clock = WallClock::simulated(Timestamp::UNIX_EPOCH);
-        let mut elsewhen = Self { discord, home: Home::new(), clock, config, bot: None };
+        let home = Home::with(Clock::standing(moment(at)));
+        let mut elsewhen = Self { discord, home, config, bot: None };
         elsewhen.start(at).await;
         elsewhen
     }
 
     async fn start(&mut self, at: &str) {
-        self.discord.set_clock(moment(at));
-        self.clock = WallClock::simulated(moment(at));
-        let clock = self.clock.clone();
-        self.bot = Some(Bot::launch_by(clock, &self.discord, &self.home, &self.config));
+        self.it_is(moment(at));
+        self.bot = Some(Bot::start(&self.discord, &self.home, &self.config).await);
+        self.seen_to(moment(at)).await;
+    }
+
+    fn it_is(&self, now: Timestamp) {
+        self.discord.set_clock(now);
+        self.home.clock.set(now);
+    }
+
+    /// It is that time, and what there was to do then is done.
+    async fn at(&self, time: &str) {
+        self.it_is(moment(time));
+        self.seen_to(moment(time)).await;
+    }
+
+    /// Waits until no clock wants anything at `now` any more, and what follows is done.
+    async fn seen_to(&self, now: Timestamp) {
+        let options = SqliteConnectOptions::new().filename(self.home.path().join("aside.db"));
+        let mut database = options.connect().await.unwrap();
+        let waiting = async {
+            loop {
+                let due = sqlx::query_scalar("SELECT count(*) FROM cases WHERE due <= ?");
+                let due: i64 = due.bind(now.as_millisecond()).fetch_one(&mut database).await.unwrap();
+                if due == 0 {
+                    break;
+                }
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, waiting).await;
+        waited.unwrap_or_else(|_| panic!("some clock still wants something at {now}\n{}", log::written()));
         settled(&self.discord, &self.home).await.unwrap();
     }
 
@@ -58,13 +100,6 @@ impl Elsewhen {
     async fn end(mut self) {
         self.stop().await;
         manners::check(&self.discord, &self.home, &[]).unwrap();
-    }
-
-    /// It is that time, and what there was to do then is done.
-    async fn at(&self, time: &str) {
-        self.discord.set_clock(moment(time));
-        self.clock.set(moment(time)).await;
-        settled(&self.discord, &self.home).await.unwrap();
     }
 
     /// `who` posts in `channel`, and what follows is done.
@@ -108,45 +143,55 @@ impl Elsewhen {
     }
 
     fn pinged(&self, message: &Message) -> BTreeSet<String> {
-        let names = ["olga", "mia", "alex", "sam", "kim", "lea"];
-        let named = |id: &Id| names.into_iter().find(|name| self.discord.user(name) == Some(*id));
+        let people = ["olga", "mia", "alex", "sam", "kim", "lea"];
+        let named = |id: &Id| people.into_iter().find(|name| self.discord.user(name) == Some(*id));
         message.pinged.iter().map(|id| named(id).unwrap_or("someone else").to_owned()).collect()
     }
 
-    /// A second role with lea in it, asked when moderators do not answer.
-    async fn with_leads(at: &str, server: &str) -> Self {
-        let mut world = harbor();
-        let plan = r#"roles = [{ name = "Lead", permissions = ["MANAGE_MESSAGES"] }]"#;
-        let role: LeadPlan = toml::from_str(plan).unwrap();
-        world.guilds[0].roles.extend(role.roles);
-        let member = r#"members = [{ name = "lea", roles = ["Lead"] }]"#;
-        let member: MemberPlans = toml::from_str(member).unwrap();
-        world.guilds[0].members.extend(member.members);
-        let staff = world.guilds[0].channels.iter_mut().find(|channel| channel.name == "staff").unwrap();
-        let overwrite: Overwrites =
-            toml::from_str(r#"overwrites = [{ of = "Lead", allow = ["VIEW_CHANNEL"] }]"#).unwrap();
-        staff.overwrites.extend(overwrite.overwrites);
-        Self::of(&world, at, |discord| {
-            let (staff, lead) = (discord.channel("staff").unwrap(), discord.role("Lead").unwrap());
-            format!("alert_channel = {staff}\nescalation_role = {lead}\n{server}")
-        })
-        .await
+    /// Olga sets with `/setup` after what times moderators are reminded and others are asked.
+    async fn promise(&self, remind_after: &str, escalate_after: &str) {
+        let (olga, general) = (self.user("olga"), self.discord.channel("general").unwrap());
+        let mut asked = self.discord.command(olga, general, "setup", &[]).unwrap();
+        self.discord.answer_to(asked).await.unwrap();
+        for pressed in ["setup:promise", "setup:hours"] {
+            let panel = self.discord.interaction(asked).unwrap().original.unwrap();
+            asked = self.discord.press(olga, general, panel, pressed).unwrap();
+            self.discord.answer_to(asked).await.unwrap();
+        }
+        let times = [("remind_after", remind_after), ("escalate_after", escalate_after)];
+        let sent = self.discord.submit_modal(olga, asked, &times).unwrap();
+        self.discord.answer_to(sent).await.unwrap();
+    }
+
+    /// `who` presses *Claim* below the alert of the only case.
+    async fn claim(&self, who: &str) {
+        let alert = self.said("staff").into_iter().find(|message| !message.components.is_empty()).unwrap();
+        self.discord.press(self.user(who), alert.channel, alert.id, "case:1:claim").unwrap();
+        settled(&self.discord, &self.home).await.unwrap();
     }
 }
 
-#[derive(serde::Deserialize)]
-struct LeadPlan {
-    roles: Vec<aside::simulator::RolePlan>,
-}
-
-#[derive(serde::Deserialize)]
-struct MemberPlans {
-    members: Vec<aside::simulator::MemberPlan>,
-}
-
-#[derive(serde::Deserialize)]
-struct Overwrites {
-    overwrites: Vec<aside::simulator::OverwritePlan>,
+fn with_leads() -> World {
+    let mut world = harbor();
+    let harbor = &mut world.guilds[0];
+    harbor.roles.push(RolePlan {
+        name: "Lead".to_owned(),
+        permissions: Permissions::MANAGE_MESSAGES,
+        mentionable: false,
+        managed: false,
+    });
+    harbor.members.push(MemberPlan {
+        name: "lea".to_owned(),
+        roles: vec!["Lead".to_owned()],
+        ..MemberPlan::default()
+    });
+    let staff = harbor.channels.iter_mut().find(|channel| channel.name == "staff").unwrap();
+    staff.overwrites.push(OverwritePlan {
+        of: "Lead".to_owned(),
+        allow: Permissions::VIEW_CHANNEL,
+        deny: Permissions::NONE,
+    });
+    world
 }
 
 const WAITING: &str = "Still waiting for a first answer";
@@ -261,9 +306,7 @@ async fn several_who_wait_are_one_reminder() {
     assert!(!second.content.contains("**Case 1**"), "{}", second.content);
     assert_eq!(second.content.matches("<@&").count(), 1, "{}", second.content);
     day.at("2026-07-01T12:21").await;
-    let [.., last] =
-        day.reminders().try_into().unwrap_or_else(|all: Vec<Message>| panic!("{} reminders", all.len()));
-    let _: [Message; 3] = day.reminders().try_into().unwrap();
+    let [_, _, last] = day.reminders().try_into().unwrap();
     assert_eq!(last.content.matches("**Case").count(), 3, "all three at once: {}", last.content);
     day.end().await;
 }
@@ -272,12 +315,224 @@ async fn several_who_wait_are_one_reminder() {
 async fn the_owner_is_reminded_first_and_then_everyone() {
     let day = Elsewhen::with_leads("2026-07-01T12:00", "").await;
     day.post("alex", "general", FURIOUS).await;
-    day.claim(1, "olga").await;
+    day.claim("olga").await;
     day.at("2026-07-01T12:05").await;
     let [first] = day.reminders().try_into().unwrap();
     assert_eq!(day.pinged(&first), names(["olga"]), "{}", first.content);
     day.at("2026-07-01T12:20").await;
     let [_, second] = day.reminders().try_into().unwrap();
     assert_eq!(day.pinged(&second), names(["lea", "mia", "olga"]), "{}", second.content);
+    day.end().await;
+}
+
+/// Office hours in Berlin.
+const OFFICE: &str = "working_hours = { days = ['mon', 'tue', 'wed', 'thu', 'fri'], from = '09:00', to = '17:00', \
+                      time_zone = 'Europe/Berlin' }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_a_weekend_on_which_clocks_are_turned_nobody_is_called() {
+    // Friday, two minutes before everyone goes home. On Sunday the clocks are put forward.
+    let day = Elsewhen::with_leads("2026-03-27T16:58+01:00", OFFICE).await;
+    day.post("alex", "general", FURIOUS).await;
+    let thread = day.thread();
+    for closed in [
+        "2026-03-27T17:03+01:00",
+        "2026-03-28T12:00+01:00",
+        "2026-03-29T09:05+02:00",
+        "2026-03-30T08:59+02:00",
+        "2026-03-30T09:02:59+02:00",
+    ] {
+        day.at(closed).await;
+        assert!(day.reminders().is_empty(), "{closed}");
+    }
+    day.at("2026-03-30T09:03+02:00").await;
+    assert_eq!(day.reminders().len(), 1);
+    day.at("2026-03-30T09:18+02:00").await;
+    assert_eq!(day.reminders().len(), 2);
+    assert_eq!(said(&day.discord, thread).iter().filter(|message| is_late(message)).count(), 1);
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn outside_of_the_hours_the_member_is_told_when_moderators_are_back() {
+    // Saturday; on Sunday the clocks are put back.
+    let day = Elsewhen::new("2026-10-24T20:00+02:00", OFFICE).await;
+    day.post("alex", "general", FURIOUS).await;
+    let opening = said(&day.discord, day.thread()).remove(0).content;
+    let back = moment("2026-10-26T09:00+01:00").as_second();
+    assert!(opening.contains(&format!("<t:{back}:f>")), "{opening}");
+    day.at("2026-10-26T09:04+01:00").await;
+    assert!(day.reminders().is_empty());
+    day.at("2026-10-26T09:05+01:00").await;
+    assert_eq!(day.reminders().len(), 1);
+    day.post("sam", "general", FURIOUS).await;
+    let opening = said(&day.discord, day.thread()).remove(0).content;
+    assert!(!opening.contains(":f>"), "they are there now: {opening}");
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_restart_nothing_is_said_twice_and_nothing_forgotten() {
+    let mut day = Elsewhen::with_leads("2026-07-01T12:00", "").await;
+    day.post("alex", "general", FURIOUS).await;
+    day.stop().await;
+    day.start("2026-07-01T12:04").await;
+    assert!(day.reminders().is_empty());
+    day.at("2026-07-01T12:05").await;
+    assert_eq!(day.reminders().len(), 1);
+    day.stop().await;
+    day.start("2026-07-01T12:06").await;
+    assert_eq!(day.reminders().len(), 1, "once");
+    day.stop().await;
+    day.start("2026-07-01T14:00").await;
+    let [_, second] = day.reminders().try_into().unwrap();
+    assert_eq!(day.pinged(&second), names(["lea"]));
+    day.stop().await;
+    day.start("2026-07-01T15:00").await;
+    assert_eq!(day.reminders().len(), 2);
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fell_due_while_the_bot_was_away_is_one_call_for_all() {
+    let mut day = Elsewhen::with_leads("2026-07-01T12:00", "").await;
+    day.post("alex", "general", FURIOUS).await;
+    day.stop().await;
+    day.start("2026-07-01T18:00").await;
+    let [only] = day.reminders().try_into().unwrap();
+    assert_eq!(day.pinged(&only), names(["lea", "mia"]), "{}", only.content);
+    day.at("2026-07-02T12:00").await;
+    assert_eq!(day.reminders().len(), 1);
+    assert_eq!(said(&day.discord, day.thread()).iter().filter(|message| is_late(message)).count(), 1);
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fell_due_while_the_bot_was_away_waits_for_the_morning() {
+    let mut day = Elsewhen::new("2026-07-01T16:00+02:00", OFFICE).await;
+    day.post("alex", "general", FURIOUS).await;
+    day.stop().await;
+    day.start("2026-07-01T22:00+02:00").await;
+    assert!(day.reminders().is_empty(), "nobody is called at night");
+    day.at("2026-07-02T08:59+02:00").await;
+    assert!(day.reminders().is_empty());
+    day.at("2026-07-02T09:00+02:00").await;
+    assert_eq!(day.reminders().len(), 1);
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_was_answered_while_the_bot_was_away_is_not_waited_for() {
+    let mut day = Elsewhen::new("2026-07-01T12:00", "").await;
+    day.post("alex", "general", FURIOUS).await;
+    let thread = day.thread();
+    day.stop().await;
+    let answered = moment("2026-07-01T12:03");
+    day.discord.set_clock(answered);
+    day.discord.post(day.user("mia"), thread, "I am here now").unwrap();
+    day.start("2026-07-01T13:30").await;
+    assert!(day.reminders().is_empty());
+    assert!(day.alert(1).contains("First answer after 3 min"), "{}", day.alert(1));
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_reminded_of_someone_who_left() {
+    let day = Elsewhen::new("2026-07-01T12:00", "").await;
+    day.post("alex", "general", FURIOUS).await;
+    day.discord.leave(day.discord.guild("Harbor").unwrap(), day.user("alex")).unwrap();
+    day.at("2026-07-01T12:05").await;
+    assert!(day.reminders().is_empty());
+    assert!(day.alert(1).contains("the member left the server"), "{}", day.alert(1));
+    let thread = private_threads(&day.discord).remove(0).thread.unwrap();
+    assert!(thread.archived && thread.locked);
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_an_alert_channel_moderators_are_reminded_in_the_thread() {
+    let day = Elsewhen::of(&harbor(), "2026-07-01T12:00", |_| String::new()).await;
+    day.post("alex", "general", FURIOUS).await;
+    let thread = day.thread();
+    let before = said(&day.discord, thread).len();
+    day.at("2026-07-01T12:05").await;
+    let words = said(&day.discord, thread);
+    assert_eq!(words.len(), before + 1);
+    let reminder = words.last().unwrap();
+    assert_eq!(day.pinged(reminder), names(["mia"]), "{}", reminder.content);
+    day.at("2026-07-01T12:20").await;
+    assert_eq!(said(&day.discord, thread).len(), before + 3, "the second reminder, and the honest line");
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reminder_that_is_refused_goes_to_the_next_channel() {
+    let mut world = harbor();
+    let staff = world.guilds[0].channels.iter().find(|channel| channel.name == "staff").cloned().unwrap();
+    world.guilds[0].channels.push(ChannelPlan { name: "office".to_owned(), ..staff });
+    let day = Elsewhen::of(&world, "2026-07-01T12:00", |discord| {
+        let (staff, office) = (discord.channel("staff").unwrap(), discord.channel("office").unwrap());
+        format!("alert_channel = {staff}\ndesk_channel = {office}\n")
+    })
+    .await;
+    day.post("alex", "general", FURIOUS).await;
+    let staff = day.discord.channel("staff").unwrap();
+    let refused = Trouble::Status(403, json!({ "code": 50_013, "message": "Missing Permissions" }));
+    day.discord.fault(Fault::on(&format!("POST /channels/{staff}/messages"), refused));
+    day.at("2026-07-01T12:05").await;
+    assert_eq!((day.reminders().len(), day.reminders_in("office").len()), (0, 1));
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_in_which_nothing_happens_is_over_after_a_week() {
+    let day = Elsewhen::new("2026-07-01T12:00", "").await;
+    day.post("alex", "general", FURIOUS).await;
+    let thread = day.thread();
+    day.at("2026-07-03T12:00").await;
+    day.write("mia", thread, "we are on it").await;
+    day.at("2026-07-10T11:59").await;
+    assert!(!day.alert(1).contains("nobody wrote for a long time"), "{}", day.alert(1));
+    day.at("2026-07-10T12:01").await;
+    assert!(day.alert(1).contains("nobody wrote for a long time"), "{}", day.alert(1));
+    let words = said(&day.discord, thread).len();
+    day.at("2026-08-10T12:00").await;
+    assert_eq!(said(&day.discord, thread).len(), words, "the end is said once");
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn running_clocks_go_by_what_is_promised_now() {
+    let mut day = Elsewhen::new("2026-07-01T12:00", "remind_after = '1h'\n").await;
+    day.post("alex", "general", FURIOUS).await;
+    day.at("2026-07-01T12:30").await;
+    assert!(day.reminders().is_empty());
+    day.promise("20", "20").await;
+    day.seen_to(moment("2026-07-01T12:30")).await;
+    assert_eq!(day.reminders().len(), 1, "as soon as it was set in chat");
+    day.stop().await;
+    // In the file it is the time until others are asked; what was set in chat goes before it.
+    day.config = day.config.replace("remind_after = '1h'", "escalate_after = '1m'");
+    day.start("2026-07-01T12:39").await;
+    assert_eq!(day.reminders().len(), 1);
+    day.at("2026-07-01T12:40").await;
+    assert_eq!(day.reminders().len(), 2);
+    day.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reminder_whose_answer_was_lost_is_not_repeated() {
+    let day = Elsewhen::new("2026-07-01T12:00", "").await;
+    day.post("alex", "general", FURIOUS).await;
+    let staff = day.discord.channel("staff").unwrap();
+    day.discord.fault(Fault::on(&format!("POST /channels/{staff}/messages"), Trouble::DropAfter));
+    day.it_is(moment("2026-07-01T12:05"));
+    let there =
+        |state: &State| state.messages(staff).any(|message| message.content.contains(WAITING)).then_some(());
+    day.discord.wait_until("a reminder", there).await.unwrap();
+    // As it is minutes later: what keeps it from being said twice is a look.
+    day.discord.forget_nonces();
+    day.seen_to(moment("2026-07-01T12:05")).await;
+    assert_eq!(day.reminders().len(), 1);
     day.end().await;
 }

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod community;
@@ -9,6 +11,8 @@ mod community;
 mod expectation;
 #[cfg(test)]
 mod joining;
+#[cfg(test)]
+mod life;
 #[cfg(test)]
 mod log;
 #[cfg(test)]

@@ -199,7 +199,7 @@ pub(crate) async fn open_case(store: &SqliteStore, notice: Notice) -> u32 {
 }
 
 pub(crate) async fn happens(store: &SqliteStore, number: u32, event: Event) {
-    store.happen(HARBOR, Whose::Number(number), event, &Plain).await.unwrap().expect("a case");
+    store.happen(HARBOR, Whose::Number(number), event, &Plain).await.unwrap().unwrap();
 }
 
 /// Ends a case at `at`, with nothing left to be done.

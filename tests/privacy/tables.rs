@@ -7,6 +7,7 @@ use std::path::Path;
 use aside::config::Config;
 use aside::privacy::{About, Export, KEPT, SCHEMA_VERSION, counts, page};
 use aside::store::Store as _;
+use aside::wording::{LANGUAGES, Wording};
 
 use crate::place::{ALEX, HARBOR, MIA, Place, SAM, everything_about_alex, now};
 
@@ -79,8 +80,8 @@ async fn whoever_is_in_every_part_is_shown_each() {
 
 fn between(text: &str) -> &str {
     let begin = "<!-- what follows is printed by `aside privacy` -->\n";
-    let (_, rest) = text.split_once(begin).expect("README.md has the marker");
-    rest.split_once("<!-- so far -->").expect("README.md has the second marker").0
+    let (_, rest) = text.split_once(begin).unwrap();
+    rest.split_once("<!-- so far -->").unwrap().0
 }
 
 #[test]
@@ -153,4 +154,17 @@ async fn the_shape_of_an_export_is_documented() {
         lists.iter().all(|list| !documented[list].as_array().unwrap().is_empty()),
         "each list has an entry"
     );
+}
+
+#[test]
+fn whatever_is_kept_of_people_has_a_name_in_every_language() {
+    let wording = Wording::load("en", []).unwrap();
+    let people = || KEPT.iter().filter(|kept| kept.about != About::Nobody && !kept.tables.is_empty());
+    for kept in people() {
+        let english = wording.kept("en", kept.name);
+        assert!(english.is_some(), "{}", kept.name);
+        for language in LANGUAGES.iter().filter(|language| **language != "en") {
+            assert_ne!(wording.kept(language, kept.name), english, "{language} {}", kept.name);
+        }
+    }
 }

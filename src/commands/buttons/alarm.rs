@@ -17,9 +17,10 @@ where
     E: Executor,
 {
     press.require_moderator()?;
+    // What is learned comes first: once it is over, nobody presses again.
+    let noted = if press.case.is_over() { String::new() } else { note(press.context, &press.case).await? };
     let case = press.end(End::Dismissed).await?.case;
     let dismissed = format!("Case {} is dismissed as a false alarm.{}", case.number, amends(&case));
-    let noted = note(press.context, &case).await?;
     Ok(Answer::say(format!("{dismissed}\n{noted}")))
 }
 

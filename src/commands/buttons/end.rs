@@ -27,12 +27,12 @@ fn resolved(case: &Case) -> String {
     let closing = thread(case).map_or(String::new(), |thread| {
         format!(" I say so to <@{}> in <#{thread}> and close it.", case.member)
     });
-    let public = match case.discreet {
-        true => " Nothing is said in public, as the member wishes.",
-        false if case.is_followed_up() => {
-            " Everyone reads where it began that it is settled, and nothing else."
-        }
-        false => "",
+    let public = if case.discreet {
+        " Nothing is said in public, as the member wishes."
+    } else if case.is_followed_up() {
+        " Everyone reads where it began that it is settled, and nothing else."
+    } else {
+        ""
     };
     format!(
         "Case {number} is resolved.{closing}{public}\nWhat came of it is added for the record by `/case resolve \
@@ -68,7 +68,7 @@ where
     Ok(Answer::say(match (was_over, thread(case)) {
         (false, _) => format!("Case {number} is open already; nothing was done."),
         (true, Some(thread)) => format!("Case {number} is open again, in <#{thread}>."),
-        (true, None) => format!("Case {number} is open again. It has no private thread."),
+        (true, None) => format!("Case {number} is open again."),
     }))
 }
 

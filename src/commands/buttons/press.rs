@@ -2,7 +2,7 @@
 
 use super::super::talk::Answer;
 use super::super::{Context, Trouble};
-use crate::case::{Case, End, Ending, Event, Rung};
+use crate::case::{Case, End, Ending, Event};
 use crate::message::{ChannelId, UserId};
 use crate::responder::Executor;
 use crate::store::{Happened, Store, Whose};
@@ -136,7 +136,7 @@ impl<'a, S: Store + 'static, E: Executor> Press<'a, S, E> {
 
 /// The private thread of a case.
 pub(super) fn thread(case: &Case) -> Option<ChannelId> {
-    case.place.filter(|place| place.rung != Rung::Direct).map(|place| place.channel)
+    case.thread().map(|place| place.channel)
 }
 
 /// How a case ended, and by whom.

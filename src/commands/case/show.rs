@@ -237,7 +237,7 @@ fn with_notes<S, E>(context: &Context<'_, S, E>, case: &Case, words: &str, notes
     }
     let line = |note: &CaseNote| format!("{} by {}: {}", note.at, note.by, plain(&note.words));
     let whole = notes.iter().map(line).collect::<Vec<_>>().join("\n");
-    let content = context.guilds.spelled_out(context.guild, &whole).into_bytes();
-    let file = File { name: format!("case-{}-notes.txt", case.number), content };
+    let spelled = context.guilds.spelled_out(context.guild, &whole).into_bytes();
+    let file = File { name: format!("case-{}-notes.txt", case.number), content: spelled };
     Reply::new(format!("{words}\n**Notes**: {}, in the file", notes.len())).with_file(file)
 }

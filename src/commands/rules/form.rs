@@ -29,7 +29,7 @@ struct Draft {
 #[serde(rename_all = "snake_case")]
 enum Of {
     /// A new rule, as far as options said.
-    New(RuleTable),
+    New(Box<RuleTable>),
     /// A rule there is, as it was `seen` when the form was opened.
     Known { name: String, seen: String },
 }
@@ -41,7 +41,7 @@ where
     E: Executor,
 {
     let empty = BTreeMap::new();
-    let draft = Draft { of: Of::New(rule.clone()), entered: empty.clone() };
+    let draft = Draft { of: Of::New(Box::new(rule.clone())), entered: empty.clone() };
     let id = keep(context, &draft).await?;
     Ok(Answer::Ask(of_new(&rule, id, &empty)))
 }
@@ -174,7 +174,7 @@ where
                     "There is nothing to look for yet: enter `words`, a `pattern`, a `detector` or `heat`.";
                 return Err(Trouble::Told(what.to_owned()));
             }
-            add::save(context, rule).await
+            add::save(context, *rule).await
         }
         Of::Known { name, seen } => {
             context.require_unchanged(&Subject::Rule(name.clone()), seen).await?;

@@ -106,7 +106,10 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
             noted(note),
             format!("**Promise**: {}", self.reminders()),
             format!("**Working hours**: {}", self.working_hours()),
-            "**Escalation role**: who is asked, too, when nobody answers after a reminder.".to_owned(),
+            format!(
+                "**Escalation role**: who is asked when nobody answers after a reminder.{}",
+                if role.is_none() { " Without one, moderators are reminded once more." } else { "" }
+            ),
             self.warnings(Concern::Escalation, MANY_WARNINGS),
         ];
         Reply::new(paragraphs(&words))
@@ -126,7 +129,7 @@ impl<S: Store + 'static, E: Executor> Panel<'_, S, E> {
         let then = if escalate_after.is_zero() {
             String::new()
         } else {
-            format!("; when nobody has answered **{escalate_after:#}** later, I ask others, too")
+            format!("; when nobody has answered **{escalate_after:#}** later, I call for more help")
         };
         format!(
             "when a member has waited **{remind_after:#}** for the first answer of a person, I remind moderators once{then}. \

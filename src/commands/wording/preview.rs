@@ -84,6 +84,10 @@ where
         rule: Some("boiling-point".to_owned()),
         alerted: true,
         reason: Some("heat 0.86 reaches 0.70".to_owned()),
+        state: Some("in_thread".to_owned()),
+        follow_up: true,
+        acknowledged: true,
+        called: true,
         ..Facts::default()
     };
     let disclosed = Facts {
@@ -97,14 +101,26 @@ where
         Utterance::AcknowledgmentShielded
         | Utterance::OpeningShielded
         | Utterance::FurtherShielded
+        | Utterance::TakenDown
         | Utterance::Advice
         | Utterance::RemovalReason => Facts { removed: true, ..disclosed },
-        Utterance::OpeningUnshielded | Utterance::FurtherUnshielded => disclosed,
+        Utterance::OpeningUnshielded | Utterance::FurtherUnshielded | Utterance::NotTakenDown => disclosed,
+        Utterance::Choices => Facts { asks: true, ..disclosed },
         Utterance::Answer => Facts { answer: Some(answer(here).unwrap_or(link)), ..heated },
+        Utterance::Transcript => {
+            let days = context.responder.configs().config().privacy.transcript_days();
+            Facts { transcript_days: days.or(Some(30)), ..heated }
+        }
+        Utterance::Stored | Utterance::EraseQuestion | Utterance::EraseDone => {
+            Facts { stored: Some("- cases: 1".to_owned()), left: Some("12".to_owned()), ..heated }
+        }
         Utterance::Checkup => Facts { gaps: Some(GAP.to_owned()), ..heated },
+        Utterance::Alert => Facts { waiting: Some(context.now), ..disclosed },
         Utterance::RaidAlert => {
             Facts { raid: Some(Raid { members: 6, messages: 11, links: vec![link; 2] }), ..heated }
         }
+        Utterance::Claimed | Utterance::Reopened => Facts { owner: Some(context.by), ..heated },
+        Utterance::Invited => Facts { person: Some(context.by), ..heated },
         Utterance::CauseNotice | Utterance::CausePublic | Utterance::CauseSettled => {
             Facts { shared: Some(shared(context.channel)), ..disclosed }
         }

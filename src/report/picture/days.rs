@@ -21,19 +21,11 @@ pub(super) fn draw(scene: &mut Scene<'_>, report: &Report, area: Area) {
     let top = numbers.last().copied().unwrap_or(1);
     for number in numbers {
         let at = plot.bottom() - plot.height * length(number) / length(top);
-        grid(scene, plot, at, &tick(number));
+        grid(scene, plot, at, &words::short(number));
     }
     axis::name_days(scene, plot, &report.period);
     bars(scene, report, plot, top);
     say(scene, report, plot);
-}
-
-/// A round number, short.
-fn tick(number: usize) -> String {
-    if number >= 1000 && number.is_multiple_of(1000) && number < 1_000_000 {
-        return format!("{}k", number / 1000);
-    }
-    words::short(number)
 }
 
 fn bars(scene: &mut Scene<'_>, report: &Report, plot: Area, top: usize) {

@@ -1,5 +1,6 @@
 //! The clocks of open cases in SQLite.
 
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Row, Sqlite};
 use tracing::error;
@@ -71,19 +72,25 @@ impl SqliteStore {
 
     pub(super) async fn recompute_due(&self, guild: GuildId, terms: &dyn Terms) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT number, body, due FROM cases");
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT body, due FROM cases");
         query.push(" WHERE guild = ").push_bind(column(guild.0));
         only_open(query.push(" AND"));
-        for row in query.build().fetch_all(&mut *tx).await? {
+        let mut changed = Vec::new();
+        // One after the other: there can be many, and each is needed for a moment only.
+        let mut rows = query.build().fetch(&mut *tx);
+        while let Some(row) = rows.try_next().await? {
             let Ok(case) = from_json::<Case>("case", row.try_get("body")?) else { continue };
             let due = case.due(terms.promise()).map(Timestamp::as_millisecond);
-            if due == row.try_get("due")? {
-                continue;
+            if due != row.try_get("due")? {
+                changed.push((case.number, due));
             }
+        }
+        drop(rows);
+        for (number, due) in changed {
             sqlx::query("UPDATE cases SET due = ? WHERE guild = ? AND number = ?")
                 .bind(due)
                 .bind(column(guild.0))
-                .bind(case.number)
+                .bind(number)
                 .execute(&mut *tx)
                 .await?;
         }

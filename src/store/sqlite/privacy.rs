@@ -8,8 +8,11 @@ use super::{SqliteStore, column, from_json, to_json};
 use crate::case::{Case, NOBODY};
 use crate::message::{GuildId, MessageId, UserId};
 
-/// What is forgotten in time besides cases: so many rows at once, from a moment on.
-const STALE: [(&str, fn(&Horizon) -> i64); 8] = [
+/// A statement that forgets so many rows at once, and from which moment on.
+type Stale = (&'static str, fn(&Horizon) -> i64);
+
+/// What is forgotten in time besides cases.
+const STALE: [Stale; 8] = [
     (
         "DELETE FROM causes WHERE (guild, lead) IN (SELECT guild, lead FROM causes WHERE until <= ? LIMIT ?)",
         |horizon| horizon.closed.as_millisecond(),

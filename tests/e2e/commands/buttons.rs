@@ -4,12 +4,15 @@ mod alarm;
 mod causes;
 mod details;
 mod ends;
+mod gone;
 mod owner;
+mod pair;
 mod wishes;
 
 use aside::simulator::{Id, Message, Thread, World};
 use serde_json::{Value, json};
 
+use super::frame::two_servers;
 use super::{Server, button};
 use crate::community::{RULES, harbor, private_threads, said, settled};
 
@@ -28,6 +31,12 @@ category = "sensitive_info"
 when = { pattern = '\bacct-\d+\b' }
 action = "take_aside"
 cooldown = "0s"
+
+[[rule]]
+name = "back-and-forth"
+category = "sensitive_info"
+when = { exchanges = 3, pattern = '\bref-\d+\b' }
+action = "take_aside"
 "#;
 
 /// The labels and names of all buttons but the one below an offer.
@@ -125,7 +134,7 @@ impl Server {
 
     /// The words that a press is answered with: in the first answer, or beside the message whose buttons it changes.
     async fn read_beside(&self, pressed: Id) -> String {
-        if self.reply(pressed).await.kind != 7 {
+        if !matches!(self.reply(pressed).await.kind, 6 | 7) {
             return self.read(pressed).await;
         }
         let followed = |state: &aside::simulator::State| {
@@ -150,7 +159,11 @@ impl Server {
 
     /// All buttons of case 1, in #general.
     fn scattered(&self) -> Vec<Message> {
-        let general = self.discord.channel("general").unwrap();
+        self.scattered_in("general")
+    }
+
+    fn scattered_in(&self, channel: &str) -> Vec<Message> {
+        let channel = self.discord.channel(channel).unwrap();
         let row = |(label, name): &(&str, &str)| {
             let id = format!("case:1:{name}");
             json!({ "type": 1, "components": [{ "type": 2, "style": 2, "label": label, "custom_id": id }] })
@@ -159,8 +172,8 @@ impl Server {
             |some| json!({ "content": "Press.", "components": some.iter().map(row).collect::<Vec<Value>>() }),
         );
         let posted: Vec<Id> =
-            bodies.map(|body| self.discord.post_as(self.discord.bot(), general, &body).unwrap()).collect();
-        let all = self.discord.messages(general);
+            bodies.map(|body| self.discord.post_as(self.discord.bot(), channel, &body).unwrap()).collect();
+        let all = self.discord.messages(channel);
         all.into_iter().filter(|message| posted.contains(&message.id)).collect()
     }
 }
@@ -225,6 +238,22 @@ async fn whatever_is_pressed_of_a_case_that_was_erased_does_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_button_in_another_server_reaches_no_case_of_this_one() {
+    let server = in_world(&two_servers(), "").await;
+    let thread = server.aside("alex", "charged twice, my acct-4411").await;
+    let before = (server.told(thread).len(), server.alert().content);
+    let scattered = server.scattered_in("square");
+    for (label, _) in BUTTONS {
+        let told = server.pressed("olga", with(&scattered, label), label).await;
+        let gone = ["nothing left", "is deleted"].iter().any(|words| told.contains(words));
+        assert!(gone, "{label}: {told}");
+    }
+    assert_eq!((server.told(thread).len(), server.alert().content), before);
+    server.mannerly();
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_press_is_answered_in_the_language_of_whoever_presses() {
     let mut server = server("").await;
     let thread = server.aside("alex", "charged twice").await;
@@ -236,6 +265,7 @@ async fn a_press_is_answered_in_the_language_of_whoever_presses() {
         let form = server.reply(asked).await.data;
         let hint = form["components"][0]["components"][0]["placeholder"].as_str().unwrap();
         assert!(hint.contains(word), "{locale}: {form}");
+        assert_ne!(form["title"], "Give details", "{locale}");
     }
     server.restart().await;
     let told = server.pressed("alex", &opening, "I'd rather not").await;

@@ -8,7 +8,7 @@ use aside::policy::Response;
 use aside::simulator::{Channel, Fault, Id, Permissions, Trouble};
 use aside::store::sqlite::SqliteStore;
 use aside::store::{Store as _, Terms};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::Server;
@@ -142,7 +142,7 @@ async fn fill(server: &Server, count: u32) {
     }
     let (guild, general) =
         (server.discord.guild("Harbor").unwrap(), server.discord.channel("general").unwrap());
-    let channel = ChannelId(general);
+    let (channel, now) = (ChannelId(general), server.discord.read(aside::simulator::State::now));
     let store = SqliteStore::open(&server.home.database()).await.unwrap();
     let never = SignedDuration::ZERO;
     let terms =
@@ -173,7 +173,8 @@ async fn fill(server: &Server, count: u32) {
             asked_for: false,
             ask: Vec::new(),
         };
-        let opened = Timestamp::from_second(1_700_000_000 + i64::from(at)).unwrap();
+        // So lately that the clock has no word in it yet.
+        let opened = now - SignedDuration::from_secs(60 - i64::from(at));
         let mut case = Case::notice(GuildId(guild), UserId(77), matter, Surroundings::default(), opened);
         case.step = Step::Talking;
         case.place = Some(Place { rung: Rung::Thread, channel: ChannelId(u64::from(at) + 1_000_000) });

@@ -40,7 +40,7 @@ async fn registered(server: &Server, times: usize) {
 }
 
 /// Another's transaction, which every write to the store has to wait for.
-async fn hold(home: &Home) -> SqliteConnection {
+pub(super) async fn hold(home: &Home) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(home.path().join("aside.db"));
     let mut held = options.connect().await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut held).await.unwrap();
@@ -211,7 +211,7 @@ async fn a_managers_command_or_button_is_refused_to_a_member() {
 }
 
 /// The usual server, and another of the same owner.
-fn two_servers() -> World {
+pub(super) fn two_servers() -> World {
     let harbor = include_str!("../harbor.toml");
     let other = "[[guild]]\nname = \"Cove\"\nowner = \"olga\"\nchannels = [{ name = \"square\" }]\n";
     World::from_toml(&format!("{harbor}\n{other}")).unwrap()

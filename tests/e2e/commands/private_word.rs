@@ -62,11 +62,7 @@ async fn a_private_word_is_between_the_member_and_moderators() {
     let alerts = server.staff();
     assert_eq!(alerts.len(), 1);
     assert!(alerts[0].pinged.contains(&mia), "moderators are wanted");
-    assert!(
-        alerts[0].content.contains("the member asked for a private word with `/aside`"),
-        "{}",
-        alerts[0].content
-    );
+    assert!(alerts[0].content.contains("Why: asked for a private word"), "{}", alerts[0].content);
     assert!(!alerts[0].content.contains("watched") && !alerts[0].content.contains("Message:"));
     let shown = server.says("mia", "case show", &[("number", json!(1))]).await;
     assert!(

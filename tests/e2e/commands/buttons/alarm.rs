@@ -84,3 +84,22 @@ async fn who_took_someone_aside_by_hand_is_named_in_the_place_of_a_rule() {
     server.mannerly();
     server.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_raid_that_was_none_is_taken_back_and_no_message_is_blamed_for_it() {
+    let server = server("[raid]\nmembers = 3\nwithin = \"30s\"\nmost_threads = 0\n").await;
+    for who in ["alex", "sam", "kim"] {
+        server.writes(who, "what an utter disgrace").await;
+    }
+    let staff = server.discord.channel("staff").unwrap();
+    let told = server.told(staff);
+    let alert = told.iter().find(|message| message.content.contains("members at boiling point")).unwrap();
+    let spoken = server.public().len();
+    let told = server.pressed("mia", alert, "False alarm").await;
+    assert!(told.contains("take back what I said in public"), "{told}");
+    assert!(told.contains("I keep none of them") && told.contains("`boiling-point`"), "{told}");
+    assert_eq!(server.public().len(), spoken - 1);
+    assert!(!server.home.at_rest().contains("utter disgrace"));
+    server.mannerly();
+    server.end().await;
+}

@@ -55,6 +55,10 @@ async fn details_are_read_by_moderators_alone_and_gone_when_it_is_over() {
     assert!(!everything.contains("90817") && !everything.contains("heron"));
 
     server.restart().await;
+    // A further message that asks for nothing takes nothing away.
+    server.writes("alex", "what an utter disgrace").await;
+    let again = server.taps("alex", &opening, "Give details");
+    assert_eq!(server.reply(again).await.data["components"].as_array().unwrap().len(), 2);
     let asked = server.taps("mia", &server.alert(), "Show details");
     let shown = server.message(asked).await;
     assert_eq!(shown.only_for, server.discord.user("mia"));

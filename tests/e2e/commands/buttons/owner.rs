@@ -1,5 +1,7 @@
 //! *Claim* and *Ask a moderator*.
 
+use aside::simulator::Permissions;
+
 use super::server;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -17,7 +19,7 @@ async fn of_two_moderators_who_claim_a_case_one_gets_it() {
     assert!(told[1 - won].starts_with(&taken), "{told:?}");
     assert!(told[1 - won].contains("`/case claim number:1 member:…`"), "{told:?}");
     server.quiets().await;
-    assert!(server.alert().content.contains(&format!("looked after by <@{owner}>")));
+    assert!(server.alert().content.contains(&format!("<@{owner}>")));
     assert!(server.discord.thread_members(thread).contains(&owner), "and is brought in");
     assert_eq!(server.told(thread).len(), 2, "its member hears of one");
     server.restart().await;
@@ -41,7 +43,7 @@ async fn a_moderator_is_called_once_however_often_they_are_asked_for() {
     assert!(told.contains("moderators"), "{told}");
     let summons = server.last(thread);
     assert!(summons.content.contains(&format!("<@&{role}>")), "{}", summons.content);
-    assert!(server.alert().content.contains("asked for a moderator"), "{}", server.alert().content);
+    assert!(server.alert().content.contains("for a moderator"), "{}", server.alert().content);
     server.restart().await;
     for _ in 0..3 {
         let again = server.pressed("alex", &opening, "Ask a moderator").await;
@@ -56,6 +58,29 @@ async fn a_moderator_is_called_once_however_often_they_are_asked_for() {
     let told = server.pressed("alex", &opening, "Ask a moderator").await;
     assert!(told.contains(&format!("<@{mia}>")), "{told}");
     assert!(server.last(thread).pinged.contains(&mia));
+    server.mannerly();
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_the_moderator_role_moderates_until_it_is_taken_away() {
+    let mut server = server("").await;
+    let (guild, sam) = (server.discord.guild("Harbor").unwrap(), server.discord.user("sam").unwrap());
+    let role = server.discord.create_role(guild, "Helper", Permissions::NONE).unwrap();
+    server.discord.set_roles(guild, sam, &[role]).unwrap();
+    server.stop().await;
+    server.config =
+        server.config.replace("alert_channel", &format!("moderator_role = {role}\nalert_channel"));
+    server.start().await;
+    server.aside("alex", "what an utter disgrace").await;
+    let told = server.pressed_anywhere("sam", "Claim").await;
+    assert!(told.starts_with("Case 1 is yours."), "{told}");
+    server.discord.set_roles(guild, sam, &[]).unwrap();
+    for label in ["Claim", "Resolve", "False alarm", "Show details"] {
+        let told = server.pressed_anywhere("sam", label).await;
+        assert!(told.contains("moderat") && told.contains("noth") | told.contains("Noth"), "{label}: {told}");
+    }
+    assert!(server.alert().content.contains(&format!("<@{sam}>")));
     server.mannerly();
     server.end().await;
 }

@@ -1,8 +1,10 @@
 //! *Remove my message*, *Keep it* and *Keep it between us*.
 
 use aside::simulator::{Id, Permissions};
+use sqlx::Connection as _;
 
 use super::{Server, labels, server, with};
+use crate::commands::frame::hold;
 use crate::community::private_threads;
 
 const CHOICE: [&str; 2] = ["Remove my message", "Keep it"];
@@ -155,6 +157,25 @@ async fn nothing_is_said_in_public_about_what_stays_between_us() {
     assert!(told.contains("Nothing is said in public, as the member wishes."), "{told}");
     assert_eq!(server.public(), public);
     assert!(server.thread(thread).archived);
+    server.mannerly();
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_choice_that_takes_long_is_made_and_answered_all_the_same() {
+    let server = server("").await;
+    let message = server.writes("alex", "my number is acct-4411").await;
+    let thread = server.newest_thread();
+    let opening = server.told(thread).remove(0);
+    let held = hold(&server.home).await;
+    let pressed = server.taps("alex", &opening, "Remove my message");
+    assert_eq!(server.reply(pressed).await.kind, 6);
+    held.close().await.unwrap();
+    let told = server.read_beside(pressed).await;
+    assert!(told.contains("thread"), "{told}");
+    server.quiets().await;
+    assert!(!server.stands(message));
+    assert!(!labels(&server.told(thread)[0]).iter().any(|label| CHOICE.contains(&label.as_str())));
     server.mannerly();
     server.end().await;
 }
