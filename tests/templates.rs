@@ -264,8 +264,22 @@ fn what_everyone_reads_tells_nothing_of_what_was_found() {
 
 /// What is nobody's business but the member's and the moderators' is otherwise than in [`facts`].
 fn private_facts() -> Facts {
-    let Facts { member, moderators, number, channel, thread, link, alerted, removed, answer, .. } = facts();
-    Facts { member, moderators, number, channel, thread, link, alerted, removed, answer, ..Facts::default() }
+    let Facts { member, moderators, number, channel, thread, link, alerted, removed, answer, shared, .. } =
+        facts();
+    // What several cases share is shown to a moderator before everyone reads it.
+    Facts {
+        member,
+        moderators,
+        number,
+        channel,
+        thread,
+        link,
+        alerted,
+        removed,
+        answer,
+        shared,
+        ..Facts::default()
+    }
 }
 
 /// The words of `utterance` in each of its variants.
@@ -513,6 +527,21 @@ fn times_and_people_are_named_in_every_language() {
         examples.extend(openings.iter().map(|&opening| (opening, facts(), &["<@11>"][..], &["<t:"][..])));
         hold(language, examples);
     }
+}
+
+#[test]
+fn a_moderators_own_words_stand_in_the_place_of_the_template_and_call_nobody() {
+    let said = |utterance, said: &str| {
+        let facts = Facts { said: Some(said.to_owned()), ..facts() };
+        english().render(None, utterance, 0, &facts)
+    };
+    assert_eq!(said(Utterance::CausePublic, "{{ number }} @everyone"), "{{ number }} @\u{200b}everyone");
+    assert_eq!(said(Utterance::CauseOver, "done, <@99>"), "<@11> done, <@\u{200b}99>");
+    assert_ne!(
+        said(Utterance::Resolved, "done"),
+        "done",
+        "only where they were shown what else would be said"
+    );
 }
 
 /// Who writes templates finds in the README all that there is to use.

@@ -183,11 +183,7 @@ async fn once_it_is_over_every_open_case_is_settled_and_its_member_told() {
     let news: Vec<usize> = threads.iter().zip(&before).map(|(all, before)| all.len() - before).collect();
     assert_eq!(news, [0, 1, 1], "a word in each open case, and none in the one that was settled");
     let (sam, kim) = (threads[1].last().unwrap(), threads[2].last().unwrap());
-    assert!(
-        sam.content.contains(&server.calls("sam")) && sam.content.contains("Thank"),
-        "{}",
-        sam.content
-    );
+    assert!(sam.content.contains(&server.calls("sam")) && sam.content.contains("Thank"), "{}", sam.content);
     assert!(kim.content.contains(&server.calls("kim")) && kim.content.contains("Danke"), "{}", kim.content);
     assert_eq!(sam.pinged, [server.discord.user("sam").unwrap()].into());
     assert!(private_threads(&server.discord).iter().all(|thread| server.thread(thread.id).archived));
