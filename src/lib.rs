@@ -11,7 +11,7 @@
 //! | [`message`] | our words for what arrived |
 //! | [`text`] | the normalized view of a message for matching, mapped back to original offsets |
 //! | [`detect`] | detectors, findings, heat, and the scanner that runs them |
-//! | [`policy`] | findings and circumstances become a verdict with reasons; conversations and their temperature, raids |
+//! | [`policy`] | findings and circumstances become a verdict with reasons; conversations and their temperature, raids, causes |
 //! | [`case`] | one matter from notice to settlement: a total function, its clock and its errands, and actions as data |
 //! | [`wording`] | templates become text |
 //!
@@ -40,6 +40,9 @@
 //!         → Store (case and action in one transaction) → Wording::render
 //!         → Executor::perform → Receipt or Refusal → Case::apply → the next action …
 //! ```
+//!
+//! A case that the message opens is compared with those of late: `Causes::hear` says when several members' have one cause,
+//! which is told by one `CauseNotice`, committed and performed like a case.
 //!
 //! What a conversation is like is remembered for an hour at most, in memory and without its words; what was done, in
 //! the store. Where there is no store, over transcripts, [`policy::history`] remembers both.

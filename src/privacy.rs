@@ -60,6 +60,8 @@ pub enum Term {
     Day,
     /// An hour, in memory.
     Hour,
+    /// As long as cases are compared, in memory.
+    Compared,
     /// Until all is erased.
     UntilErased,
     /// As long as the database.
@@ -177,6 +179,14 @@ pub const KEPT: &[Kept] = &[
         how_long: Term::Hour,
     },
     Kept {
+        name: "compared",
+        about: About::Members,
+        tables: &[],
+        what: "A few words of what the latest cases are about; none that are private, and no insults",
+        why: "to notice that several cases have one cause",
+        how_long: Term::Compared,
+    },
+    Kept {
         name: "helped",
         about: About::Moderators,
         tables: &["cases"],
@@ -215,6 +225,15 @@ pub const KEPT: &[Kept] = &[
         what: "A change that they have yet to agree to, and what they entered in a form that was refused",
         why: "so that the button below it works",
         how_long: Term::Day,
+    },
+    Kept {
+        name: "causes",
+        about: About::Moderators,
+        tables: &["causes", "cause_cases"],
+        what: "Which cases had one cause, in a few words that most of their members used, what everyone was told of it, \
+               and which moderator called it over",
+        why: "so that those cases can be settled together",
+        how_long: Term::Case,
     },
     Kept {
         name: "settings",
@@ -259,6 +278,7 @@ impl Term {
             Self::Cooldowns => length(COOLDOWNS.unsigned_abs()),
             Self::Record => length(RECORD.unsigned_abs()),
             Self::Day => "a day".to_owned(),
+            Self::Compared => format!("{} at most, in memory only", length(config.causes.within)),
             Self::Hour => "an hour at most, in memory only".to_owned(),
             Self::UntilErased => "until it is done".to_owned(),
             Self::ForGood => "for good".to_owned(),
@@ -321,6 +341,7 @@ fn count(name: &str, traces: &Traces) -> Option<usize> {
         "judged" => traces.judged.len(),
         "changes" => traces.changes.len(),
         "proposals" => whole(traces.proposals),
+        "causes" => whole(traces.causes),
         _ => return None,
     })
 }

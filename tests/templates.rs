@@ -509,6 +509,21 @@ fn times_and_people_are_named_in_every_language() {
     }
 }
 
+#[test]
+fn a_moderators_own_words_stand_in_the_place_of_the_template_and_call_nobody() {
+    let said = |utterance, said: &str| {
+        let facts = Facts { said: Some(said.to_owned()), ..facts() };
+        english().render(None, utterance, 0, &facts)
+    };
+    assert_eq!(said(Utterance::CausePublic, "{{ number }} @everyone"), "{{ number }} @\u{200b}everyone");
+    assert_eq!(said(Utterance::CauseOver, "done, <@99>"), "<@11> done, <@\u{200b}99>");
+    assert_ne!(
+        said(Utterance::Resolved, "done"),
+        "done",
+        "only where they were shown what else would be said"
+    );
+}
+
 /// Who writes templates finds in the README all that there is to use.
 #[test]
 fn everything_that_templates_may_use_is_described() {

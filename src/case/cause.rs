@@ -51,6 +51,8 @@ pub struct CauseNotice {
     step: Step,
     told: Option<Posted>,
     told_as: Option<Standing>,
+    /// Whether moderators were called.
+    called: bool,
     problem: Option<String>,
 }
 
@@ -117,6 +119,7 @@ impl CauseNotice {
             step: Step::Resting,
             told: None,
             told_as: None,
+            called: false,
             problem: None,
         };
         notice.step = notice.telling(0);
@@ -181,6 +184,7 @@ impl CauseNotice {
     fn after(&mut self, receipt: Receipt) -> Option<Step> {
         match (self.step, receipt) {
             (Step::Telling(at), Receipt::Posted(message)) => {
+                self.called = true;
                 self.told = self.alerts.get(at).map(|channel| Posted { channel: *channel, message });
             }
             (Step::Announcing, Receipt::Posted(message)) => {
@@ -272,9 +276,7 @@ impl CauseNotice {
     }
 
     fn notice(&self, channel: ChannelId) -> Post<Speech> {
-        // Moderators are called once, not again by what is told later.
-        let called = self.told.is_none() && self.over.is_none() && self.public.is_none();
-        let roles = if called { self.moderators.clone() } else { Vec::new() };
+        let roles = if self.called { Vec::new() } else { self.moderators.clone() };
         let facts = Facts { moderators: roles.clone(), ..self.facts() };
         let buttons = if self.over.is_some() { Vec::new() } else { vec![Button::Announce, Button::Settle] };
         Post { roles, buttons, ..self.post(channel, Utterance::CauseNotice, facts) }
@@ -326,6 +328,139 @@ impl CauseNotice {
             by: self.over.as_ref().and_then(|over| over.by),
             outcome: self.over.as_ref().and_then(|over| over.outcome.clone()),
             ..Facts::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::Category;
+    use crate::message::MessageId;
+
+    const STAFF: ChannelId = ChannelId(1);
+    const DESK: ChannelId = ChannelId(2);
+    const HELP: ChannelId = ChannelId(3);
+
+    fn cause(cases: u32) -> Cause {
+        Cause {
+            lead: 1,
+            category: Category::SensitiveInfo,
+            kinds: Vec::new(),
+            cases: (1..=cases).collect(),
+            members: Vec::new(),
+            channels: vec![(HELP, 1)],
+            keywords: Vec::new(),
+            since: Timestamp::UNIX_EPOCH,
+            until: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn posted(message: u64) -> NoticeEvent {
+        NoticeEvent::Performed(Receipt::Posted(MessageId(message)))
+    }
+
+    const EDITED: NoticeEvent = NoticeEvent::Performed(Receipt::Edited);
+
+    fn refused(refusal: Refusal) -> NoticeEvent {
+        NoticeEvent::Refused(refusal)
+    }
+
+    fn grown(cases: u32) -> NoticeEvent {
+        NoticeEvent::Grown(cause(cases))
+    }
+
+    fn announced(words: &str) -> NoticeEvent {
+        NoticeEvent::Announced(HELP, words.to_owned())
+    }
+
+    fn over(words: Option<&str>) -> NoticeEvent {
+        let over = Over { by: Some(UserId(4)), at: Timestamp::UNIX_EPOCH, outcome: None };
+        NoticeEvent::Over(over, words.map(str::to_owned))
+    }
+
+    /// What is done first and after each of `events`, in a few words.
+    fn course(events: &[NoticeEvent]) -> String {
+        let mut notice = CauseNotice::new(GuildId(9), cause(5), vec![RoleId(7)], vec![STAFF, DESK]);
+        let mut done = vec![told(notice.action().as_ref())];
+        for event in events {
+            let (next, action) = notice.apply(event.clone());
+            notice = next;
+            done.push(told(action.as_ref()));
+        }
+        done.join(", ")
+    }
+
+    fn told(action: Option<&Action<Speech>>) -> String {
+        let place = |post: &Post<Speech>| match post.channel {
+            STAFF => "staff",
+            DESK => "desk",
+            _ => "help",
+        };
+        match action {
+            Some(Action::Post(post)) if post.roles.is_empty() => format!("post {}", place(post)),
+            Some(Action::Post(post)) => format!("call {}", place(post)),
+            Some(Action::Edit { post, .. }) if post.buttons.is_empty() => format!("close {}", place(post)),
+            Some(Action::Edit { post, .. }) => format!("edit {}", place(post)),
+            other => other.map_or("-", Action::name).to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_follows_in_each_course() {
+        let known = || announced("known");
+        let rows = [
+            (
+                "growth is told by an edit, and what comes meanwhile by the next",
+                vec![posted(10), grown(6), grown(7), grown(8), EDITED, EDITED],
+                "call staff, -, edit staff, -, -, edit staff, -",
+            ),
+            (
+                "a refused notice goes to the next channel, and nowhere in the end",
+                vec![refused(Refusal::Forbidden), refused(Refusal::Forbidden), known()],
+                "call staff, call desk, -, post help",
+            ),
+            (
+                "everyone is told once, moderators see where, and it can be told otherwise",
+                vec![posted(10), known(), posted(11), EDITED, known(), announced("soon"), EDITED],
+                "call staff, -, post help, edit staff, -, -, close help, -",
+            ),
+            (
+                "what could not be posted is told, and can be tried again",
+                vec![posted(10), known(), refused(Refusal::Forbidden), EDITED, known()],
+                "call staff, -, post help, edit staff, -, post help",
+            ),
+            (
+                "once it is over everyone is told, the buttons go, and nothing more happens",
+                vec![posted(10), known(), posted(11), EDITED, over(Some("done")), EDITED, EDITED],
+                "call staff, -, post help, edit staff, -, close help, close staff, -",
+            ),
+            (
+                "what is over stays as it is",
+                vec![posted(10), over(None), EDITED, grown(6), known(), over(Some("again"))],
+                "call staff, -, close staff, -, -, -, -",
+            ),
+            (
+                "a notice that someone deleted is told anew by the next news, without a bell",
+                vec![posted(10), grown(6), refused(Refusal::Gone), grown(7), posted(12), over(None)],
+                "call staff, -, edit staff, -, post staff, -, close staff",
+            ),
+            (
+                "a public notice that someone deleted is not put back",
+                vec![
+                    posted(10),
+                    known(),
+                    posted(11),
+                    EDITED,
+                    announced("soon"),
+                    refused(Refusal::Gone),
+                    EDITED,
+                ],
+                "call staff, -, post help, edit staff, -, close help, edit staff, -",
+            ),
+        ];
+        for (what, events, expected) in rows {
+            assert_eq!(course(&events), expected, "{what}");
         }
     }
 }

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use self::stem::stem;
-use super::{Finding, Kind, heat, language};
+use super::{Category, Finding, Kind, heat, language};
 use crate::text::{Text, Word};
 
 /// The words, kept as data. `nothing` says nothing about a matter, `harsh` must never be repeated, `common` is in
@@ -91,9 +91,16 @@ pub fn keywords(content: &str, findings: &[Finding]) -> Vec<Keyword> {
     found
 }
 
-/// Whether the words of `finding` are themselves what must not be repeated.
+/// Whether the words of `finding` are themselves what must not be repeated. What a rule looks for is that only where it is
+/// about something private.
 fn hides(finding: &Finding) -> bool {
-    finding.kind.is_value() || finding.kind == Kind::Gossip
+    match finding.kind {
+        Kind::Words | Kind::Pattern => {
+            !matches!(finding.category, Category::BoilingPoint | Category::NeedsDetails)
+        }
+        Kind::Gossip => true,
+        kind => kind.is_value(),
+    }
 }
 
 /// Reads keywords from the words of a text.

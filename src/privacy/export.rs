@@ -168,6 +168,8 @@ pub struct Deeds {
     pub changes: Vec<ChangeEntry>,
     /// How many changes wait for them to agree.
     pub proposals: u32,
+    /// How many causes of several cases they called over.
+    pub causes: u32,
 }
 
 /// A note about a case.
@@ -313,6 +315,7 @@ impl Deeds {
                 .map(|(number, at)| ChangeEntry { number: *number, at: *at })
                 .collect(),
             proposals: traces.proposals,
+            causes: traces.causes,
         }
     }
 }

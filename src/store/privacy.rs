@@ -169,6 +169,8 @@ pub struct Traces {
     pub changes: Vec<(u32, Timestamp)>,
     /// How many changes wait for them to agree.
     pub proposals: u32,
+    /// How many causes they called over.
+    pub causes: u32,
     /// The language of their Discord, in whatever server they are.
     pub language: Option<String>,
     /// Since when they want to be forgotten.

@@ -79,6 +79,7 @@ const KEPT: &[(&str, &str)] = &[
     ("judged", "messages you judged as a moderator"),
     ("changes", "settings you changed"),
     ("proposals", "changes that wait for you to agree"),
+    ("causes", "causes of several cases that you called over"),
     ("until", "kept until"),
     ("erase", "Erase all of it"),
     ("leave", "Leave it"),

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use aside::case::cause::CauseNotice;
 use aside::case::{Ending, Event, Reason};
 use aside::config::Config;
+use aside::detect::{Category, Keyword};
+use aside::policy::cause::Cause;
 use aside::store::sqlite::SqliteStore;
 use aside::store::{Horizon, NewChange, Store as _, Swept};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::place::{
-    ALEX, HARBOR, MIA, Place, SAM, days, everything_about_alex, example, happens, message, note, notice, now,
-    open_case, settle,
+    ALEX, GENERAL, HARBOR, MIA, Place, Plain, SAM, STAFF, days, everything_about_alex, example, happens,
+    message, note, notice, now, open_case, settle,
 };
 
 const MOST: u32 = 100;
@@ -176,4 +179,55 @@ async fn a_transcript_follows_what_is_edited_and_deleted() {
     store.forget_transcript(HARBOR, 1).await.unwrap();
     assert_eq!(store.transcript(HARBOR, 1).await.unwrap(), []);
     assert!(!place.holds("third words"));
+}
+
+/// A cause that these cases have, as moderators are told of it.
+fn cause(cases: &[u32], topic: &str) -> CauseNotice {
+    let keyword = Keyword { stem: topic.into(), form: topic.into(), weight: 1.0, place: 0 };
+    let cause = Cause {
+        lead: cases[0],
+        category: Category::SensitiveInfo,
+        kinds: Vec::new(),
+        cases: cases.to_vec(),
+        members: vec![ALEX, SAM],
+        channels: vec![(GENERAL, cases.len())],
+        keywords: vec![keyword],
+        since: now(),
+        until: now(),
+    };
+    CauseNotice::new(HARBOR, cause, Vec::new(), vec![STAFF])
+}
+
+#[tokio::test]
+async fn a_cause_names_no_member_and_goes_with_its_time() {
+    let place = Place::new();
+    let store = place.open().await;
+    let (one, other) = (open_case(&store, notice(ALEX, 1)).await, open_case(&store, notice(SAM, 2)).await);
+    store.open_cause(cause(&[one, other], "springtime"), &Plain).await.unwrap();
+    let [live] = store.live_causes(now()).await.unwrap().try_into().expect("it goes on");
+    assert_eq!(live.cause.members, [ALEX, SAM], "as their cases tell");
+    assert!(!place.naming(ALEX).await.iter().any(|table| table.starts_with("cause")));
+    assert_eq!(store.live_causes(now() + days(1)).await.unwrap(), []);
+
+    settle(&store, one, now()).await;
+    sweep(&store, now() + days(30) - SignedDuration::from_secs(1)).await;
+    assert!(store.cause_of(HARBOR, one).await.unwrap().is_some(), "as long as a case that is over");
+    sweep(&store, now() + days(30)).await;
+    assert!(store.cause(HARBOR, one).await.unwrap().is_none());
+    assert_eq!(place.count("SELECT count(*) FROM cause_cases").await, 0);
+    crate::place::carry_out(&store).await;
+    assert!(!place.holds("springtime"));
+}
+
+#[tokio::test]
+async fn a_case_that_is_erased_is_left_out_of_its_cause() {
+    let place = Place::new();
+    let store = place.open().await;
+    let (one, other) = (open_case(&store, notice(ALEX, 1)).await, open_case(&store, notice(SAM, 2)).await);
+    settle(&store, other, now() - days(40)).await;
+    store.open_cause(cause(&[one, other], "springtime"), &Plain).await.unwrap();
+    assert_eq!(sweep(&store, now()).await.cases, 1);
+    let left = store.cause(HARBOR, one).await.unwrap().expect("it goes on");
+    assert_eq!(left.cause.cases, [one]);
+    assert!(store.cause_of(HARBOR, other).await.unwrap().is_none());
 }

@@ -136,6 +136,10 @@ pub(super) async fn erase_case(
 ) -> Result<(), StoreError> {
     anonymize(tx, guild, number).await?;
     for query in [
+        "UPDATE causes SET body = json_set(body, '$.cause.cases', (SELECT json_group_array(value) \
+         FROM json_each(body, '$.cause.cases') WHERE value <> ?2)) \
+         WHERE guild = ?1 AND lead IN (SELECT lead FROM cause_cases WHERE guild = ?1 AND number = ?2)",
+        "DELETE FROM cause_cases WHERE guild = ?1 AND number = ?2",
         "INSERT INTO numbers VALUES (?1, ?2) ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
         // Until they are too old to be read back after a restart, they need not be noticed again.
         "UPDATE noticed SET number = 0 WHERE guild = ?1 AND number = ?2",
@@ -267,8 +271,6 @@ async fn forget_rows(tx: &mut SqliteConnection, wish: &Erasure) -> Result<(), St
         "DELETE FROM acted WHERE guild = ?1 AND member = ?2 AND at <= ?3",
         "DELETE FROM proposals WHERE guild = ?1 AND at <= ?3 \
          AND CASE WHEN json_valid(body) THEN json_extract(body, '$.by') END = ?2",
-        "UPDATE causes SET body = json_set(body, '$.over.by', NULL) WHERE guild = ?1 \
-         AND json_extract(body, '$.over.by') = ?2 AND until <= ?3",
         // Where they are known in another server, too, it is needed there.
         "DELETE FROM languages WHERE member = ?2 AND NOT EXISTS (SELECT 1 FROM cases WHERE member = ?2 AND guild <> ?1) \
          AND NOT EXISTS (SELECT 1 FROM acted WHERE member = ?2 AND guild <> ?1)",

@@ -185,9 +185,11 @@ impl Of {
         let query = "SELECT (SELECT language FROM languages WHERE member = ?2) AS language, \
                      (SELECT at FROM erasures WHERE guild = ?1 AND member = ?2) AS at, (SELECT count(*) FROM proposals \
                      WHERE guild = ?1 AND CASE WHEN json_valid(body) THEN json_extract(body, '$.by') END = ?2) \
-                     AS proposals";
+                     AS proposals, (SELECT count(*) FROM causes WHERE guild = ?1 \
+                     AND json_extract(body, '$.over.by') = ?2) AS causes";
         for row in self.rows(connection, query.to_owned()).await? {
             (traces.language, traces.proposals) = (row.try_get("language")?, row.try_get("proposals")?);
+            traces.causes = row.try_get("causes")?;
             let at: Option<i64> = row.try_get("at")?;
             traces.erasure = at.and_then(|at| Timestamp::from_millisecond(at).ok());
         }

@@ -1,6 +1,7 @@
 //! What can be pressed in a case's thread and on its alert: by whom, what follows, and what they are told.
 
 mod alarm;
+mod causes;
 mod details;
 mod ends;
 mod gone;
