@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use super::rule::{self, Built};
-use super::{Clock, Config, ConfigError, QuietHours, Server, templates};
+use super::{Causes, Clock, Config, ConfigError, QuietHours, Server, templates};
 use crate::case::clock::Promise;
 use crate::detect::Scanner;
 use crate::message::GuildId;
@@ -53,8 +54,14 @@ pub(super) fn core(config: &Config) -> Result<Core, ConfigError> {
             within: config.raid.within,
             most_threads: usize::from(config.raid.most_threads),
         },
-        causes: CauseLimits { cases: usize::from(config.causes.cases), within: config.causes.within },
+        causes: causes(config),
     })
+}
+
+fn causes(config: &Config) -> CauseLimits {
+    let Causes { cases, within } = config.causes;
+    let burst = if config.raid.members == 0 { Duration::ZERO } else { config.raid.within };
+    CauseLimits { cases: usize::from(cases), within, burst }
 }
 
 /// The core of one server: what `shared` judges and says with its own rules and words instead.

@@ -25,11 +25,13 @@ pub struct CauseLimits {
     pub cases: usize,
     /// … when they were noticed within this time. It is over when none came for as long.
     pub within: Duration,
+    /// Anger that came within this time is a raid, of which moderators are told otherwise; zero where there are none.
+    pub burst: Duration,
 }
 
 impl Default for CauseLimits {
     fn default() -> Self {
-        Self { cases: 5, within: Duration::from_hours(1) }
+        Self { cases: 5, within: Duration::from_hours(1), burst: Duration::ZERO }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cases that seem to have one cause.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::shares::Shares;
 use super::{Bearing, Cause, CauseLimits, MOST_LINKED, Told};
@@ -184,7 +184,7 @@ impl Gathering {
 
     /// What there is to tell moderators.
     pub(super) fn bearing(&mut self, limits: &CauseLimits) -> Bearing {
-        let enough = self.voices.len() >= limits.cases;
+        let enough = self.voices.len() >= limits.cases && !self.is_burst(limits);
         if !std::mem::take(&mut self.news) || self.cause.is_none() && !enough {
             return Bearing::None;
         }
@@ -199,6 +199,15 @@ impl Gathering {
         cause.channels.sort_by_key(|(_, cases)| std::cmp::Reverse(*cases));
         self.cause = Some(Box::new(cause.clone()));
         if begins { Bearing::Begins(cause) } else { Bearing::Grows(cause) }
+    }
+
+    /// Whether it is anger that came all at once.
+    fn is_burst(&self, limits: &CauseLimits) -> bool {
+        let firsts = || self.voices.iter().map(|voice| voice.first);
+        let (since, until) = (firsts().min(), firsts().max());
+        let span = since.zip(until).map(|(since, until)| until.duration_since(since)).unwrap_or_default();
+        let burst = SignedDuration::try_from(limits.burst).unwrap_or(SignedDuration::MAX);
+        self.category == Category::BoilingPoint && span <= burst && !burst.is_zero()
     }
 
     fn blank(&self) -> Cause {

@@ -18,7 +18,7 @@ impl Server {
     }
 
     /// `who` uses a menu on a message of #general, fills in no reason, and reads the answer.
-    async fn uses(&self, who: &str, menu: &str, message: Id) -> String {
+    pub(crate) async fn uses(&self, who: &str, menu: &str, message: Id) -> String {
         let (_, general) = self.place(who);
         self.uses_in(who, general, menu, message, "").await
     }

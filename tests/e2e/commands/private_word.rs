@@ -126,7 +126,7 @@ async fn what_is_asked_for_in_german_is_answered_in_german() {
     let answer = server.wants_a_word("alex", "general", None).await;
     assert!(answer.contains("Moderation"), "{answer}");
     let opening = server.heard_in(server.case_threads()[0].id).remove(0);
-    assert!(opening.content.contains("sich auf diesem Server um Threads kümmern"), "{}", opening.content);
+    assert!(opening.content.contains("um Threads kümmern"), "{}", opening.content);
     assert!(server.staff()[0].content.starts_with("<@&"), "moderators read it in the server's language");
     server.end().await;
 }

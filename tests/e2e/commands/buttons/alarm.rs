@@ -74,9 +74,7 @@ async fn the_words_of_what_is_gone_are_not_kept_and_that_is_said() {
 async fn who_took_someone_aside_by_hand_is_named_in_the_place_of_a_rule() {
     let server = server("").await;
     let message = server.writes("alex", "where do I find the pier").await;
-    let (mia, general) = server.place("mia");
-    let asked = server.discord.message_menu(mia, general, "Take aside", message).unwrap();
-    server.read(asked).await;
+    server.uses("mia", "Take aside", message).await;
     server.quiets().await;
     let told = server.pressed("mia", &server.alert(), "False alarm").await;
     assert!(told.contains("No rule applies to it as things stand."), "{told}");
