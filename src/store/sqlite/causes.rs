@@ -18,7 +18,7 @@ impl SqliteStore {
     ) -> Result<Option<Pending>, StoreError> {
         let mut tx = self.begin().await?;
         let action = notice.action();
-        let pending = save_cause(&mut tx, &notice, action, terms).await?;
+        let pending = save_cause(&mut tx, &notice, &[], action, terms).await?;
         tx.commit().await?;
         Ok(pending)
     }
@@ -80,7 +80,7 @@ impl SqliteStore {
             return Ok(Some(CauseHappened { before, notice, pending: Vec::new() }));
         }
         let mut pending: Vec<Pending> =
-            save_cause(&mut tx, &notice, action, terms).await?.into_iter().collect();
+            save_cause(&mut tx, &notice, &before.cause.cases, action, terms).await?.into_iter().collect();
         let mut changed = Vec::new();
         for (number, event) in events {
             let Some(before) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
@@ -110,8 +110,9 @@ pub(super) async fn settle_cause(
         _ => return Ok(None),
     };
     let Some(notice) = find_cause(tx, guild, lead).await? else { return Ok(None) };
+    let linked = notice.cause.cases.clone();
     let (notice, action) = notice.apply(event);
-    save_cause(tx, &notice, action, terms).await
+    save_cause(tx, &notice, &linked, action, terms).await
 }
 
 async fn find_cause(
@@ -140,9 +141,11 @@ async fn members(tx: &mut SqliteConnection, guild: GuildId, lead: u32) -> Result
     Ok(members.into_iter().map(|member| UserId(member.cast_unsigned())).collect())
 }
 
+/// Saves a cause, of which the cases in `linked` are linked already, and commits the action that follows.
 async fn save_cause(
     tx: &mut SqliteConnection,
     notice: &CauseNotice,
+    linked: &[u32],
     action: Option<Action<Speech>>,
     terms: &dyn Terms,
 ) -> Result<Option<Pending>, StoreError> {
@@ -157,7 +160,7 @@ async fn save_cause(
     .bind(to_json(notice)?)
     .execute(&mut *tx)
     .await?;
-    for number in &notice.cause.cases {
+    for number in notice.cause.cases.iter().filter(|number| !linked.contains(number)) {
         sqlx::query("INSERT INTO cause_cases VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(column(notice.guild.0))
             .bind(number)
