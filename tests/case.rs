@@ -351,7 +351,7 @@ fn more_of_the_same_is_not_offered_twice_and_more_anger_opens_the_thread() {
     assert!(matches!(action, Some(Action::OpenThread { .. })));
 }
 
-fn withdraws(action: &Option<Action<Speech>>) -> bool {
+fn withdraws(action: Option<&Action<Speech>>) -> bool {
     matches!(action, Some(Action::Withdraw { .. }))
 }
 
@@ -364,7 +364,7 @@ fn public_words_go_with_the_message_they_answer_unless_someone_answered() {
         let gone = gone.apply(Event::Performed(Receipt::Removed)).0;
         assert_eq!((gone.acknowledgment, gone.offer), (None, None));
         let (answered, _) = case.clone().apply(Event::Answered);
-        assert!(!withdraws(&answered.apply(deleted.clone()).1), "it is part of a conversation");
+        assert!(!withdraws(answered.apply(deleted.clone()).1.as_ref()), "it is part of a conversation");
         assert_eq!(case.apply(Event::Deleted(MessageId(99))).1, None, "another message");
     }
 }
@@ -374,7 +374,10 @@ fn public_words_stay_where_another_message_is_deleted() {
     let mut elsewhere = matter(101, Response::TakeAside);
     (elsewhere.channel, elsewhere.quiet) = (ChannelId(13), true);
     let case = smooth(talking().apply(Event::Further(elsewhere)).0).end;
-    assert!(!withdraws(&case.clone().apply(Event::Deleted(MessageId(101))).1), "nothing was said about it");
+    assert!(
+        !withdraws(case.clone().apply(Event::Deleted(MessageId(101))).1.as_ref()),
+        "nothing was said about it"
+    );
     let (_, action) = case.apply(Event::Deleted(MessageId(100)));
     assert!(matches!(action, Some(Action::Withdraw { channel: GENERAL, message: MessageId(500), .. })));
 }
@@ -434,7 +437,7 @@ fn a_raid_is_told_once_said_once_and_brought_up_to_date() {
 fn told(case: Case) -> (Case, aside::wording::Facts) {
     let path = smooth(case);
     let alerts = path.done().filter_map(Action::post).filter(|post| post.channel == STAFF);
-    let facts = alerts.last().expect("an alert").words.facts.clone();
+    let facts = alerts.last().map(|alert| alert.words.facts.clone()).unwrap_or_default();
     (path.end, facts)
 }
 

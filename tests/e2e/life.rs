@@ -172,18 +172,18 @@ fn public(discord: &Simulator) -> Vec<Message> {
 }
 
 /// `who` presses a button of case 1 below the first post in a channel that has it.
-fn press(discord: &Simulator, who: &str, channel: Id, name: &str) -> Option<Id> {
+fn press(discord: &Simulator, who: &str, channel: Id, name: &str) -> Id {
     let (who, button) = (discord.user(who).unwrap(), format!("case:1:{name}"));
     let has = |message: &&Message| serde_json::to_string(&message.components).unwrap().contains(&button);
     let below = said(discord, channel).iter().find(has).map(|message| message.id);
-    Some(discord.press(who, channel, below.expect("such a button"), &button).unwrap())
+    discord.press(who, channel, below.expect("such a button"), &button).unwrap()
 }
 
-fn in_thread(discord: &Simulator, who: &str, name: &str) -> Option<Id> {
+fn in_thread(discord: &Simulator, who: &str, name: &str) -> Id {
     press(discord, who, thread(discord).unwrap(), name)
 }
 
-fn on_alert(discord: &Simulator, who: &str, name: &str) -> Option<Id> {
+fn on_alert(discord: &Simulator, who: &str, name: &str) -> Id {
     press(discord, who, place(discord, "staff"), name)
 }
 
@@ -200,13 +200,13 @@ async fn lived(moment: Moment) -> Result<usize, String> {
     .await?;
     life.step(
         "asked",
-        |discord| in_thread(discord, "alex", "ask"),
+        |discord| Some(in_thread(discord, "alex", "ask")),
         |discord| spoken(discord) == 2 && reads(discord, "asks for a moderator"),
     )
     .await?;
     life.step(
         "claimed",
-        |discord| on_alert(discord, "mia", "claim"),
+        |discord| Some(on_alert(discord, "mia", "claim")),
         |discord| spoken(discord) == 3 && reads(discord, &format!("**claimed** · by <@{mia}>")),
     )
     .await?;
@@ -218,7 +218,7 @@ async fn lived(moment: Moment) -> Result<usize, String> {
     .await?;
     life.step(
         "resolved",
-        |discord| in_thread(discord, "alex", "resolve"),
+        |discord| Some(in_thread(discord, "alex", "resolve")),
         |discord| spoken(discord) == 4 && is_closed(discord) && reads(discord, "**resolved**"),
     )
     .await?;
@@ -228,19 +228,19 @@ async fn lived(moment: Moment) -> Result<usize, String> {
     }
     life.step(
         "rated",
-        |discord| in_thread(discord, "alex", "good"),
+        |discord| Some(in_thread(discord, "alex", "good")),
         |discord| reads(discord, "says the member: good"),
     )
     .await?;
     life.step(
         "reopened",
-        |discord| on_alert(discord, "mia", "reopen"),
+        |discord| Some(on_alert(discord, "mia", "reopen")),
         |discord| spoken(discord) == 5 && !is_closed(discord) && reads(discord, "**claimed**"),
     )
     .await?;
     life.step(
         "dismissed",
-        |discord| on_alert(discord, "mia", "false"),
+        |discord| Some(on_alert(discord, "mia", "false")),
         |discord| spoken(discord) == 6 && is_closed(discord) && public(discord).is_empty(),
     )
     .await?;

@@ -52,7 +52,7 @@ async fn details_are_read_by_moderators_alone_and_gone_when_it_is_over() {
     assert_eq!(labels(&notice), ["Show details"], "whoever moderates in the thread can read it");
     assert_eq!(labels(&server.alert()), ["Claim", "Resolve", "False alarm", "Show details"]);
     let everything = server.everything();
-    assert!(!everything.contains("90817") && !everything.contains("heron"));
+    assert!(!everything.contains("ZX-90817") && !everything.contains("heron"));
 
     server.restart().await;
     // A further message that asks for nothing takes nothing away.
@@ -68,9 +68,9 @@ async fn details_are_read_by_moderators_alone_and_gone_when_it_is_over() {
     assert!(shown.pinged.is_empty());
     for who in ["alex", "sam"] {
         let told = server.pressed_anywhere(who, "Show details").await;
-        assert!(told.contains("oderat") && !told.contains("90817"), "{who}: {told}");
+        assert!(told.contains("oderat") && !told.contains("ZX-90817"), "{who}: {told}");
     }
-    assert!(server.home.at_rest().contains("90817"), "it is kept as long as it is needed");
+    assert!(server.home.at_rest().contains("ZX-90817"), "it is kept as long as it is needed");
 
     // Said again, in the place of what was said before.
     let spoken = server.told(thread).len();
@@ -78,12 +78,12 @@ async fn details_are_read_by_moderators_alone_and_gone_when_it_is_over() {
     server.fills(asked, "ZX-55555", "heron@quay.example").await;
     assert_eq!(server.told(thread).len(), spoken, "nobody is told twice");
     let shown = server.pressed("mia", &server.alert(), "Show details").await;
-    assert!(shown.contains("ZX-55555") && !shown.contains("90817"), "{shown}");
-    assert!(!server.home.at_rest().contains("90817"));
+    assert!(shown.contains("ZX-55555") && !shown.contains("ZX-90817"), "{shown}");
+    assert!(!server.home.at_rest().contains("ZX-90817"));
 
     server.pressed("mia", &server.alert(), "Resolve").await;
     let at_rest = server.home.at_rest();
-    assert!(!at_rest.contains("55555") && !at_rest.contains("quay.example"), "it is over");
+    assert!(!at_rest.contains("ZX-55555") && !at_rest.contains("quay.example"), "it is over");
     let told = server.pressed("mia", &notice, "Show details").await;
     assert!(told.starts_with("Case 1 is over"), "{told}");
     let everything = server.everything();
@@ -91,7 +91,7 @@ async fn details_are_read_by_moderators_alone_and_gone_when_it_is_over() {
     server.mannerly();
     server.end().await;
     let log = log::written();
-    assert!(!log.contains("90817") && !log.contains("heron") && !log.contains("55555"));
+    assert!(!log.contains("ZX-90817") && !log.contains("heron") && !log.contains("ZX-55555"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -111,7 +111,7 @@ async fn a_form_is_for_its_member_while_the_case_is_open() {
     server.restart().await;
     let told = server.fills(late, "ZX-90817", "heron@pier.example").await;
     assert!(told.contains("again"), "it is over: {told}");
-    assert!(!server.home.at_rest().contains("90817"));
+    assert!(!server.home.at_rest().contains("ZX-90817"));
     let told = server.pressed("alex", &opening, "Give details").await;
     assert!(told.contains("again"), "{told}");
     server.mannerly();
@@ -127,7 +127,7 @@ async fn a_case_that_ends_by_itself_drops_what_was_filled_in() {
     server.fills(asked, "ZX-90817", "heron@pier.example").await;
     let told = server.pressed("alex", &opening, "I'd rather not").await;
     assert!(told.contains("thread"), "{told}");
-    assert!(!server.home.at_rest().contains("90817"));
+    assert!(!server.home.at_rest().contains("ZX-90817"));
     server.restart().await;
     server.pressed("alex", &server.last_with(thread, "Reopen"), "Reopen").await;
     let told = server.pressed("mia", &server.last_with(thread, "Show details"), "Show details").await;
