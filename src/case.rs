@@ -155,6 +155,9 @@ pub enum FollowUp {
 /// An acknowledgment is young for so long.
 const LATELY: SignedDuration = SignedDuration::from_mins(15);
 
+/// Clocks of Discord and of ours may differ by so much.
+const SKEW: SignedDuration = SignedDuration::from_secs(5);
+
 /// Signs of life closer to each other than this are one: they need not all be written down.
 const ALIVE: SignedDuration = SignedDuration::from_hours(1);
 

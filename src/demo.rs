@@ -185,6 +185,8 @@ fn unstarted(script: &Script, error: io::Error) -> DemoError {
 /// The built-in settings, with what the script's moderators set up.
 fn settings(script: &Script, discord: &Simulator, guild: Id, home: &Path) -> Result<Loaded, ConfigError> {
     let mut config = Config::default();
+    // Nobody in a script can answer a reminder.
+    config.clock.remind_after = Duration::ZERO;
     config.store.url = format!("sqlite://{}", home.join("aside.db").display());
     config.server = BTreeMap::from([(GuildId(guild), server(&script.aside, discord))]);
     config.rule.extend(script.aside.rules.iter().cloned());

@@ -357,7 +357,7 @@ mod tests {
     fn whatever_is_stored_about_somebody_is_counted() {
         let uncounted = |kept: &&Kept| count(kept.name, &Traces::default()).is_none();
         let names: Vec<&str> = KEPT.iter().filter(uncounted).map(|kept| kept.name).collect();
-        assert_eq!(names, ["conversations", "settings", "counts", "upkeep"]);
+        assert_eq!(names, ["conversations", "compared", "settings", "counts", "upkeep"]);
         assert!(
             KEPT.iter().filter(uncounted).all(|kept| kept.tables.is_empty() || kept.about == About::Nobody)
         );

@@ -98,7 +98,9 @@ fn a_cause_can_be_made_of_fewer_cases_or_never() {
     let few = limits("[causes]\ncases = 3\nwithin = '30m'");
     assert_eq!((few.cases, few.within), (3, Duration::from_mins(30)));
     assert_eq!(limits("[causes]\ncases = 0").cases, 0);
-    assert_eq!(limits(""), CauseLimits::default());
+    let burst = Duration::from_secs(30);
+    assert_eq!(limits(""), CauseLimits { burst, ..CauseLimits::default() }, "a raid is no cause");
+    assert_eq!(limits("[raid]\nmembers = 0").burst, Duration::ZERO);
 }
 
 #[test]

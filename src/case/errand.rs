@@ -213,6 +213,10 @@ impl Case {
     fn heard(&self, saying: Saying) -> Option<Place> {
         match saying {
             Saying::Summons | Saying::Invited(_) => self.thread(),
+            // Their buttons belong to a server, and would do nothing there.
+            Saying::Parting(End::Resolved | End::Declined | End::Expired) | Saying::NotTakenDown => {
+                self.thread()
+            }
             _ => self.place,
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Reason, Rung, Saying, Step};
+use super::{ALIVE, Case, End, Ending, Errand, Event, Matter, Reason, Rung, SKEW, Saying, Step};
 use crate::message::{ChannelId, MessageId, UserId};
 use crate::policy::Response;
 use crate::policy::raid::Extent;
@@ -172,7 +172,9 @@ impl Case {
             return;
         }
         let theirs = self.is_about(by);
-        if !theirs {
+        // What was said before the member began to wait, as before the case was opened again, answers nothing.
+        let later = at.duration_since(self.since) >= -SKEW;
+        if !theirs && later {
             self.first_answer = self.first_answer.or(Some(at));
             self.asked = None;
         }

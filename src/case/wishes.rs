@@ -83,6 +83,8 @@ impl Case {
         // The same message, edited, may be in hand again.
         self.forget_disclosed(next.message);
         next.quiet |= self.discreet;
+        // Whoever is inside stays a part of it.
+        next.companion = next.companion.or(self.matter.companion);
         if next.ask.is_empty() {
             next.ask = std::mem::take(&mut self.matter.ask);
         }

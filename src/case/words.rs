@@ -164,7 +164,9 @@ impl Case {
 
     /// What was removed is given back, and what was told when asking for a private word is passed on.
     fn returned(&self) -> Option<Enclosure> {
-        self.matter.enclosure.clone().filter(|_| self.matter.removed || self.matter.asked_for)
+        // Not where someone else reads along who did not see it before.
+        let alone = self.matter.companion.is_none() || self.place.is_none();
+        self.matter.enclosure.clone().filter(|_| (self.matter.removed && alone) || self.matter.asked_for)
     }
 
     /// What is said about the message in hand.

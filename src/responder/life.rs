@@ -155,7 +155,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let gone = Event::ChannelGone(channel, at);
         // What is over may go on, and then elsewhere.
         self.happen(guild, Whose::Thread(channel), gone.clone()).await?;
-        for case in self.inner.store.cases(guild, &Sought::open()).await? {
+        let open = self.inner.store.cases(guild, &Sought::open()).await?;
+        let concerned = open.into_iter().filter(|case| case.clone().apply(gone.clone()).0 != *case);
+        for case in concerned {
             self.happen(guild, Whose::Number(case.number), gone.clone()).await?;
         }
         Ok(())

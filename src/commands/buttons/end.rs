@@ -60,6 +60,9 @@ where
     press.require_member_or_moderator()?;
     let happened = press.happen(Event::Reopened(press.context.by, press.context.now)).await?;
     let (case, was_over) = (&happened.case, happened.before.is_over());
+    if case.is_over() {
+        return Err(press.over(case));
+    }
     if !press.moderates() {
         let said = if was_over { Utterance::PressedReopen } else { Utterance::PressedOpen };
         return Ok(press.say(said, case));
@@ -80,5 +83,10 @@ where
 {
     press.require_member()?;
     let case = press.happen(Event::Rated(rating)).await?.case;
-    Ok(press.say(Utterance::PressedRating, &case))
+    match case.rating {
+        Some(kept) if kept == rating => Ok(press.say(Utterance::PressedRating, &case)),
+        _ if case.is_over() => Err(press.over(&case)),
+        // It was opened again since.
+        _ => Ok(press.say(Utterance::PressedOpen, &case)),
+    }
 }

@@ -130,7 +130,7 @@ impl Filter {
     /// What was only recorded, offered or answered is shown to whoever asks for it.
     fn shows(&self, case: &Case) -> bool {
         match self.state.as_deref() {
-            None => case.needs_people(),
+            None => self.member.is_some() || case.needs_people(),
             Some("waiting") => case.waiting().is_some(),
             Some(_) => true,
         }
@@ -146,9 +146,9 @@ impl Filter {
 
     fn nothing(&self) -> &'static str {
         if self.is_all() {
-            "Nothing is open, and nobody is waiting for an answer. Enjoy the quiet."
+            "Nobody needs anything, and nobody is waiting for an answer. Enjoy the quiet. (`state:open` shows the rest.)"
         } else {
-            "No case fits that. Without any option, `/case list` shows everything that is open."
+            "No case fits that. Without any option, `/case list` shows every open case that needs someone."
         }
     }
 

@@ -11,6 +11,7 @@ use crate::commands::context::Given;
 use crate::commands::talk::{Answer, File, Reply, button};
 use crate::commands::{Context, Outcome, Trouble};
 use crate::detect::Kind;
+use crate::privacy;
 use crate::responder::{ASKED_FOR, BY_HAND, Executor};
 use crate::store::{CaseNote, Store};
 use crate::wording::length;
@@ -41,6 +42,8 @@ where
     ]
     .concat();
     let reply = with_notes(context, &case, &lines.join("\n"), &notes);
+    let written = context.responder.store().transcript(context.guild, case.number).await?;
+    let reply = with_transcript(reply, case.number, &privacy::transcript(&written));
     let buttons: Vec<_> =
         case.moderators_buttons().into_iter().map(|one| pressable(one, case.number)).collect();
     Ok(Answer::Say(reply.row(&buttons)))
@@ -224,6 +227,21 @@ fn doing(errand: Errand) -> String {
 }
 
 /// The notes below `words`, or along with them as a file where they are too long.
+/// What was written in the thread, where it is kept; behind the notes, where those are a file already.
+fn with_transcript(mut reply: Reply, number: u32, transcript: &str) -> Reply {
+    if transcript.is_empty() {
+        return reply;
+    }
+    let file = reply
+        .file
+        .get_or_insert_with(|| File { name: format!("case-{number}-transcript.txt"), content: Vec::new() });
+    if !file.content.is_empty() {
+        file.content.extend(b"\n\nIn the thread:\n");
+    }
+    file.content.extend(transcript.as_bytes());
+    reply
+}
+
 fn with_notes<S, E>(context: &Context<'_, S, E>, case: &Case, words: &str, notes: &[CaseNote]) -> Reply {
     let told =
         |note: &CaseNote| format!("- <@{}> <t:{}:R>: {}", note.by, note.at.as_second(), plain(&note.words));

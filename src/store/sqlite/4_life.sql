@@ -17,6 +17,19 @@ ALTER TABLE cases ADD COLUMN ended INTEGER;
 
 UPDATE cases SET due = opened;
 
+-- What nobody has touched for a week ended without a word: nobody is called back to threads of long ago.
+UPDATE cases SET
+    state = 'expired', due = NULL, ended = unixepoch() * 1000,
+    body = json_set(
+        body,
+        '$.unheard', json('true'),
+        '$.ending', json_object(
+            'how', 'expired', 'outcome', NULL, 'by', NULL, 'reason', 'quiet',
+            'at', strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+        )
+    )
+WHERE opened < (unixepoch() - 7 * 24 * 60 * 60) * 1000;
+
 CREATE INDEX cases_by_due ON cases (due) WHERE due IS NOT NULL;
 CREATE INDEX cases_by_end ON cases (ended) WHERE ended IS NOT NULL;
 CREATE INDEX cases_by_state ON cases (guild, state, number);
