@@ -155,7 +155,7 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
 
     /// Whether they may moderate, by permission or by the moderator role.
     pub(crate) fn is_moderator(&self) -> bool {
-        self.may_moderate(self.permissions, &self.roles)
+        self.may_moderate(self.by, &self.roles)
     }
 
     /// Whoever may moderate, by permission or by the moderator role.
@@ -170,10 +170,12 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
         Err(Trouble::Told(format!("{who}{or}")))
     }
 
-    /// Whether a member with `permissions` and `roles` may moderate.
-    pub(crate) fn may_moderate(&self, permissions: Permissions, roles: &[RoleId]) -> bool {
+    /// Whether `member`, who has `roles`, may moderate the server. Cases are the whole server's: what somebody may do in
+    /// one channel does not count.
+    pub(crate) fn may_moderate(&self, member: UserId, roles: &[RoleId]) -> bool {
         let role = self.responder.in_force(self.guild).server.moderator_role;
-        permissions.intersects(MODERATING) || role.is_some_and(|role| roles.contains(&role))
+        let held = self.guilds.held_everywhere(self.guild, member, roles);
+        held.intersects(MODERATING) || role.is_some_and(|role| roles.contains(&role))
     }
 
     fn moderates(&self) -> bool {

@@ -183,6 +183,19 @@ impl Guilds {
         self.look(guild, |known| known.permissions(channel, member, roles)).unwrap_or_default()
     }
 
+    /// What `member` may do in the whole of `guild`, whatever a channel grants or denies; nothing where we have not heard
+    /// of it.
+    pub(crate) fn held_everywhere(
+        &self,
+        guild: message::GuildId,
+        member: message::UserId,
+        roles: &[message::RoleId],
+    ) -> Permissions {
+        let roles: Vec<RoleId> = roles.iter().map(|role| RoleId::new(role.0)).collect();
+        let held = |known: &Known| permissions::in_guild(&known.guild, UserId::new(member.0), &roles);
+        self.look(GuildId::new(guild.0), held).unwrap_or_default()
+    }
+
     /// What we may do in `channel`; none where we have not heard of it.
     pub(super) fn mine(&self, channel: ChannelId) -> Option<Permissions> {
         self.find(channel, |known| known.permissions(channel, self.me, &known.my_roles))

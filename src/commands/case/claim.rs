@@ -7,7 +7,6 @@ use crate::case::{Case, Event};
 use crate::commands::context::Given;
 use crate::commands::talk::Answer;
 use crate::commands::{Context, Outcome, Trouble};
-use crate::discord::Permissions;
 use crate::discord::guilds::foresight::Person;
 use crate::message::UserId;
 use crate::responder::Executor;
@@ -106,10 +105,7 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    let key = next.id.to_string();
-    let held = context.resolved["members"][&key]["permissions"].as_str().and_then(|bits| bits.parse().ok());
-    let held = Permissions::from_bits_truncate(held.unwrap_or(0));
-    if context.may_moderate(held, &next.roles) {
+    if context.may_moderate(next.id, &next.roles) {
         return Ok(());
     }
     Err(Trouble::Told(format!(
