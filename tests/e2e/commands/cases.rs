@@ -77,7 +77,10 @@ fn number(number: u32) -> (&'static str, Value) {
 async fn open_cases_are_listed_with_who_waits_longest_on_top() {
     let mut server = with_alerts("").await;
     let empty = server.says("mia", "case list", &[]).await;
-    assert_eq!(empty, "Nothing is open, and nobody is waiting for an answer. Enjoy the quiet.");
+    assert_eq!(
+        empty,
+        "Nobody needs anything, and nobody is waiting for an answer. Enjoy the quiet. (`state:open` shows the rest.)"
+    );
     server.hears_out("alex", FURY).await;
     server.hears_out("sam", "my card: 1111 2222 3333 4445").await;
     server.hears_out("kim", "where is my invoice?").await;
