@@ -5,7 +5,7 @@
 use aside::case::action::{Action, Enclosure, Priority, Receipt, Speech};
 use aside::case::clock::Promise;
 use aside::case::reminder::{Help, Overdue, together};
-use aside::case::{Event, Matter, State, Surroundings};
+use aside::case::{Event, Matter, Reason, State, Surroundings};
 use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
@@ -362,6 +362,24 @@ async fn a_database_of_the_first_version_goes_on_where_it_was() {
     assert_eq!((case.number, case.acknowledgment), (1, Some(MessageId(50))));
     let again = notice(HARBOR, ALEX, 5, Response::TakeAside);
     assert_eq!(noticed(&store, again).await, Noticed::Known);
+}
+
+#[tokio::test]
+async fn cases_of_long_ago_that_never_ended_end_without_a_word() {
+    let place = Place::new();
+    let path = place.0.path().join("aside.db");
+    write_first_version(&path).await;
+    let pool = SqlitePool::connect(&place.url()).await.unwrap();
+    let long_ago = "INSERT INTO cases SELECT guild, 2, 3, 1700000000000, json_set(body, '$.number', 2, '$.member', 3, \
+                    '$.opened', '2023-11-14T22:13:20Z', '$.state', 'talking') FROM cases";
+    sqlx::raw_sql(long_ago).execute(&pool).await.unwrap();
+    pool.close().await;
+    let store = place.open().await;
+    let case = store.case(HARBOR, Whose::Number(2)).await.unwrap().unwrap();
+    let reason = case.ending.as_ref().and_then(|ending| ending.reason);
+    assert_eq!((case.state(), reason), (State::Expired, Some(Reason::Quiet)));
+    assert_eq!(case.action(), None, "nothing is said about it");
+    assert_eq!(due(&store, now() + hour() * 24 * 30, 9).await, [1], "its clock stands");
 }
 
 fn new_change(from: u64, mode: Mode, undoes: Option<u32>) -> NewChange {
