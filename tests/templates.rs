@@ -456,7 +456,7 @@ fn moderators_see_where_a_case_stands() {
         (Utterance::Alert, deleted, &["was deleted from https://"], &["removed from"]),
         (Utterance::Alert, wanted, &["asked for a private word"], &["`secrets`"]),
         (Utterance::Alert, unthreaded, &["Nobody has claimed it", "get in touch"], &["<#44>"]),
-        (Utterance::Alert, Facts { discreet: true, ..called.clone() }, &["nothing said in public"], &[]),
+        (Utterance::Alert, Facts { discreet: true, ..called.clone() }, &["said in public"], &[]),
         (Utterance::RaidAlert, raid, &["60 members", "600 messages", "have a look"], &["State"]),
         (Utterance::RaidAlert, ended, &["**resolved** · by <@66> · refunded"], &["have a look", "I answer"]),
     ];
