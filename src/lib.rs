@@ -88,8 +88,8 @@
 //!    once: an enforced nonce, and after that a look for the post before it is repeated.
 //! 4. A member's words never reach a log line, an error or a thread name; at rest stand only the masked text
 //!    of a removed message, until it has been given back, that of messages which moderators judged, what a member fills
-//!    in a private form, until the case is over, and, where the operator wants transcripts, the masked words in private
-//!    threads. [`privacy::KEPT`] is the whole list. `Debug` of a message prints identifiers and length.
+//!    in a private form, until the case is over, the few words that most members of one cause share, and, where the
+//!    operator wants transcripts, the masked words in private threads. [`privacy::KEPT`] is the whole list. `Debug` of a message prints identifiers and length.
 //! 5. The simulator replaces Discord's address and nothing else: demo, tests and production run the same code
 //!    over the same wire protocol.
 //! 6. What failed is never dropped in silence, and private words never fall back to a public place.
