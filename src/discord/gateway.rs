@@ -118,9 +118,10 @@ impl Connection {
     /// The error's own text repeats what was received, so it is not shown.
     fn failed(&self, error: ReceiveMessageErrorType) {
         let shard = self.shard.id().number();
-        match error {
-            ReceiveMessageErrorType::Deserializing { event } => self.hand_on(event),
-            _ => warn!(shard, "Discord's gateway cannot be reached; trying again"),
+        if let ReceiveMessageErrorType::Deserializing { event } = error {
+            self.hand_on(event);
+        } else {
+            warn!(shard, "Discord's gateway cannot be reached; trying again");
         }
     }
 

@@ -333,8 +333,7 @@ impl Known {
 
     fn permissions(&self, channel: ChannelId, member: UserId, roles: &[RoleId]) -> Permissions {
         let home = self.channels.get(&channel).and_then(|channel| self.home(channel));
-        home.map(|home| permissions::of_member(&self.guild, home, member, roles))
-            .unwrap_or(Permissions::empty())
+        home.map_or(Permissions::empty(), |home| permissions::of_member(&self.guild, home, member, roles))
     }
 
     /// The configured role; else those that hold Manage Threads; else administrators. Never roles that
