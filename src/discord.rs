@@ -45,11 +45,11 @@ use self::guilds::Guilds;
 pub(crate) use self::id::Permissions;
 use self::notice::Voice;
 use self::report::Report;
-pub use self::rest::{Origin, OriginError, Token};
+pub use self::rest::{Caution, Origin, OriginError, Pace, Token};
 use self::rest::{Request, Rest, RestError};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
-use crate::responder::Responder;
+use crate::responder::{Patience, Responder};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 
@@ -83,6 +83,18 @@ pub struct Credentials {
     pub base: Origin,
     /// The bot token.
     pub token: Token,
+    /// How fast Discord is asked, and how near we go to its limits.
+    pub pace: Pace,
+    /// How long what it does not take is tried.
+    pub patience: Patience,
+}
+
+impl Credentials {
+    /// At the usual pace.
+    #[must_use]
+    pub fn new(base: Origin, token: Token) -> Self {
+        Self { base, token, pace: Pace::default(), patience: Patience::default() }
+    }
 }
 
 /// Why the bot cannot run. Each is one sentence that says what to do.
@@ -202,7 +214,8 @@ pub async fn run(
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     let store = SqliteStore::open(&loaded.config.store.url).await?;
-    let rest = Rest::new(credentials.base, credentials.token);
+    let Credentials { base, token, pace, patience } = credentials;
+    let rest = Rest::new(base, token, pace);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
     let (me, application) = greet(&rest).await?;
     let intents = application.intents();
@@ -212,7 +225,7 @@ pub async fn run(
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
+    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock, patience));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
     responder.set_clocks().await?;
@@ -223,10 +236,11 @@ pub async fn run(
     let registering = register_commands(&rest, application.id);
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
-    let tidying = upkeep::keep_tidy(&responder, &clock);
+    let tidying = async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder)) };
     let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
+        () = rest.revoked() => Err(RunError::WrongToken),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
@@ -261,10 +275,11 @@ fn assemble(
     me: UserId,
     store: SqliteStore,
     rest: &Arc<Rest>,
-    (gap, clock): (&Arc<Gap>, &Clock),
+    (gap, clock, patience): (&Arc<Gap>, &Clock, Patience),
 ) -> (Listener<SqliteStore>, mpsc::UnboundedSender<Heard>, mpsc::UnboundedReceiver<Heard>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
-    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
+    let discord =
+        Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone(), patience };
     let responder = Responder::new(configs, store, discord);
     let gap = Arc::clone(gap);
     let catch_up = CatchUp {
@@ -284,9 +299,10 @@ fn assemble(
     (listener, sender, arriving)
 }
 
-/// Tries for a while: without its commands the bot still watches and acts.
+/// Tries until it works: without its commands the bot still watches and acts.
 async fn register_commands(rest: &Rest, application: ApplicationId) {
-    for wait in REGISTERING {
+    let last = std::iter::repeat(REGISTERING[REGISTERING.len() - 1]);
+    for wait in REGISTERING.into_iter().chain(last) {
         match commands::register(rest, application.get()).await {
             Ok(()) => return,
             Err(error) => {
@@ -314,6 +330,16 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
             warn!(%error, "cannot record that I listen");
         }
         recorded = complete;
+    }
+}
+
+/// Begins again and again what lies in the outbox and nobody sees to.
+async fn look_after_outbox<S: Store + 'static>(responder: &Responder<S, Discord>) {
+    loop {
+        tokio::time::sleep(responder.patience().look).await;
+        if let Err(error) = responder.look_after_outbox().await {
+            error!(%error, "the outbox cannot be read");
+        }
     }
 }
 
