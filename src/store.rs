@@ -5,6 +5,7 @@ mod causes;
 mod life;
 mod privacy;
 mod settings;
+mod shards;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -22,6 +23,7 @@ pub use self::causes::CauseHappened;
 pub use self::life::{CaseNote, Happened, Outcome, Sought};
 pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECORD, Swept, Traces};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
+pub use self::shards::Shards;
 
 /// What a server goes by when something is committed.
 pub trait Terms: Send + Sync {

@@ -209,6 +209,8 @@ utterances! {
     Checkup = "checkup",
     /// To moderators: what could not be done, or that much was held back and goes out now.
     Undone = "undone",
+    /// To moderators: what was said while the bot was away and was not read back.
+    Unread = "unread",
 }
 
 /// Who reads what is said.
@@ -537,7 +539,8 @@ impl Utterance {
             | Self::Erased
             | Self::Introduction
             | Self::Checkup
-            | Self::Undone => Audience::Moderators,
+            | Self::Undone
+            | Self::Unread => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }

@@ -177,6 +177,7 @@ fn what_members_read_is_said_in_several_ways() {
                     | Utterance::Introduction
                     | Utterance::Checkup
                     | Utterance::Undone
+                    | Utterance::Unread
             );
         let least = if several { 3 } else { 1 };
         let ways: BTreeSet<String> = (0..wording.variants(utterance))

@@ -101,14 +101,22 @@ pub enum Priority {
     /// Everything else.
     #[default]
     Routine,
+    /// What nobody waits for, such as reading back what was said before.
+    Background,
 }
 
 impl Priority {
     /// Every priority, most urgent first.
-    pub const ALL: &[Self] =
-        &[Self::Secret, Self::Threat, Self::BoilingPoint, Self::AccountIssue, Self::Routine];
+    pub const ALL: &[Self] = &[
+        Self::Secret,
+        Self::Threat,
+        Self::BoilingPoint,
+        Self::AccountIssue,
+        Self::Routine,
+        Self::Background,
+    ];
 
-    /// The one of that place in [`Self::ALL`]; the last, where there is none.
+    /// The one of that place in [`Self::ALL`]; routine, where there is none.
     #[must_use]
     pub fn of_rank(rank: u8) -> Self {
         Self::ALL.get(usize::from(rank)).copied().unwrap_or_default()

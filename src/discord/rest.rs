@@ -319,7 +319,11 @@ impl Rest {
         if request.path != ME {
             match self.send_limited(&Request::get(ME.to_owned())).await {
                 Err(RestError::Refused { status, .. }) if status == StatusCode::UNAUTHORIZED => {}
-                _ => return RestError::Trouble("Discord refused the token, and then took it again".to_owned()),
+                _ => {
+                    return RestError::Trouble(
+                        "Discord refused the token, and then took it again".to_owned(),
+                    );
+                }
             }
         }
         self.circuit.revoke();

@@ -143,6 +143,7 @@ macro_rules! file {
             Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
             Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
             Utterance::Undone => include_str!(concat!("../../templates/", $tag, "/undone.md")),
+            Utterance::Unread => include_str!(concat!("../../templates/", $tag, "/unread.md")),
         }
     };
 }

@@ -239,12 +239,15 @@ impl State {
     }
 
     fn refused_in(&mut self, guild: u64, now: Instant, caution: &Caution) {
-        let refusals =
-            self.guilds.entry(guild).or_insert(Refusals { count: 0, last: now, probe: None });
+        let refusals = self.guilds.entry(guild).or_insert(Refusals { count: 0, last: now, probe: None });
         (refusals.count, refusals.last) = (refusals.count + 1, now);
         if refusals.count >= caution.refusals && refusals.probe.is_none() {
             refusals.probe = Some(now + caution.probe);
-            warn!(guild, refused = refusals.count, "Discord refuses all I try in this server; I only try now and then");
+            warn!(
+                guild,
+                refused = refusals.count,
+                "Discord refuses all I try in this server; I only try now and then"
+            );
         }
     }
 
