@@ -7,6 +7,7 @@ mod privacy;
 mod report;
 mod run;
 mod scan;
+mod shards;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -59,7 +60,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Connect to Discord; needs `DISCORD_TOKEN`
-    Run,
+    Run(shards::Args),
     /// Play a day in a community; needs no token and no network
     Demo(demo::Args),
     /// Run detection and policy over messages, offline
@@ -96,7 +97,7 @@ fn dispatch(cli: Cli) -> Exit {
             start_logging("error");
             demo::run(args)
         }
-        Command::Run => with_settings(config, run::run),
+        Command::Run(args) => with_settings(config, |loaded| run::run(&args, loaded)),
         Command::Scan(args) => with_settings(config, |loaded| scan::run(&args, &loaded.core)),
         Command::Report(args) => with_settings(config, |loaded| report::run(&args, loaded)),
         Command::Check => {

@@ -4,10 +4,12 @@ mod catch_up;
 pub(crate) mod checkup;
 mod clock;
 mod convert;
+mod ear;
 mod events;
 mod executor;
 mod gap;
 mod gateway;
+mod gone;
 pub(crate) mod guilds;
 pub(crate) mod history;
 pub(crate) mod id;
@@ -28,30 +30,33 @@ use crate::discord::id::{ApplicationId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 use twilight_gateway::Intents;
-use twilight_gateway::queue::InMemoryQueue;
 
-use self::catch_up::CatchUp;
+use self::catch_up::{Bounds, CatchUp};
 pub use self::clock::Clock;
+use self::ear::{Ear, Heard};
 use self::events::Listener;
 use self::executor::Discord;
 use self::gap::Gap;
-use self::gateway::{Gateway, Heard};
+use self::gateway::Gateway;
+use self::gateway::identify::Turns;
+use self::gone::Gone;
 use self::guilds::Guilds;
 pub(crate) use self::id::Permissions;
 use self::notice::Voice;
 use self::report::Report;
-pub use self::rest::{Origin, OriginError, Token};
+pub use self::rest::{Caution, Origin, OriginError, Pace, Token};
 use self::rest::{Request, Rest, RestError};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
-use crate::responder::Responder;
+use crate::message::GuildId;
+use crate::responder::{Patience, Responder};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Store, StoreError};
+use crate::store::{Shards, Store, StoreError};
 
 /// How long what is committed may take to finish when we are asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -83,6 +88,20 @@ pub struct Credentials {
     pub base: Origin,
     /// The bot token.
     pub token: Token,
+    /// How fast Discord is asked, and how near we go to its limits.
+    pub pace: Pace,
+    /// How long what it does not take is tried.
+    pub patience: Patience,
+    /// Which shards are this process's own; all that Discord recommends, unless it is said.
+    pub shards: Option<Shards>,
+}
+
+impl Credentials {
+    /// At the usual pace.
+    #[must_use]
+    pub fn new(base: Origin, token: Token) -> Self {
+        Self { base, token, pace: Pace::default(), patience: Patience::default(), shards: None }
+    }
 }
 
 /// Why the bot cannot run. Each is one sentence that says what to do.
@@ -112,6 +131,15 @@ pub enum RunError {
     /// Discord cannot be reached or does not answer usefully.
     #[error("cannot start: {0}")]
     Unreachable(String),
+    /// The shards are none of Discord's; close code 4010.
+    #[error("Discord does not know the shards that --shards names (4010). Write A..B/N, such as 0..4/16")]
+    NoSuchShard,
+    /// Close code 4011.
+    #[error(
+        "the bot is in too many servers for so few shards (4011). Give all processes a larger N in \
+         --shards A..B/N, or leave it out where one process is enough: then Discord's own number holds"
+    )]
+    TooFewShards,
     /// The gateway closed for good.
     #[error("Discord closed the connection for good: {0}")]
     Closed(String),
@@ -121,7 +149,15 @@ impl RunError {
     /// Whether the operator's configuration is at fault, rather than the moment.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::WrongToken | Self::MessageContentOff | Self::Origin(_) | Self::Config(_))
+        matches!(
+            self,
+            Self::WrongToken
+                | Self::MessageContentOff
+                | Self::Origin(_)
+                | Self::Config(_)
+                | Self::NoSuchShard
+                | Self::TooFewShards
+        )
     }
 }
 
@@ -183,13 +219,6 @@ impl Default for SessionStarts {
     }
 }
 
-impl SessionStarts {
-    fn queue(&self) -> InMemoryQueue {
-        let reset_after = Duration::from_millis(self.reset_after);
-        InMemoryQueue::new(self.max_concurrency.max(1), self.remaining, reset_after, self.total)
-    }
-}
-
 /// Runs the bot, which goes by `clock`, until `stop` is cancelled or Discord closes for good.
 ///
 /// # Errors
@@ -202,34 +231,43 @@ pub async fn run(
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     let store = SqliteStore::open(&loaded.config.store.url).await?;
-    let rest = Rest::new(credentials.base, credentials.token);
+    let Credentials { base, token, pace, patience, shards: wanted } = credentials;
+    let rest = Rest::new(base, token, pace);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
     let (me, application) = greet(&rest).await?;
     let intents = application.intents();
     let GatewayBot { url, shards, session_start_limit } = fetch(&rest, "gateway/bot").await?;
-    let gateway = Gateway { url, shards, intents, queue: session_start_limit.queue() };
-    let last_alive = store.last_alive().await?;
-    let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
-    let max_messages = usize::from(loaded.config.catch_up.max_messages);
+    let shards =
+        wanted.unwrap_or_else(|| Shards::new(0, shards.max(1), shards.max(1)).unwrap_or(Shards::ALL));
+    let gap = Arc::new(Gap::new(shards.ids(), store.last_alive().await?));
+    let (turns, dealer) = Turns::new(Arc::clone(&rest), &session_start_limit);
+    let gateway = Gateway { url, shards, intents, turns };
+    let bounds = bounds(&loaded.config);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
+    let (listener, ear, arriving) = assemble(configs, bounds, me, store, &rest, (&gap, &clock, patience));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
+    let (catch_up, missing) = (listener.catch_up.clone(), ear.clone());
     responder.load_settings().await?;
     responder.set_clocks().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
         info!(resumed, "taking up what was left unfinished");
     }
-    let registering = register_commands(&rest, application.id);
+    let registering = register_commands(&rest, application.id, shards);
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
-    let tidying = upkeep::keep_tidy(&responder, &clock);
-    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
+    let tidying =
+        async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder)) };
+    let hearing =
+        async { tokio::join!(listener.listen(arriving), catch_up.read_missed(&missing), dealer.deal()) };
+    let working = async { tokio::join!(hearing, keeping, tidying, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
+        () = rest.revoked() => Err(RunError::WrongToken),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
+    record(&responder, &gap).await;
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
     outcome
@@ -251,42 +289,52 @@ async fn fetch<T: serde::de::DeserializeOwned>(rest: &Rest, path: &str) -> Resul
         .map_err(|_| RunError::Unreachable(format!("Discord's answer to {path} is incomplete")))
 }
 
-fn max_age(config: &Config) -> SignedDuration {
-    SignedDuration::try_from(config.catch_up.max_age).unwrap_or(SignedDuration::MAX)
+fn bounds(config: &Config) -> Bounds {
+    Bounds {
+        max_age: SignedDuration::try_from(config.catch_up.max_age).unwrap_or(SignedDuration::MAX),
+        max_messages: usize::from(config.catch_up.max_messages),
+    }
 }
 
 fn assemble(
     configs: Arc<GuildConfigs>,
-    max_messages: usize,
+    bounds: Bounds,
     me: UserId,
     store: SqliteStore,
     rest: &Arc<Rest>,
-    (gap, clock): (&Arc<Gap>, &Clock),
-) -> (Listener<SqliteStore>, mpsc::UnboundedSender<Heard>, mpsc::UnboundedReceiver<Heard>) {
+    (gap, clock, patience): (&Arc<Gap>, &Clock, Patience),
+) -> (Listener<SqliteStore>, Ear, UnboundedReceiver<Heard>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
-    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
+    let discord =
+        Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone(), patience };
     let responder = Responder::new(configs, store, discord);
-    let gap = Arc::clone(gap);
-    let catch_up = CatchUp {
-        guilds: Arc::clone(&guilds),
-        rest: Arc::clone(rest),
-        responder: responder.clone(),
-        gap: Arc::clone(&gap),
-        max_messages,
-        tasks: TaskTracker::new(),
-    };
-    let (sender, arriving) = mpsc::unbounded_channel();
+    let (gap, gone) = (Arc::clone(gap), Arc::new(Gone::default()));
+    let (ear, arriving) = Ear::new(Arc::clone(&gap), clock.clone());
     let rest = Arc::clone(rest);
     let voice = Arc::new(Voice::new(Arc::clone(&guilds), Arc::clone(&rest), responder.clone()));
+    let catch_up = CatchUp {
+        guilds: Arc::clone(&guilds),
+        rest: Arc::clone(&rest),
+        responder: responder.clone(),
+        gap: Arc::clone(&gap),
+        voice: Arc::clone(&voice),
+        gone: Arc::clone(&gone),
+        bounds,
+        turns: catch_up::turns(),
+    };
     let report = Arc::new(Report::new(Arc::clone(&voice)));
     let answers = TaskTracker::new();
-    let listener = Listener { guilds, rest, responder, catch_up, gap, voice, report, answers };
-    (listener, sender, arriving)
+    let listener = Listener { guilds, rest, responder, catch_up, gap, gone, voice, report, answers };
+    (listener, ear, arriving)
 }
 
-/// Tries for a while: without its commands the bot still watches and acts.
-async fn register_commands(rest: &Rest, application: ApplicationId) {
-    for wait in REGISTERING {
+/// Tries until it works: without its commands the bot still watches and acts. Of several processes the first one does it.
+async fn register_commands(rest: &Rest, application: ApplicationId, shards: Shards) {
+    if shards.first() != 0 {
+        return;
+    }
+    let last = std::iter::repeat(REGISTERING[REGISTERING.len() - 1]);
+    for wait in REGISTERING.into_iter().chain(last) {
         match commands::register(rest, application.get()).await {
             Ok(()) => return,
             Err(error) => {
@@ -304,16 +352,43 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
     let mut recorded = None;
     loop {
         ticks.tick().await;
-        let complete = gap.complete_until(clock.now());
-        if complete.is_none() || complete == recorded {
-            continue;
+        note_overdue(responder, gap, clock).await;
+        if recorded != gap.complete_until() {
+            recorded = record(responder, gap).await;
         }
-        if let Some(at) = complete
-            && let Err(error) = responder.store().alive(at).await
-        {
+    }
+}
+
+/// Guilds in an outage are noted, so that they are read back whenever it is over.
+async fn note_overdue<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
+    for (guild, since) in gap.overdue(clock.now()) {
+        let (here, since) = (GuildId(guild.get()), since.as_second().to_string());
+        match responder.store().note(here, catch_up::SINCE, &since).await {
+            Ok(()) => gap.noted(guild),
+            Err(error) => warn!(%error, "cannot record that a server is out of reach"),
+        }
+    }
+}
+
+/// Records until when everything was heard, if that can be told.
+async fn record<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap) -> Option<Timestamp> {
+    let at = gap.complete_until()?;
+    match responder.store().alive(at).await {
+        Ok(()) => Some(at),
+        Err(error) => {
             warn!(%error, "cannot record that I listen");
+            None
         }
-        recorded = complete;
+    }
+}
+
+/// Begins again and again what lies in the outbox and nobody sees to.
+async fn look_after_outbox<S: Store + 'static>(responder: &Responder<S, Discord>) {
+    loop {
+        tokio::time::sleep(responder.patience().look).await;
+        if let Err(error) = responder.look_after_outbox().await {
+            error!(%error, "the outbox cannot be read");
+        }
     }
 }
 
@@ -333,7 +408,7 @@ async fn keep_time<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &
 /// Until what was missed is read back it is not known who was answered meanwhile, but nothing waits for that for ever.
 async fn hear_out(gap: &Gap, clock: &Clock) {
     let heard = async {
-        while gap.complete_until(clock.now()).is_none() {
+        while !gap.is_caught_up(clock.now()) {
             tokio::time::sleep(HEARD).await;
         }
     };

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::message::{ChannelId, MessageId, RoleId, UserId};
-use crate::wording::{Facts, Utterance};
+use crate::wording::{Audience, Facts, Utterance};
 
 /// Something to do on Discord. `S` is how its words are held: a [`Speech`] at rest, a `String` once rendered.
 ///
@@ -101,14 +101,22 @@ pub enum Priority {
     /// Everything else.
     #[default]
     Routine,
+    /// What nobody waits for, such as reading back what was said before.
+    Background,
 }
 
 impl Priority {
     /// Every priority, most urgent first.
-    pub const ALL: &[Self] =
-        &[Self::Secret, Self::Threat, Self::BoilingPoint, Self::AccountIssue, Self::Routine];
+    pub const ALL: &[Self] = &[
+        Self::Secret,
+        Self::Threat,
+        Self::BoilingPoint,
+        Self::AccountIssue,
+        Self::Routine,
+        Self::Background,
+    ];
 
-    /// The one of that place in [`Self::ALL`]; the last, where there is none.
+    /// The one of that place in [`Self::ALL`]; routine, where there is none.
     #[must_use]
     pub fn of_rank(rank: u8) -> Self {
         Self::ALL.get(usize::from(rank)).copied().unwrap_or_default()
@@ -377,6 +385,32 @@ impl<S> Action<S> {
             Self::Post(_) => "post",
             Self::Edit { .. } => "edit",
             Self::Withdraw { .. } => "withdraw",
+        }
+    }
+}
+
+impl Action<Speech> {
+    /// What there is to do, in plain words for moderators and operators, and none of what is said.
+    #[must_use]
+    pub const fn task(&self) -> &'static str {
+        match self {
+            Self::RemoveMessage { .. } => "remove a message",
+            Self::OpenThread { .. } => "open a private thread",
+            Self::OpenDirect { .. } => "open a direct conversation",
+            Self::AddMember { .. } => "bring someone into a thread",
+            Self::CloseThread { .. } => "close a thread that is of no use",
+            Self::ArchiveThread { .. } => "archive and lock a thread",
+            Self::UnarchiveThread { .. } => "open an archived thread again",
+            Self::Post(post) => match post.words.utterance.audience() {
+                Audience::Moderators => "tell moderators",
+                Audience::Everyone => "post in public",
+                _ => "write to a member in private",
+            },
+            Self::Edit { post, .. } => match post.words.utterance.audience() {
+                Audience::Moderators => "bring what moderators were told up to date",
+                _ => "change a public post of mine",
+            },
+            Self::Withdraw { .. } => "take back a post of mine",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::env;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use super::{Exit, complain};
+use super::{Exit, complain, shards};
 use crate::config::Loaded;
 use crate::discord::{self, Clock, Credentials, Origin, RunError, Token};
 
@@ -13,9 +13,16 @@ use crate::discord::{self, Clock, Credentials, Origin, RunError, Token};
 const DISCORD: &str = "https://discord.com";
 
 /// Runs the bot until it is asked to stop.
-pub(super) fn run(loaded: Loaded) -> Exit {
+pub(super) fn run(args: &shards::Args, loaded: Loaded) -> Exit {
+    let shards = match args.wanted() {
+        Ok(shards) => shards,
+        Err(wrong) => {
+            complain(&wrong);
+            return Exit::Usage;
+        }
+    };
     let credentials = match credentials() {
-        Ok(credentials) => credentials,
+        Ok(credentials) => Credentials { shards, ..credentials },
         Err(complaint) => {
             complain(&complaint);
             return Exit::Config;
@@ -42,7 +49,7 @@ fn credentials() -> Result<Credentials, String> {
     )?;
     let base = env::var("DISCORD_API_BASE").unwrap_or_else(|_| DISCORD.to_owned());
     let base = Origin::parse(&base).map_err(|error| error.to_string())?;
-    Ok(Credentials { base, token: Token::new(&token) })
+    Ok(Credentials::new(base, Token::new(&token)))
 }
 
 /// The first signal stops in order, the second at once.

@@ -63,6 +63,16 @@ impl Arrival {
         }
     }
 
+    /// Its identifier: what was said first has the least.
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether it stands in a person's name, even where Discord says it.
+    pub(super) fn is_by_member(&self) -> bool {
+        self.origin == Origin::Member
+    }
+
     /// Whether a person wrote it.
     pub(super) fn is_by_person(&self) -> bool {
         self.origin == Origin::Member && self.written

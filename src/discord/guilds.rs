@@ -166,6 +166,24 @@ impl Guilds {
         self.look(guild, list).unwrap_or_default()
     }
 
+    /// Watched channels in which threads or posts are opened, where we may read what was said before.
+    pub(super) fn thread_homes(&self, guild: GuildId) -> Vec<ChannelId> {
+        let reads =
+            |known: &Known, id| known.permissions(id, self.me, &known.my_roles).contains(HISTORY_NEEDS);
+        let list = |known: &Known| {
+            let homes = known.channels.values().filter(|channel| channel.holds_threads());
+            let watched = homes.filter(|channel| self.watches(known, channel).is_some());
+            watched.map(|channel| channel.id).filter(|id| reads(known, *id)).collect()
+        };
+        self.look(guild, list).unwrap_or_default()
+    }
+
+    /// The last message of a channel or thread, as far as we were told; none where we have not heard of it.
+    pub(super) fn last_message(&self, guild: GuildId, channel: ChannelId) -> Option<Option<MessageId>> {
+        self.look(guild, |known| known.channels.get(&channel).map(|channel| channel.last_message_id))
+            .flatten()
+    }
+
     /// The channel itself, or the parent of a thread; none where we have not heard of it in `guild`.
     pub(super) fn home(&self, guild: GuildId, channel: ChannelId) -> Option<ChannelId> {
         self.look(guild, |known| Some(known.home(known.channels.get(&channel)?)?.id)).flatten()

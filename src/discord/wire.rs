@@ -85,6 +85,7 @@ pub(super) mod kind {
     pub(in crate::discord) const TEXT: u8 = 0;
     pub(in crate::discord) const VOICE: u8 = 2;
     pub(in crate::discord) const CATEGORY: u8 = 4;
+    pub(in crate::discord) const ANNOUNCEMENT: u8 = 5;
     pub(in crate::discord) const ANNOUNCEMENT_THREAD: u8 = 10;
     pub(in crate::discord) const PRIVATE_THREAD: u8 = 12;
     pub(in crate::discord) const DIRECTORY: u8 = 14;
@@ -102,6 +103,11 @@ impl Channel {
     /// Whether messages stand in it, rather than channels or threads.
     pub(super) fn holds_messages(&self) -> bool {
         !matches!(self.kind, kind::CATEGORY | kind::DIRECTORY | kind::FORUM | kind::MEDIA)
+    }
+
+    /// Whether public threads or posts are opened in it.
+    pub(super) fn holds_threads(&self) -> bool {
+        matches!(self.kind, kind::TEXT | kind::ANNOUNCEMENT | kind::FORUM | kind::MEDIA)
     }
 }
 
