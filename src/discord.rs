@@ -31,7 +31,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use self::catch_up::CatchUp;
 pub use self::clock::Clock;
@@ -42,7 +42,7 @@ use self::guilds::Guilds;
 use self::notice::Voice;
 use self::report::Report;
 pub use self::rest::{Caution, Origin, OriginError, Pace, Token};
-use self::rest::{Request, Rest, RestError};
+use self::rest::{Request, Rest, RestError, Standing};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::responder::{Patience, Responder};
@@ -201,7 +201,7 @@ pub async fn run(
     let registering = register_commands(&rest, application.id);
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
-    let tidying = async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder)) };
+    let tidying = async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder, &rest)) };
     let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
@@ -299,9 +299,12 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
 }
 
 /// Begins again and again what lies in the outbox and nobody sees to.
-async fn look_after_outbox<S: Store + 'static>(responder: &Responder<S, Discord>) {
+async fn look_after_outbox<S: Store + 'static>(responder: &Responder<S, Discord>, rest: &Rest) {
     loop {
         tokio::time::sleep(responder.patience().look).await;
+        // A circuit with nothing to send closes all the same.
+        let Standing { invalid, open, guilds } = rest.standing();
+        debug!(invalid, open, guilds, "requests that Discord refused of late");
         if let Err(error) = responder.look_after_outbox().await {
             error!(%error, "the outbox cannot be read");
         }
