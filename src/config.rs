@@ -3,6 +3,7 @@
 //! Everything that can be wrong about settings, rules, words and templates is found by
 //! [`Config::load`], which says where it is wrong and what would be right.
 
+pub mod automod;
 mod build;
 mod defaults;
 mod guild;
@@ -33,8 +34,8 @@ pub use self::privacy::Privacy;
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{
-    COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_RULES, MOST_WORDS, RuleTable, RulesFile,
-    TEMPLATES, WhenTable,
+    COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_LISTED, MOST_PATTERNS_SIZE, MOST_RULES,
+    MOST_WORDS, RuleTable, RulesFile, TEMPLATES, WhenTable,
 };
 pub(crate) use self::value::{share_of_one, time, time_text};
 use crate::case::FollowUp;

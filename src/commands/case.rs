@@ -23,14 +23,10 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    if let Asked::Typing { sub, given, .. } = &context.asked {
-        return match context.require_moderator() {
-            Ok(()) => meant::numbers(context, sub, given).await,
-            // What is typed cannot be answered in words.
-            Err(_) => Ok(Answer::Offer(Vec::new())),
-        };
-    }
     context.require_moderator()?;
+    if let Asked::Typing { sub, given, .. } = &context.asked {
+        return meant::numbers(context, sub, given).await;
+    }
     let Asked::Command { sub, given, .. } = &context.asked else { return Ok(Answer::Nothing) };
     match sub.as_str() {
         "list" => list::list(context, given).await,

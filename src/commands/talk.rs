@@ -325,6 +325,9 @@ impl<'a> Talk<'a> {
     pub(super) async fn give(&self, answer: Answer) -> Result<(), RestError> {
         let later = self.later.load(Ordering::Relaxed);
         let answer = match answer {
+            Answer::Offer(choices) => Answer::Offer(choices),
+            // What is being typed cannot be answered in words.
+            _ if self.interaction.kind == AUTOCOMPLETE => Answer::Offer(Vec::new()),
             // A form can only be the first answer.
             Answer::Ask(_) if later => Answer::say("That took longer than a form can wait for. Try again."),
             answer => answer,

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::difference::visible;
-use crate::config::{LONGEST_WORD, MOST_WORDS, RuleTable, WhenTable};
-use crate::detect::{Category, Pattern, PatternError, Words};
+use super::{LONGEST_WORD, MOST_WORDS, RuleTable, WhenTable};
+use crate::detect::{Category, MAX_PATTERN_LENGTH, Pattern, PatternError, Words};
 use crate::policy::Response;
 
 /// The longest name of a rule.
@@ -18,10 +17,11 @@ const LONGEST_NAME: usize = 64;
 
 /// What AutoMod's rules become.
 #[derive(Default)]
-pub(super) struct Taken {
-    pub(super) rules: Vec<RuleTable>,
-    /// What is not taken over, and why, as lines of a difference.
-    pub(super) left: Vec<String>,
+pub struct Taken {
+    /// Rules of ours, each of which can be built.
+    pub rules: Vec<RuleTable>,
+    /// What is not taken over, and why: a line each, in which AutoMod's names and words stand as they are.
+    pub left: Vec<String>,
 }
 
 /// A rule of AutoMod, as far as it matters.
@@ -56,7 +56,7 @@ enum Condition {
 
 /// What `listed`, AutoMod's rules as Discord lists them, become; `here` are the rules there are. What was taken over
 /// before and is still the same keeps its name.
-pub(super) fn taken_over(listed: &Value, category: Category, action: Response, here: &[RuleTable]) -> Taken {
+pub fn taken_over(listed: &Value, category: Category, action: Response, here: &[RuleTable]) -> Taken {
     let mut taken = Taken::default();
     for listed in listed.as_array().into_iter().flatten() {
         match Rule::deserialize(listed) {
@@ -85,7 +85,7 @@ impl Taken {
     }
 
     fn leave(&mut self, what: &str) {
-        self.left.push(format!("! {}", visible(what)));
+        self.left.push(what.to_owned());
     }
 
     /// Adds a rule under the first name like `name` that is free, or that this very rule has already.
@@ -206,15 +206,18 @@ fn joined<'a>(
             left.push(format!("{written} cannot be taken over: {error}"));
             continue;
         }
-        let more = groups.last().map(|group| group.iter().chain([&part]).cloned().collect::<Vec<_>>());
-        // What is fine alone can spoil what stands around it.
-        match (groups.last_mut(), more.filter(|more| edges.build(more).is_ok())) {
-            (Some(group), Some(more)) => *group = more,
+        match groups.last_mut() {
+            Some(group) if edges.length(group) + part.len() + ALTERNATIVE <= MAX_PATTERN_LENGTH => {
+                group.push(part);
+            }
             _ => groups.push(vec![part]),
         }
     }
-    groups.iter().map(|group| edges.around(group)).collect()
+    groups.iter().flat_map(|group| edges.patterns(group)).collect()
 }
+
+/// What one more alternative takes beside its own length: `|`, and brackets of its own.
+const ALTERNATIVE: usize = "|(?:)".len();
 
 impl Edges {
     /// Discord minds no case.
@@ -228,6 +231,22 @@ impl Edges {
             }
             all => format!("(?i){begin}(?:{}){end}", all.join("|")),
         }
+    }
+
+    /// The bytes of [`Self::around`] at most.
+    fn length(&self, parts: &[String]) -> usize {
+        let alternatives: usize = parts.iter().map(|part| part.len() + ALTERNATIVE).sum();
+        "(?i)".len() + self.begin.len() + alternatives + self.end.len()
+    }
+
+    /// `parts`, each of which can be a pattern by itself, as few patterns. Where all of them together are too large, or
+    /// one spoils what stands around it, each half is tried by itself: building is the costly part.
+    fn patterns(&self, parts: &[String]) -> Vec<String> {
+        if parts.len() == 1 || self.build(parts).is_ok() {
+            return vec![self.around(parts)];
+        }
+        let (first, second) = parts.split_at(parts.len() / 2);
+        [first, second].into_iter().flat_map(|half| self.patterns(half)).collect()
     }
 
     fn build(&self, parts: &[String]) -> Result<Pattern, PatternError> {
@@ -393,19 +412,19 @@ mod tests {
         let taken = taken(&kinds, &[]);
         assert_eq!(names(&taken), ["a-b"]);
         let expected = [
-            "! kind 3: Discord's own sense of spam stays with AutoMod",
-            "! kind 4: Discord's own word lists stay with AutoMod",
-            "! kind 5: limits on mentions stay with AutoMod",
-            "! kind 6: what stands in profiles stays with AutoMod",
-            "! kind 9: a kind I do not know",
-            "! off: it is off in AutoMod",
-            "! a rule of a kind I do not know",
-            "! a `b`: without its words that are allowed (1)",
-            "! a `b`: without its roles that are exempt (1)",
-            "! a `b`: without its channels that are exempt (2)",
-            "! a `b`: * cannot be taken over: the pattern matches the empty text, and so every message",
-            "! a `b`: x* cannot be taken over: the pattern matches the empty text, and so every message",
-            "! a `b`: ( cannot be taken over: unclosed group",
+            "kind 3: Discord's own sense of spam stays with AutoMod",
+            "kind 4: Discord's own word lists stay with AutoMod",
+            "kind 5: limits on mentions stay with AutoMod",
+            "kind 6: what stands in profiles stays with AutoMod",
+            "kind 9: a kind I do not know",
+            "off: it is off in AutoMod",
+            "a rule of a kind I do not know",
+            "a `b`: without its words that are allowed (1)",
+            "a `b`: without its roles that are exempt (1)",
+            "a `b`: without its channels that are exempt (2)",
+            "a `b`: * cannot be taken over: the pattern matches the empty text, and so every message",
+            "a `b`: x* cannot be taken over: the pattern matches the empty text, and so every message",
+            "a `b`: ( cannot be taken over: unclosed group",
         ];
         assert_eq!(taken.left, expected);
     }
