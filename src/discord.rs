@@ -46,7 +46,7 @@ use self::rest::{Request, Rest, RestError};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::responder::Responder;
-use crate::store::sqlite::SqliteStore;
+use crate::store::Database;
 use crate::store::{Store, StoreError};
 pub(crate) use serenity::model::Permissions;
 
@@ -167,7 +167,7 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
-    let store = SqliteStore::open(&loaded.config.store.url).await?;
+    let store = Database::open(&loaded.config.store.url).await?;
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
     let (me, application) = greet(&rest).await?;
@@ -224,10 +224,10 @@ fn assemble(
     configs: Arc<GuildConfigs>,
     max_messages: usize,
     me: UserId,
-    store: SqliteStore,
+    store: Database,
     rest: &Arc<Rest>,
     (gap, clock): (&Arc<Gap>, &Clock),
-) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
+) -> (Listener<Database>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
     let responder = Responder::new(configs, store, discord);
