@@ -55,8 +55,7 @@ use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::message::GuildId;
 use crate::responder::{Patience, Responder};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Shards, Store, StoreError};
+use crate::store::{Database, Shards, Store, StoreError};
 
 /// How long what is committed may take to finish when we are asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -230,7 +229,7 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
-    let store = SqliteStore::open(&loaded.config.store.url).await?;
+    let store = Database::open(&loaded.config.store.url).await?;
     let Credentials { base, token, pace, patience, shards: wanted } = credentials;
     let rest = Rest::new(base, token, pace);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
@@ -300,10 +299,10 @@ fn assemble(
     configs: Arc<GuildConfigs>,
     bounds: Bounds,
     me: UserId,
-    store: SqliteStore,
+    store: Database,
     rest: &Arc<Rest>,
     (gap, clock, patience): (&Arc<Gap>, &Clock, Patience),
-) -> (Listener<SqliteStore>, Ear, UnboundedReceiver<Heard>) {
+) -> (Listener<Database>, Ear, UnboundedReceiver<Heard>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord =
         Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone(), patience };
