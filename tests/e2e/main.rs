@@ -1,6 +1,7 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
+mod catch_up;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]
@@ -9,6 +10,8 @@ mod commands;
 mod community;
 #[cfg(test)]
 mod expectation;
+#[cfg(test)]
+mod gateway;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
