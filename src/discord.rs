@@ -30,7 +30,7 @@ use crate::discord::id::{ApplicationId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use thiserror::Error;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
@@ -55,8 +55,7 @@ use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::message::GuildId;
 use crate::responder::{Patience, Responder};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Shards, Store, StoreError};
+use crate::store::{Database, Heard as Change, Shards, Store, StoreError};
 
 /// How long what is committed may take to finish when we are asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -230,40 +229,42 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
-    let store = SqliteStore::open(&loaded.config.store.url).await?;
+    let store = Database::open(&loaded.config.store.url).await?;
     let Credentials { base, token, pace, patience, shards: wanted } = credentials;
     let rest = Rest::new(base, token, pace);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
     let (me, application) = greet(&rest).await?;
     let intents = application.intents();
     let GatewayBot { url, shards, session_start_limit } = fetch(&rest, "gateway/bot").await?;
-    let shards =
-        wanted.unwrap_or_else(|| Shards::new(0, shards.max(1), shards.max(1)).unwrap_or(Shards::ALL));
+    let shards = wanted.unwrap_or_else(|| all(shards));
+    let store = store.of_shards(shards);
+    // As long as another process sees to them, we stand by.
+    let _held = tokio::select! {
+        held = store.hold(shards) => held?,
+        () = stop.cancelled() => return Ok(()),
+    };
     let gap = Arc::new(Gap::new(shards.ids(), store.last_alive().await?));
-    let (turns, dealer) = Turns::new(Arc::clone(&rest), &session_start_limit);
-    let gateway = Gateway { url, shards, intents, turns };
     let bounds = bounds(&loaded.config);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
     let (listener, ear, arriving) = assemble(configs, bounds, me, store, &rest, (&gap, &clock, patience));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
+    let (turns, dealer) = Turns::new(Arc::clone(&rest), responder.clone(), &session_start_limit);
+    let changes = take_up(&responder).await?;
     let (catch_up, missing) = (listener.catch_up.clone(), ear.clone());
-    responder.load_settings().await?;
-    responder.set_clocks().await?;
-    let resumed = responder.resume().await?;
-    if resumed > 0 {
-        info!(resumed, "taking up what was left unfinished");
-    }
-    let registering = register_commands(&rest, application.id, shards);
+    let hearing =
+        async { tokio::join!(listener.listen(arriving), catch_up.read_missed(&missing), dealer.deal()) };
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
     let tidying =
         async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder, &rest)) };
-    let hearing =
-        async { tokio::join!(listener.listen(arriving), catch_up.read_missed(&missing), dealer.deal()) };
-    let working = async { tokio::join!(hearing, keeping, tidying, registering) };
+    let registering = register_commands(&rest, application.id, shards);
+    let following = follow_changes(&responder, changes);
+    let working = async { tokio::join!(hearing, keeping, tidying, registering, following) };
+    let gateway = Gateway { url, shards, intents, turns };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
         () = rest.revoked() => Err(RunError::WrongToken),
+        error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
@@ -271,6 +272,25 @@ pub async fn run(
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
     outcome
+}
+
+/// All there are.
+fn all(shards: u32) -> Shards {
+    Shards::new(0, shards.max(1), shards.max(1)).unwrap_or(Shards::ALL)
+}
+
+/// Takes up what was set, and what was left unfinished. What is changed from here on.
+async fn take_up(
+    responder: &Responder<Database, Discord>,
+) -> Result<Option<mpsc::Receiver<Change>>, RunError> {
+    let changes = responder.store().changes_heard().await?;
+    responder.load_settings().await?;
+    responder.set_clocks().await?;
+    let resumed = responder.resume().await?;
+    if resumed > 0 {
+        info!(resumed, "taking up what was left unfinished");
+    }
+    Ok(changes)
 }
 
 /// Who we are; finds a wrong token and a missing intent before anything else is tried.
@@ -300,10 +320,10 @@ fn assemble(
     configs: Arc<GuildConfigs>,
     bounds: Bounds,
     me: UserId,
-    store: SqliteStore,
+    store: Database,
     rest: &Arc<Rest>,
     (gap, clock, patience): (&Arc<Gap>, &Clock, Patience),
-) -> (Listener<SqliteStore>, Ear, UnboundedReceiver<Heard>) {
+) -> (Listener<Database>, Ear, UnboundedReceiver<Heard>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord =
         Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone(), patience };
@@ -342,6 +362,23 @@ async fn register_commands(rest: &Rest, application: ApplicationId, shards: Shar
             }
         }
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// What is changed by another process holds here, too.
+async fn follow_changes<S: Store + 'static>(
+    responder: &Responder<S, Discord>,
+    changes: Option<mpsc::Receiver<Change>>,
+) {
+    let Some(mut changes) = changes else { return };
+    while let Some(change) = changes.recv().await {
+        let followed = match change {
+            Change::Change(guild) => responder.reload(guild).await,
+            Change::Everything => responder.load_settings().await,
+        };
+        if let Err(error) = followed {
+            error!(%error, "settings that another process changed cannot be read");
+        }
     }
 }
 

@@ -11,7 +11,8 @@
 //!
 //! Not played: voice, stickers, polls, scheduled events, guild administration beyond channels, roles and
 //! members, the audit log beyond who added the bot, archiving by the passing of time unless it is asked for,
-//! how many commands may be registered in a day, and the spacing of identifies.
+//! how many commands may be registered in a day; that sessions begin too soon after each other is counted, and
+//! refused where the world wants it.
 //!
 //! ```
 //! use aside::simulator::{Simulator, World};
@@ -64,6 +65,7 @@ mod render;
 mod routes;
 mod server;
 mod session;
+mod starts;
 mod state;
 mod threads;
 mod trouble;

@@ -10,7 +10,7 @@ use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::{Acted, Mode, Response};
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{Example, Judged, NewChange, Notice, Noticed, OutboxId, Pending, Store, Terms, Whose};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqlSafeStr as _;
@@ -107,8 +107,8 @@ impl Place {
         format!("sqlite://{}", self.0.path().join("aside.db").display())
     }
 
-    async fn open(&self) -> SqliteStore {
-        SqliteStore::open(&self.url()).await.unwrap()
+    async fn open(&self) -> Database {
+        Database::open(&self.url()).await.unwrap()
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -269,7 +269,11 @@ async fn a_store_that_cannot_be_opened_says_why_and_what_to_do() {
     let garbage = folder.path().join("garbage.db");
     std::fs::write(&garbage, "this is not a database, and never was one. ".repeat(100)).unwrap();
     let rows = [
-        ("postgres://aside:secret@db/aside".to_owned(), "sqlite://PATH"),
+        ("mysql://aside:secret@db/aside".to_owned(), "sqlite://PATH"),
+        (
+            "postgres://aside:secret@db/aside?host=/no/such/folder".to_owned(),
+            "cannot open the database postgres:///no/such/folder/aside",
+        ),
         ("sqlite://".to_owned(), "sqlite://PATH"),
         (
             format!("sqlite://{}", folder.path().join("no/such/folder/aside.db").display()),
@@ -279,7 +283,7 @@ async fn a_store_that_cannot_be_opened_says_why_and_what_to_do() {
         (format!("sqlite://{}", folder.path().display()), "cannot open the database"),
     ];
     for (url, expected) in rows {
-        let error = SqliteStore::open(&url).await.err().map(|error| error.to_string()).unwrap_or_default();
+        let error = Database::open(&url).await.err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains(expected), "{url}: {error}");
         assert!(!error.contains("secret"), "{error}");
     }
@@ -379,7 +383,7 @@ INSERT INTO outbox (guild, number, action) VALUES (1, 1, '{"post":{"channel":10,
 async fn write_first_version(path: &std::path::Path) {
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
     let pool = SqlitePool::connect_with(options).await.unwrap();
-    let sql = include_str!("../src/store/sqlite/1_cases.sql");
+    let sql = include_str!("../src/store/sql/sqlite/1_cases.sql");
     let first = Migration::new(1, "cases".into(), MigrationType::Simple, sql.into_sql_str(), false);
     Migrator::with_migrations(vec![first]).run(&pool).await.unwrap();
     sqlx::raw_sql(FIRST_VERSION).execute(&pool).await.unwrap();

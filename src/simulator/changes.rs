@@ -215,13 +215,15 @@ impl Simulator {
         });
     }
 
-    /// Discord loses a guild for a while, or finds it again; only the gateway's events say so.
+    /// Discord loses a guild for a while, or finds it again; the gateway says so, and nothing of it while it lasts.
     pub fn outage(&self, guild: Id, lost: bool) {
         self.shared.change(|state| {
             if lost {
                 let data = json!({ "id": render::id(guild), "unavailable": true });
                 state.tell_guild("GUILD_DELETE", data, GUILDS, guild);
+                state.lost.insert(guild);
             } else {
+                state.lost.remove(&guild);
                 state.announce_guild(guild);
             }
         });

@@ -300,6 +300,33 @@ impl State {
         (self.identifies, self.resumes)
     }
 
+    /// How often anyone tried to connect to the gateway.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections
+    }
+
+    /// How often a client said that it is there.
+    #[must_use]
+    pub fn heartbeats(&self) -> usize {
+        self.heartbeats
+    }
+
+    /// How often a session began too soon after another, or although none was left.
+    #[must_use]
+    pub fn hasty_identifies(&self) -> usize {
+        self.starts.violations()
+    }
+
+    /// The shards to which somebody is connected, each as often as there are sessions.
+    #[must_use]
+    pub fn shards_connected(&self) -> Vec<u64> {
+        let connected = self.sessions.values().filter(|session| session.connected());
+        let mut shards: Vec<u64> = connected.map(|session| session.shard.0).collect();
+        shards.sort_unstable();
+        shards
+    }
+
     /// Whether the bot is connected to the gateway.
     #[must_use]
     pub fn is_connected(&self) -> bool {

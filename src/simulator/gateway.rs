@@ -116,10 +116,14 @@ pub(crate) async fn serve(socket: WebSocket, shared: Arc<Shared>, query: String)
 
 impl Connection {
     async fn run(&mut self) -> End {
-        let interval = self.shared.read(|state| state.settings.heartbeat_ms);
+        let (interval, silent) = self.shared.change(|state| {
+            let silent = state.settings.silent > 0;
+            state.settings.silent = state.settings.silent.saturating_sub(1);
+            (state.settings.heartbeat_ms, silent)
+        });
         let hello = json!({ "op": 10, "s": null, "t": null,
             "d": { "heartbeat_interval": interval, "_trace": [] } });
-        if self.send(hello.to_string()).await.is_err() {
+        if !silent && self.send(hello.to_string()).await.is_err() {
             return End::Lost;
         }
         loop {
@@ -142,6 +146,9 @@ impl Connection {
     async fn forward(&mut self, frame: Option<Frame>) -> Result<(), End> {
         match frame {
             Some(Frame::Text(text)) => self.send(text).await,
+            Some(Frame::Binary(bytes)) => {
+                self.socket.send(Message::Binary(bytes.into())).await.map_err(|_| End::Lost)
+            }
             Some(Frame::Close(code, reason)) => Err(End::Closed((code, reason))),
             Some(Frame::Cut) | None => Err(End::Lost),
         }
@@ -175,7 +182,7 @@ impl Connection {
     async fn obey(&mut self, payload: &Value) -> Result<(), End> {
         match (payload["op"].as_u64(), self.session.is_some()) {
             (Some(1), _) => self.acknowledge().await,
-            (Some(2), false) => self.identify(&payload["d"]),
+            (Some(2), false) => self.identify(&payload["d"]).await,
             (Some(6), false) => self.resume(&payload["d"]).await,
             (Some(2 | 6), true) => Err(End::Closed((4005, "Already authenticated."))),
             (Some(3 | 4 | 8 | 31), false) => Err(End::Closed((4003, "Not authenticated."))),
@@ -190,13 +197,17 @@ impl Connection {
     }
 
     async fn acknowledge(&mut self) -> Result<(), End> {
-        if self.shared.read(|state| state.settings.acknowledge_heartbeats) {
+        let answers = self.shared.change(|state| {
+            state.heartbeats += 1;
+            state.settings.acknowledge_heartbeats
+        });
+        if answers {
             self.send(json!({ "op": 11, "d": null, "s": null, "t": null }).to_string()).await?;
         }
         Ok(())
     }
 
-    fn identify(&mut self, asked: &Value) -> Result<(), End> {
+    async fn identify(&mut self, asked: &Value) -> Result<(), End> {
         let part = |at: usize, default: u64| asked["shard"][at].as_u64().unwrap_or(default);
         let Some(token) = asked["token"].as_str() else {
             return Err(End::Closed((4002, "Error while decoding payload.")));
@@ -208,8 +219,16 @@ impl Connection {
         };
         let line = self.line.clone();
         let session = self.shared.change(|state| state.identify(&identify, line)).map_err(End::Closed)?;
-        self.session = Some(session);
+        if session.is_none() {
+            self.invalidate().await?;
+        }
+        self.session = session;
         Ok(())
+    }
+
+    /// The client is to begin a session, by and by.
+    async fn invalidate(&mut self) -> Result<(), End> {
+        self.send(json!({ "op": 9, "d": false, "s": null, "t": null }).to_string()).await
     }
 
     async fn resume(&mut self, asked: &Value) -> Result<(), End> {
@@ -221,7 +240,7 @@ impl Connection {
             self.session = Some(id);
             return Ok(());
         }
-        self.send(json!({ "op": 9, "d": false, "s": null, "t": null }).to_string()).await
+        self.invalidate().await
     }
 
     async fn answered_goodbye(&mut self) {

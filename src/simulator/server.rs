@@ -93,6 +93,13 @@ async fn take(
 }
 
 async fn upgrade(shared: Arc<Shared>, request: HttpRequest<Body>) -> Response {
+    let shut = shared.change(|state| {
+        state.connections += 1;
+        state.settings.shut
+    });
+    if shut {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, &Value::Null);
+    }
     let (mut parts, _) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default().to_owned();
     match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {

@@ -16,6 +16,8 @@ const KEPT: usize = 10_000;
 pub(crate) enum Frame {
     /// Send this text.
     Text(String),
+    /// Send these bytes.
+    Binary(Vec<u8>),
     /// Say goodbye with a code.
     Close(u16, &'static str),
     /// Cut the connection without a word.
@@ -129,18 +131,22 @@ impl Session {
 pub(crate) type Closing = (u16, &'static str);
 
 impl State {
-    /// Opens a session: READY, then every guild of the shard.
+    /// Opens a session: READY, then every guild of the shard. None where it is too soon after another.
     pub(crate) fn identify(
         &mut self,
         identify: &Identify,
         line: UnboundedSender<Frame>,
-    ) -> Result<String, Closing> {
+    ) -> Result<Option<String>, Closing> {
         self.check_identify(identify)?;
+        if !self.starts.begin(identify.shard.0) {
+            return Ok(None);
+        }
         self.identifies += 1;
         let id = format!("session-{}", self.identifies);
         let mut session = Session::new(id.clone(), identify, line);
         session.dispatch("READY", &self.ready(&session));
-        let guilds = self.own_guilds().filter(|guild| session.covers(Some(guild.id)));
+        let there = self.own_guilds().filter(|guild| !self.lost.contains(&guild.id));
+        let guilds = there.filter(|guild| session.covers(Some(guild.id)));
         let everyone = session.intents & Privileged::Members.intent() != 0;
         let announced: Vec<Value> =
             guilds.map(|guild| render::gateway_guild(self, guild, everyone)).collect();
@@ -150,7 +156,7 @@ impl State {
             }
         }
         self.sessions.insert(id.clone(), session);
-        Ok(id)
+        Ok(Some(id))
     }
 
     fn check_identify(&self, identify: &Identify) -> Result<(), Closing> {
@@ -165,6 +171,9 @@ impl State {
         }
         if of == 0 || shard >= of {
             return Err((4010, "Invalid shard."));
+        }
+        if of < self.settings.fewest_shards {
+            return Err((4011, "Sharding required."));
         }
         if identify.intents >= 1 << 26 {
             return Err((4013, "Invalid intent(s)."));
@@ -188,7 +197,7 @@ impl State {
             "guilds": guilds.map(unavailable).collect::<Vec<_>>(),
             "session_id": session.id,
             "session_type": "normal",
-            "resume_gateway_url": self.gateway_address(),
+            "resume_gateway_url": self.settings.resume_address.clone().unwrap_or_else(|| self.gateway_address()),
             "shard": [session.shard.0, session.shard.1],
             "application": { "id": render::id(self.app.id), "flags": self.application_flags() },
             "_trace": [],

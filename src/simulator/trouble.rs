@@ -100,6 +100,41 @@ impl Simulator {
         self.shared.change(|state| state.settings.acknowledge_heartbeats = on);
     }
 
+    /// Has every session be refused when somebody wants to resume it.
+    pub fn refuse_resumes(&self) {
+        self.shared.change(|state| state.sessions.values_mut().for_each(|session| session.resumable = false));
+    }
+
+    /// Says nothing at all to so many of the next connections.
+    pub fn withhold_hello(&self, connections: usize) {
+        self.shared.change(|state| state.settings.silent = connections);
+    }
+
+    /// Lets nobody connect to the gateway, or anybody again; connections that stand go on.
+    pub fn shut_gateway(&self, shut: bool) {
+        self.shared.change(|state| state.settings.shut = shut);
+    }
+
+    /// Tells sessions that begin from now on that they are to be resumed at `address`.
+    pub fn set_resume_address(&self, address: &str) {
+        self.shared.change(|state| state.settings.resume_address = Some(address.to_owned()));
+    }
+
+    /// From now on so many sessions may begin, until `reset_after` has passed.
+    pub fn set_session_starts(&self, left: u64, reset_after: Duration) {
+        self.shared.change(|state| state.starts.set(left, reset_after));
+    }
+
+    /// Sends every client a text, whatever it says.
+    pub fn send_frame(&self, text: &str) {
+        self.tell_all(|| Frame::Text(text.to_owned()));
+    }
+
+    /// Sends every client bytes.
+    pub fn send_bytes(&self, bytes: &[u8]) {
+        self.tell_all(|| Frame::Binary(bytes.to_vec()));
+    }
+
     /// Sends the latest event called `name` once more; false when there was none.
     pub fn repeat_event(&self, name: &str) -> bool {
         self.shared.change(|state| state.sessions.values().filter(|one| one.repeat(name)).count() > 0)

@@ -67,6 +67,12 @@ pub struct World {
     pub nonce_seconds: u64,
     /// Shards that `GET /gateway/bot` recommends.
     pub shards: u64,
+    /// Fewer shards than this are refused.
+    pub fewest_shards: u64,
+    /// Sessions that may begin at a time.
+    pub max_concurrency: u64,
+    /// Whether a session that begins too soon after another is turned away; it is counted either way.
+    pub space_identifies: bool,
     /// The guilds the bot is in.
     #[serde(rename = "guild")]
     pub guilds: Vec<GuildPlan>,
@@ -82,6 +88,9 @@ impl Default for World {
             heartbeat_ms: 41_250,
             nonce_seconds: 180,
             shards: 1,
+            fewest_shards: 1,
+            max_concurrency: 1,
+            space_identifies: false,
             guilds: Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
+mod catch_up;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]
@@ -11,6 +12,8 @@ mod community;
 mod expectation;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod gateway;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]

@@ -16,7 +16,7 @@ fn wish(member: UserId) -> Erasure {
 }
 
 /// Forgets as the bot does: what is left ends, and is erased once nothing is left to be done.
-async fn forget(store: &aside::store::sqlite::SqliteStore, member: UserId) -> Left {
+async fn forget(store: &aside::store::Database, member: UserId) -> Left {
     let left = store.forget(&wish(member)).await.unwrap();
     let events = left.cases.iter().map(|number| (*number, Event::Forgotten(now()))).collect();
     store.happen_together(HARBOR, events, None, &Plain).await.unwrap();

@@ -7,7 +7,7 @@ use aside::case::{Ending, Event, Reason};
 use aside::config::Config;
 use aside::detect::{Category, Keyword};
 use aside::policy::cause::Cause;
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{Horizon, NewChange, Store as _, Swept};
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,7 +22,7 @@ fn horizon(at: Timestamp) -> Horizon {
     Horizon::of(&Config::default(), at)
 }
 
-async fn sweep(store: &SqliteStore, at: Timestamp) -> Swept {
+async fn sweep(store: &Database, at: Timestamp) -> Swept {
     store.sweep(&horizon(at), MOST).await.unwrap()
 }
 

@@ -8,7 +8,7 @@ use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, MessageId, UserId};
 use aside::policy::raid::Extent;
 use aside::policy::{Acted, Mode, Response};
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{
     CaseNote, Example, Judged, Line, NewChange, Notice, Noticed, Pending, Store, Terms, Whose,
 };
@@ -128,9 +128,9 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub(crate) async fn open(&self) -> SqliteStore {
+    pub(crate) async fn open(&self) -> Database {
         let file = self.0.path().join("aside.db");
-        SqliteStore::open(&format!("sqlite://{}", file.display())).await.unwrap()
+        Database::open(&format!("sqlite://{}", file.display())).await.unwrap()
     }
 
     pub(crate) fn folder(&self) -> &std::path::Path {
@@ -186,7 +186,7 @@ impl Place {
 }
 
 /// Performs what is committed until nothing is left to be done.
-pub(crate) async fn carry_out(store: &SqliteStore) -> Vec<&'static str> {
+pub(crate) async fn carry_out(store: &Database) -> Vec<&'static str> {
     let mut done = Vec::new();
     while let Some(pending) = store.pending().await.unwrap().first().cloned() {
         done.push(pending.action.name());
@@ -195,19 +195,19 @@ pub(crate) async fn carry_out(store: &SqliteStore) -> Vec<&'static str> {
     done
 }
 
-pub(crate) async fn open_case(store: &SqliteStore, notice: Notice) -> u32 {
+pub(crate) async fn open_case(store: &Database, notice: Notice) -> u32 {
     let noticed = store.notice(notice, &Plain).await.unwrap();
     let Noticed::Opened(number, _) = noticed else { panic!("a new case, not {noticed:?}") };
     carry_out(store).await;
     number
 }
 
-pub(crate) async fn happens(store: &SqliteStore, number: u32, event: Event) {
+pub(crate) async fn happens(store: &Database, number: u32, event: Event) {
     store.happen(HARBOR, Whose::Number(number), event, &Plain).await.unwrap().unwrap();
 }
 
 /// Ends a case at `at`, with nothing left to be done.
-pub(crate) async fn settle(store: &SqliteStore, number: u32, at: Timestamp) {
+pub(crate) async fn settle(store: &Database, number: u32, at: Timestamp) {
     let outcome = Some("refunded to Alex P.".to_owned());
     happens(store, number, Event::Ended(Ending { outcome, ..Ending::by(End::Resolved, MIA, at) })).await;
     carry_out(store).await;
@@ -239,7 +239,7 @@ pub(crate) fn note(by: UserId, words: &str) -> CaseNote {
 
 /// Alex in every part there is: as the member of an open case (1) and of one that is over (2), as the other one of an
 /// exchange (3), as whoever was asked and began a raid (4, 5), and as a moderator (6).
-pub(crate) async fn everything_about_alex(store: &SqliteStore) {
+pub(crate) async fn everything_about_alex(store: &Database) {
     let open = open_case(store, notice(ALEX, 1)).await;
     let details = Detail { label: "order number".to_owned(), text: "given details".to_owned() };
     happens(store, open, Event::Detailed(vec![details])).await;

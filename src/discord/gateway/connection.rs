@@ -21,7 +21,7 @@ use super::{closed_for_good, is_acceptable};
 const ATTEMPTS: u8 = 7;
 
 /// How long Discord may take to greet us once there is a connection.
-const GREETING: Duration = Duration::from_secs(20);
+const GREETING: Duration = Duration::from_secs(10);
 
 /// Between two looks whether it did.
 const LOOK: Duration = Duration::from_secs(5);
@@ -131,10 +131,12 @@ impl Connection {
     /// Begins anew where the next attempt would go to an address that Discord should not have given, or would wait for long.
     /// The session stays.
     fn start_anew_where_due(&mut self) {
-        let ShardState::Disconnected { reconnect_attempts } = self.shard.state() else { return };
-        self.greeted = false;
+        let state = self.shard.state();
+        self.greeted &= state == ShardState::Identifying;
+        // A connection can end and be tried again without a word in between, so the address is looked at once it is given.
         let astray = self.shard.resume_url().is_some_and(|url| !is_acceptable(&self.base, url));
-        if astray || reconnect_attempts >= ATTEMPTS {
+        let in_vain = matches!(state, ShardState::Disconnected { reconnect_attempts: ATTEMPTS.. });
+        if astray || in_vain {
             self.begin(self.shard.session().cloned());
         }
     }

@@ -15,8 +15,11 @@ use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 use twilight_gateway::queue::Queue;
 
+use super::super::executor::Discord;
 use super::super::rest::Rest;
 use super::super::{GatewayBot, SessionStarts, fetch};
+use crate::responder::Responder;
+use crate::store::{Database, Slot};
 
 /// Between two beginnings in a bucket, and a little more: some travel longer than others.
 const SPACING: Duration = Duration::from_millis(5_200);
@@ -61,6 +64,7 @@ impl Queue for Turns {
 /// Gives turns, in the order in which they were asked for.
 pub(in crate::discord) struct Dealer {
     rest: Arc<Rest>,
+    responder: Responder<Database, Discord>,
     buckets: u32,
     left: Mutex<Left>,
     asked: UnboundedReceiver<Asked>,
@@ -86,11 +90,15 @@ impl Left {
 
 impl Turns {
     /// Where shards wait, and who gives them turns by what Discord told.
-    pub(in crate::discord) fn new(rest: Arc<Rest>, told: &SessionStarts) -> (Self, Dealer) {
+    pub(in crate::discord) fn new(
+        rest: Arc<Rest>,
+        responder: Responder<Database, Discord>,
+        told: &SessionStarts,
+    ) -> (Self, Dealer) {
         let (sender, asked) = unbounded_channel();
         let buckets = u32::from(told.max_concurrency.max(1));
         let left = Mutex::new(Left::new(told));
-        (Self(sender), Dealer { rest, buckets, left, asked })
+        (Self(sender), Dealer { rest, responder, buckets, left, asked })
     }
 }
 
@@ -118,11 +126,23 @@ impl Dealer {
             if go.is_closed() {
                 continue;
             }
+            let _slot = self.slot(bucket).await;
             self.one_less().await;
             if go.send(()).is_ok() {
                 debug!(shard, bucket, "a session may begin");
                 sleep(SPACING).await;
             }
+        }
+    }
+
+    /// Kept until the next of any process may begin.
+    async fn slot(&self, bucket: u32) -> Slot {
+        loop {
+            match self.responder.store().identify_slot(bucket).await {
+                Ok(slot) => return slot,
+                Err(error) => warn!(%error, "whose turn it is to begin a session cannot be asked"),
+            }
+            sleep(AGAIN).await;
         }
     }
 
