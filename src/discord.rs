@@ -46,8 +46,7 @@ use self::rest::{Request, Rest, RestError};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::responder::Responder;
-use crate::store::Database;
-use crate::store::{Store, StoreError};
+use crate::store::{Database, Shards, Store, StoreError};
 pub(crate) use serenity::model::Permissions;
 
 /// How long what is committed may take to finish when we are asked to stop.
@@ -168,6 +167,8 @@ pub async fn run(
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     let store = Database::open(&loaded.config.store.url).await?;
+    // What is kept is acted on by one process alone.
+    let held = store.hold(Shards::ALL).await?;
     let rest = Rest::new(credentials.base, credentials.token);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
     let (me, application) = greet(&rest).await?;
@@ -192,11 +193,14 @@ pub async fn run(
     let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
+        // What cannot be kept must not be done either.
+        error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
+    drop(held);
     outcome
 }
 

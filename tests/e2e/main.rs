@@ -1,12 +1,13 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
-#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod community;
+#[cfg(test)]
+mod database;
 #[cfg(test)]
 mod expectation;
 #[cfg(test)]
@@ -34,6 +35,9 @@ mod raid;
 mod scenario;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+#[path = "../postgres/server.rs"]
+mod server;
 #[cfg(test)]
 mod simmer;
 #[cfg(test)]
