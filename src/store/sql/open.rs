@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
@@ -70,6 +70,7 @@ impl Database {
             engine: address.engine,
             shards: Shards::ALL,
             failure: Failure::default(),
+            behind: AtomicUsize::new(0),
             dropped: AtomicBool::new(false),
         })
     }
