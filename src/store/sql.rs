@@ -18,7 +18,7 @@ mod rows;
 mod settings;
 mod traces;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -49,6 +49,8 @@ pub struct Database {
     /// Whose guilds are meant where every guild is.
     shards: Shards,
     failure: Failure,
+    /// How much of what was heard waits to be kept.
+    behind: AtomicUsize,
     /// Whether something was dropped that is to be taken out of the tables with the next sweep.
     dropped: AtomicBool,
 }
