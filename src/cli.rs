@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod erase;
+mod outbox;
 mod privacy;
 mod report;
 mod run;
@@ -72,6 +73,8 @@ enum Command {
     Privacy,
     /// Forget somebody who cannot use `/privacy erase`, since they left the server
     Erase(erase::Args),
+    /// List what could not be done, have it tried again, or drop it
+    Outbox(outbox::Args),
 }
 
 /// Does what the command line asks for.
@@ -106,6 +109,7 @@ fn dispatch(cli: Cli) -> Exit {
             with_settings(config, |loaded| finished(privacy::print(&loaded, &mut io::stdout().lock())))
         }
         Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
+        Command::Outbox(args) => with_settings(config, |loaded| outbox::run(&args, &loaded)),
     }
 }
 

@@ -190,7 +190,8 @@ pub async fn run(
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock, patience));
+    let (listener, ear, arriving) =
+        assemble(configs, max_messages, me, store, &rest, (&gap, &clock, patience));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
     responder.set_clocks().await?;
@@ -201,7 +202,8 @@ pub async fn run(
     let registering = register_commands(&rest, application.id);
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
-    let tidying = async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder, &rest)) };
+    let tidying =
+        async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder, &rest)) };
     let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,

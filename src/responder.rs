@@ -39,11 +39,11 @@ use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose
 use crate::wording::{Utterance, Wording};
 
 use self::asked::Asks;
-use self::outbox::Outbox;
 pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::causes::Settlement;
 pub use self::clock::AtHand;
+use self::outbox::Outbox;
 pub use self::outbox::Patience;
 pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};

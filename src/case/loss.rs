@@ -22,7 +22,9 @@ impl Case {
             Step::Removing | Step::Closing(_) | Step::Withdrawing | Step::Retelling => gone,
             // The words that an edit was to replace are gone: they are said anew.
             Step::Acknowledging => gone && self.offer.is_some(),
-            Step::Running(Errand::TakeDown(_) | Errand::Withdraw | Errand::Retire(_) | Errand::FollowUp) => gone,
+            Step::Running(Errand::TakeDown(_) | Errand::Withdraw | Errand::Retire(_) | Errand::FollowUp) => {
+                gone
+            }
             _ => false,
         }
     }
@@ -39,7 +41,9 @@ impl Case {
             (Step::Opening(_) | Step::Joining(_) | Step::Greeting(_) | Step::Telling(_), next) => {
                 !matches!(next, Step::Talking | Step::Offered)
             }
-            (Step::Alerting(at), Step::Alerting(next)) | (Step::Reporting(at), Step::Reporting(next)) => next > at,
+            (Step::Alerting(at), Step::Alerting(next)) | (Step::Reporting(at), Step::Reporting(next)) => {
+                next > at
+            }
             (Step::Acknowledging, Step::Acknowledging) => true,
             _ => false,
         }

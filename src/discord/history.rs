@@ -226,7 +226,9 @@ mod tests {
             "channels": channels,
         });
         guilds.insert(serde_json::from_value(known).unwrap());
-        let rest = Rest::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token()), Pace::default()).unwrap();
+        let rest =
+            Rest::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token()), Pace::default())
+                .unwrap();
         Place { rest, guilds, guild: message::GuildId(guild), discord }
     }
 

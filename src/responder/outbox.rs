@@ -130,7 +130,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let abandoned = {
             let mut outbox = lock(&self.inner.outbox);
             let idle = pending.into_iter().filter(|one| !outbox.under_way.contains(&one.id));
-            let (known, new): (Vec<Pending>, Vec<Pending>) = idle.partition(|one| outbox.idle.contains(&one.id));
+            let (known, new): (Vec<Pending>, Vec<Pending>) =
+                idle.partition(|one| outbox.idle.contains(&one.id));
             outbox.idle = new.iter().map(|one| one.id).collect();
             known
         };

@@ -2,11 +2,15 @@
 
 #[cfg(test)]
 #[cfg(test)]
+mod circuit;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod community;
+#[cfg(test)]
+mod equal;
 #[cfg(test)]
 mod expectation;
 #[cfg(test)]
