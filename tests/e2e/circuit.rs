@@ -21,10 +21,17 @@ const WINDOW: Duration = Duration::from_secs(2);
 
 fn crowded() -> World {
     let mut world = harbor();
-    world.rate_limits = false;
     let guests = (0..MANY).map(|at| MemberPlan { name: format!("guest-{at}"), ..Default::default() });
     world.guilds[0].members.extend(guests);
     world
+}
+
+/// Limits that are never met: what holds anything here is the circuit.
+async fn generous(world: &World) -> Simulator {
+    let discord = Simulator::start(world).await.unwrap();
+    discord.enforce_limits(false);
+    discord.set_limit("* /**", 10_000, Duration::from_secs(1));
+    discord
 }
 
 fn credentials(discord: &Simulator, caution: Caution) -> Credentials {
@@ -81,7 +88,7 @@ fn acknowledged(discord: &Simulator) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storm_of_refusals_opens_the_circuit_is_told_once_and_ends_with_all_done() {
-    let (discord, home) = (Simulator::start(&crowded()).await.unwrap(), Home::new());
+    let (discord, home) = (generous(&crowded()).await, Home::new());
     let caution = Caution { window: WINDOW, most: 30, reserve: 10, ..Caution::default() };
     let bot = Bot::launch_as(credentials(&discord, caution), &home, &config(&discord));
     discord.connected().await.unwrap();
@@ -119,7 +126,7 @@ async fn a_server_that_refuses_all_is_left_alone_and_the_others_are_served() {
     other.channels[5].overwrites.clear();
     other.members.iter_mut().for_each(|member| member.name = format!("quay-{}", member.name));
     world.guilds.push(other);
-    let (discord, home) = (Simulator::start(&world).await.unwrap(), Home::new());
+    let (discord, home) = (generous(&world).await, Home::new());
     let caution =
         Caution { window: WINDOW, refusals: 5, probe: Duration::from_millis(500), ..Caution::default() };
     let bot = Bot::launch_as(credentials(&discord, caution), &home, &config(&discord));
@@ -148,7 +155,7 @@ async fn a_server_that_refuses_all_is_left_alone_and_the_others_are_served() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_was_reset_stops_the_bot_at_once_and_nothing_is_lost() {
-    let (discord, home) = (Simulator::start(&crowded()).await.unwrap(), Home::new());
+    let (discord, home) = (generous(&crowded()).await, Home::new());
     let bot = Bot::launch_as(credentials(&discord, Caution::default()), &home, &config(&discord));
     discord.connected().await.unwrap();
     settled(&discord, &home).await.unwrap();
@@ -163,7 +170,7 @@ async fn a_token_that_was_reset_stops_the_bot_at_once_and_nothing_is_lost() {
     // What was on its way together, and the question whether it is the token.
     assert!(refused <= 2 * MANY, "{refused}");
     discord.clear_faults();
-    let bot = Bot::start(&discord, &home, &config(&discord)).await;
+    let bot = Bot::launch_as(credentials(&discord, Caution::default()), &home, &config(&discord));
     settled(&discord, &home).await.unwrap();
     assert_eq!((private_threads(&discord).len(), acknowledged(&discord)), (MANY, MANY));
     bot.stop().await.unwrap();
@@ -171,7 +178,7 @@ async fn a_token_that_was_reset_stops_the_bot_at_once_and_nothing_is_lost() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_single_answer_of_401_is_trouble_and_no_end() {
-    let (discord, home) = (Simulator::start(&crowded()).await.unwrap(), Home::new());
+    let (discord, home) = (generous(&crowded()).await, Home::new());
     let bot = Bot::start(&discord, &home, &config(&discord)).await;
     discord.fault(Fault::on("POST /channels/{}/threads", Trouble::Status(401, json!({ "code": 0 }))));
     crowd_in(&discord);

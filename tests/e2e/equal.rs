@@ -7,8 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use crate::community::{Bot, Home, RULES, harbor, private_threads, said, settled};
 use crate::once::{LEAK, post};
 
-/// There is one way to call a moderator, so that the second call reads as the first.
-const ONE_WAY: &str = "[wording.en]\nsummons = \"{{ member }} asks for a moderator.\"\n";
+/// Rules and words, with one way only to call a moderator: the second call reads as the first.
+fn one_way(home: &Home) -> String {
+    let words = home.path().join("words");
+    std::fs::create_dir_all(words.join("en")).unwrap();
+    std::fs::write(words.join("en/summons.md"), "{{ member }} asks for a moderator.\n").unwrap();
+    format!("[wording]\ntemplates = {:?}\n{RULES}", words.display().to_string())
+}
 
 struct Time {
     discord: Simulator,
@@ -48,7 +53,7 @@ async fn ask(discord: &Simulator, home: &Home, thread: Id) {
 async fn equal_words_from_before_are_not_taken_for_those_in_doubt() {
     let time = Time::new().await;
     let (discord, home) = (&time.discord, time.home());
-    let bot = Bot::start(discord, &home, &format!("{ONE_WAY}{RULES}")).await;
+    let bot = Bot::start(discord, &home, &one_way(&home)).await;
     post(discord, "alex", "general", LEAK);
     settled(discord, &home).await.unwrap();
     let thread = private_threads(discord)[0].id;

@@ -150,6 +150,7 @@ impl Column {
         let discord = Simulator::start(&world()).await.unwrap();
         let began: Timestamp = "2026-07-01T12:00:00Z".parse().unwrap();
         discord.set_clock(began);
+        discord.set_limit("* /**", 10_000, Duration::from_secs(1));
         let home = Home::with(Clock::standing(began));
         let guilds: Vec<Id> = ROWS.iter().map(|row| discord.guild(row.name).unwrap()).collect();
         let asked = vec![None; ROWS.len()];
