@@ -204,16 +204,20 @@ pub async fn run(
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
     let tidying =
         async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder, &rest)) };
-    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
+    let stopping = stop.clone();
+    let valid = async {
+        rest.revoked().await;
+        stopping.cancel();
+    };
+    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering, valid) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
-        () = rest.revoked() => Err(RunError::WrongToken),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
-    outcome
+    if rest.is_revoked() { Err(RunError::WrongToken) } else { outcome }
 }
 
 /// Who we are; finds a wrong token and a missing intent before anything else is tried.

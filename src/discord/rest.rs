@@ -286,6 +286,11 @@ impl Rest {
         self.circuit.revoked().cancelled().await;
     }
 
+    /// Whether it has.
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.circuit.revoked().is_cancelled()
+    }
+
     /// How many requests were refused of late.
     pub(crate) fn standing(&self) -> Standing {
         self.circuit.standing()
