@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod demo;
 mod erase;
+mod outbox;
 mod privacy;
 mod report;
 mod run;
@@ -77,6 +78,8 @@ enum Command {
     /// Copy the database while the bot runs: an `SQLite` file to put in the place of `[store] url`, or, of PostgreSQL, what
     /// `pg_restore` reads (needs `pg_dump`)
     Backup(backup::Args),
+    /// List what could not be done, have it tried again, or drop it
+    Outbox(outbox::Args),
 }
 
 /// Does what the command line asks for.
@@ -112,6 +115,7 @@ fn dispatch(cli: Cli) -> Exit {
         }
         Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
         Command::Backup(args) => with_settings(config, |loaded| backup::run(&args, &loaded)),
+        Command::Outbox(args) => with_settings(config, |loaded| outbox::run(&args, &loaded)),
     }
 }
 

@@ -259,11 +259,15 @@ pub async fn run(
         async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder, &rest)) };
     let registering = register_commands(&rest, application.id, shards);
     let following = follow_changes(&responder, changes);
-    let working = async { tokio::join!(hearing, keeping, tidying, registering, following) };
+    let stopping = stop.clone();
+    let valid = async {
+        rest.revoked().await;
+        stopping.cancel();
+    };
+    let working = async { tokio::join!(hearing, keeping, tidying, registering, following, valid) };
     let gateway = Gateway { url, shards, intents, turns };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
-        () = rest.revoked() => Err(RunError::WrongToken),
         error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
@@ -271,7 +275,7 @@ pub async fn run(
     record(&responder, &gap).await;
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
-    outcome
+    if rest.is_revoked() { Err(RunError::WrongToken) } else { outcome }
 }
 
 /// All there are.

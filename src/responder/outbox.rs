@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tracing::{error, warn};
 
 use super::{Attempt, Executor, Failure, Responder, lock};
@@ -73,6 +73,22 @@ pub(super) struct Outbox {
     undone: HashMap<GuildId, Vec<String>>,
     /// The servers for which something was held back.
     held: HashSet<GuildId>,
+    /// When moderators heard of that last.
+    told_of_it: HashMap<GuildId, Timestamp>,
+}
+
+impl Outbox {
+    /// Whether moderators of `guild` are to hear that something was held back, now that something goes through.
+    fn is_news(&mut self, guild: GuildId, now: Timestamp) -> bool {
+        if !self.held.remove(&guild) {
+            return false;
+        }
+        let known = self.told_of_it.get(&guild).is_some_and(|told| now.duration_since(*told).unsigned_abs() < PAUSE);
+        if !known {
+            self.told_of_it.insert(guild, now);
+        }
+        !known
+    }
 }
 
 /// How trying ended.
@@ -327,7 +343,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 
     /// Something was done: where it was held back before, moderators hear why it took so long.
     fn went_through(&self, pending: &Pending) {
-        if lock(&self.inner.outbox).held.remove(&pending.guild) {
+        let now = self.inner.executor.now();
+        if lock(&self.inner.outbox).is_news(pending.guild, now) {
             let (responder, guild) = (self.clone(), pending.guild);
             self.inner.tasks.spawn(async move { responder.tell_moderators(guild, None).await });
         }

@@ -51,6 +51,8 @@ pub struct Fault {
     times: usize,
     /// Whose requests alone are met.
     concerning: Option<Id>,
+    /// Part of what is sent.
+    saying: Option<String>,
     trouble: Trouble,
 }
 
@@ -59,7 +61,7 @@ impl Fault {
     /// segment, a last `**` for all that follow, `*` for any method.
     #[must_use]
     pub fn on(pattern: &str, trouble: Trouble) -> Self {
-        Self { pattern: pattern.to_owned(), skip: 0, times: 1, concerning: None, trouble }
+        Self { pattern: pattern.to_owned(), skip: 0, times: 1, concerning: None, saying: None, trouble }
     }
 
     /// Begins with the `n`-th fitting request from now, 1 being the first.
@@ -80,6 +82,13 @@ impl Fault {
     #[must_use]
     pub fn concerning(mut self, id: Id) -> Self {
         self.concerning = Some(id);
+        self
+    }
+
+    /// Meets only requests in whose body `words` stand.
+    #[must_use]
+    pub fn saying(mut self, words: &str) -> Self {
+        self.saying = Some(words.to_owned());
         self
     }
 
@@ -117,9 +126,12 @@ impl Faults {
     }
 
     /// The trouble this request meets, if any; counts the request.
-    pub(crate) fn meet(&mut self, method: &str, path: &str, concerned: Option<Id>) -> Option<Trouble> {
+    pub(crate) fn meet(&mut self, call: &Call, path: &str, concerned: Option<Id>) -> Option<Trouble> {
+        let says = |words: &String| call.body.to_string().contains(words);
         let meets = |fault: &&mut Fault| {
-            fits(&fault.pattern, method, path) && fault.concerning.is_none_or(|id| concerned == Some(id))
+            fits(&fault.pattern, &call.method, path)
+                && fault.concerning.is_none_or(|id| concerned == Some(id))
+                && fault.saying.as_ref().is_none_or(says)
         };
         for fault in self.ordered.iter_mut().filter(meets) {
             if fault.skip > 0 {

@@ -139,7 +139,7 @@ impl Exchange {
             let standing = state.limits.count(&call.method, &path);
             let holds = state.gates.meet(&call.method, &path);
             let concerned = faults::concerned(state, &call);
-            let trouble = state.faults.meet(&call.method, &path, concerned);
+            let trouble = state.faults.meet(&call, &path, concerned);
             (entry, standing, holds, trouble.map(|trouble| (trouble, state.faults.released())))
         });
         let exchange = Self { shared, scissors, call, entry, standing };

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod catch_up;
 #[cfg(test)]
+mod circuit;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod commands;
@@ -10,6 +12,8 @@ mod commands;
 mod community;
 #[cfg(test)]
 mod database;
+#[cfg(test)]
+mod equal;
 #[cfg(test)]
 mod expectation;
 #[cfg(test)]

@@ -25,7 +25,8 @@ pub(super) struct Seen(String);
 
 impl Seen {
     pub(super) fn of(cell: &Cell<'_>, letters: i64) -> Self {
-        let told = cell.said("staff").iter().any(|one| PROBLEMS.iter().any(|words| one.content.contains(words)));
+        let staff = cell.said("staff");
+        let told = staff.iter().any(|one| PROBLEMS.iter().any(|words| one.content.contains(words)));
         let done = (cell.row.done)(cell);
         let threads = cell.threads("general").iter().filter(|thread| thread.name.ends_with(" 1")).count();
         let way = if threads > 1 {
@@ -34,24 +35,18 @@ impl Seen {
             "TWICE"
         } else if done == 1 {
             "once"
-        } else if letters > 0 {
-            return Self("dead".to_owned());
-        } else if !cell.said("leads").is_empty() {
-            return Self("elsewhere".to_owned());
         } else if cell.words("desk") > 0 {
             "desk"
         } else if cell.direct() > 0 {
             "direct"
         } else if cell.row.direct && !cell.said("general").is_empty() {
             "public"
-        } else if told {
-            return Self("told".to_owned());
         } else {
-            return Self("nothing".to_owned());
+            ""
         };
-        let extra = [(told, "+told"), (letters > 0, "+dead")];
-        let extra: String = extra.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
-        Self(format!("{way}{extra}"))
+        let all = [way, if told { "told" } else { "" }, if letters > 0 { "dead" } else { "" }];
+        let all = all.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("+");
+        Self(if all.is_empty() { "nothing".to_owned() } else { all })
     }
 }
 
@@ -67,18 +62,15 @@ impl Outcomes {
         Self(rows.enumerate().map(row).collect())
     }
 
-    /// A block for each row: its name, and lines of `outcome: faults`; `nothing (why): faults` says why nothing is needed.
+    /// A block for each row: its name, and lines of `outcome: faults`. What passes is withstood in every row; `nothing`
+    /// and `anew` say why that is right.
     pub(super) fn parse(text: &str) -> Self {
+        let mut sets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut rows: Vec<(String, BTreeMap<String, String>)> = Vec::new();
         for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-            match (line.strip_prefix("  "), rows.last_mut()) {
-                (Some(outcome), Some((_, cells))) => {
-                    let (outcome, faults) = outcome.rsplit_once(": ").unwrap_or_else(|| panic!("{line:?}"));
-                    let (word, why) = outcome.split_once(" (").unwrap_or((outcome, ""));
-                    assert!(word != "nothing" || !why.is_empty(), "{line:?} does not say why");
-                    assert!(word != "TWICE", "nothing is done twice");
-                    cells.extend(faults.split_whitespace().map(|fault| (fault.to_owned(), word.to_owned())));
-                }
+            match (line.split_once(" = "), line.strip_prefix("  "), rows.last_mut()) {
+                (Some((set, faults)), ..) => drop(sets.insert(set, faults.split_whitespace().collect())),
+                (_, Some(stated), Some((_, cells))) => cells.extend(outcomes(stated, &sets)),
                 _ => rows.push((line.trim().to_owned(), BTreeMap::new())),
             }
         }
@@ -100,9 +92,27 @@ impl Outcomes {
             }
         }
         let rows: Vec<&String> = seen.0.iter().map(|(row, _)| row).collect();
-        wrong.extend(self.0.iter().filter(|(row, _)| !rows.contains(&row)).map(|(row, _)| format!("no row {row}")));
+        wrong.extend(
+            self.0.iter().filter(|(row, _)| !rows.contains(&row)).map(|(row, _)| format!("no row {row}")),
+        );
         wrong
     }
+}
+
+/// The faults of a line with the outcome that it states.
+fn outcomes(line: &str, sets: &BTreeMap<&str, Vec<&str>>) -> Vec<(String, String)> {
+    let (outcome, faults) = line.rsplit_once(": ").unwrap_or_else(|| panic!("{line:?} states nothing"));
+    let (word, why) = outcome.split_once(" (").unwrap_or((outcome, ""));
+    let plain = !word.contains("nothing") && !word.contains("anew");
+    assert!(plain || !why.is_empty(), "{line:?} does not say why");
+    assert!(!word.contains("TWICE"), "nothing is done twice");
+    let mut stated = Vec::new();
+    for fault in faults.split_whitespace() {
+        let set = sets.get(fault).map_or(std::slice::from_ref(&fault), Vec::as_slice);
+        assert!(fault != "PASSING" || word.starts_with("once"), "{line:?}: what passes is withstood");
+        stated.extend(set.iter().map(|fault| ((*fault).to_owned(), word.to_owned())));
+    }
+    stated
 }
 
 impl fmt::Display for Outcomes {

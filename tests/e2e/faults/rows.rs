@@ -33,8 +33,10 @@ pub(super) struct Row {
     pub(super) trigger: Act,
     /// The request; `<place>` stands for the identifier of a channel, or of the `thread`.
     pub(super) request: &'static str,
-    /// Which of those requests it is.
-    pub(super) nth: usize,
+    /// Words that tell it from others of its kind.
+    pub(super) saying: &'static str,
+    /// What Discord forbids besides, once, and with which code.
+    pub(super) also: &'static [(&'static str, u32)],
     /// How often it is done.
     pub(super) done: fn(&Cell<'_>) -> usize,
 }
@@ -47,7 +49,8 @@ const PLAIN: Row = Row {
     before: &[],
     trigger: Clock(0),
     request: POST,
-    nth: 1,
+    saying: "",
+    also: &[],
     done: |_| 0,
 };
 
@@ -84,12 +87,7 @@ pub(super) const ROWS: &[Row] = &[
         done: |cell| cell.is_inside("general", "alex"),
         ..PLAIN
     },
-    Row {
-        name: "first words in the thread",
-        trigger: LEAKED,
-        done: |cell| cell.words("general"),
-        ..PLAIN
-    },
+    Row { name: "first words in the thread", trigger: LEAKED, done: |cell| cell.words("general"), ..PLAIN },
     Row {
         name: "acknowledge in public",
         trigger: LEAKED,
@@ -124,8 +122,7 @@ pub(super) const ROWS: &[Row] = &[
         name: "alert moderators, who have a second channel",
         second: true,
         trigger: Say("alex", "general", "order number please"),
-        request: TO_STAFF,
-        done: |cell| cell.said("staff").len(),
+        done: |cell| cell.said("staff").len() + cell.said("desk").len(),
         ..PLAIN
     },
     Row {
@@ -265,7 +262,29 @@ pub(super) const ROWS: &[Row] = &[
         ],
         trigger: Say("kim", "general", "why have I been charged twice??"),
         request: TO_STAFF,
+        saying: "one cause",
         done: |cell| cell.reading("staff", "one cause"),
+        ..PLAIN
+    },
+    Row {
+        name: "bring what moderators were told of a cause up to date",
+        before: &[
+            Say("alex", "general", "I was charged twice for my subscription"),
+            Say("sam", "general", "charged twice here too, what is going on"),
+            Say("kim", "general", "why have I been charged twice??"),
+        ],
+        trigger: Say("lee", "general", "charged twice, me too"),
+        request: "PATCH /channels/<staff>/messages/{}",
+        saying: "one cause",
+        done: |cell| cell.reading("staff", "4 cases"),
+        ..PLAIN
+    },
+    Row {
+        name: "close a thread that its member cannot enter",
+        trigger: LEAKED,
+        request: "DELETE /channels/{}",
+        also: &[("PUT /channels/{}/thread-members/{}", 50_013)],
+        done: |cell| usize::from(cell.threads("general").len() == cell.archived()),
         ..PLAIN
     },
     Row {
