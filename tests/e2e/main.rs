@@ -10,6 +10,8 @@ mod community;
 #[cfg(test)]
 mod expectation;
 #[cfg(test)]
+mod forged;
+#[cfg(test)]
 mod joining;
 #[cfg(test)]
 mod life;

@@ -6,19 +6,13 @@ use aside::message::GuildId;
 use aside::simulator::{ChannelKind, Id, Permissions, Request, Simulator, World};
 use aside::store::Store as _;
 use aside::store::sqlite::SqliteStore;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::Server;
+use super::{Server, now};
 use crate::community::{Home, RULES, said, settled};
 use crate::process::Process;
-
-#[expect(clippy::disallowed_methods, reason = "what was proposed long ago is forgotten")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
 
 fn named(name: &str) -> [(&'static str, Value); 1] {
     [("name", json!(name))]
