@@ -37,6 +37,8 @@ mod scenario;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod simmer;
 #[cfg(test)]
 mod transcript;
