@@ -260,7 +260,9 @@ impl Button {
         let button =
             Self::ALL.iter().find(|button| of(button).is_some_and(|(_, name)| name == button.as_str()))?;
         let (number, _) = of(&button)?;
-        Some((number.parse().ok()?, *button))
+        let number = number.parse().ok()?;
+        // As we write it, and no other way.
+        (button.custom_id(number) == custom_id).then_some((number, *button))
     }
 }
 

@@ -253,8 +253,6 @@ pub(crate) struct Pressing {
     pub(crate) user: User,
     #[serde(default)]
     pub(crate) roles: Vec<RoleId>,
-    /// What they may do in the channel.
-    pub(crate) permissions: Permissions,
 }
 
 /// What was done with which command, button, select or form.

@@ -21,6 +21,8 @@ mod faults;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]
+mod forged;
+#[cfg(test)]
 mod joining;
 #[cfg(test)]
 mod life;
@@ -48,6 +50,8 @@ mod scenarios;
 #[cfg(test)]
 #[path = "../postgres/server.rs"]
 mod server;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod simmer;
 #[cfg(test)]

@@ -11,14 +11,9 @@ use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::Server;
+use super::{Server, now};
 use crate::community::{Home, RULES, said, settled};
 use crate::process::Process;
-
-#[expect(clippy::disallowed_methods, reason = "what was proposed long ago is forgotten")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
 
 fn named(name: &str) -> [(&'static str, Value); 1] {
     [("name", json!(name))]
