@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use aside::message::GuildId;
 use aside::simulator::{Id, InteractionKind, Permissions, State, World};
 use aside::store::Store as _;
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
@@ -199,7 +199,7 @@ async fn propose(server: &Server) {
         "by": olga, "done": "The mode is observe.", "parts": [{ "subject": "mode", "before": null, "after": "observe" }],
     });
     let draft = json!({ "of": { "known": { "name": "projects", "seen": "00000000" } }, "entered": { "words": "falcon" } });
-    let store = SqliteStore::open(&server.home.database()).await.unwrap();
+    let store = Database::open(&server.home.database()).await.unwrap();
     assert_eq!(store.propose(guild, now(), &change.to_string()).await.unwrap(), 1);
     assert_eq!(store.propose(guild, now(), &draft.to_string()).await.unwrap(), 2);
     store.close().await;
