@@ -47,7 +47,8 @@ use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::responder::Responder;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Watched};
+use crate::telemetry::{ListenError, Serving, Telemetry};
 pub(crate) use serenity::model::Permissions;
 
 /// How long what is committed may take to finish when we are asked to stop.
@@ -94,6 +95,9 @@ pub enum RunError {
          developer portal: your application → Bot → Privileged Gateway Intents → Message Content Intent"
     )]
     MessageContentOff,
+    /// Metrics and health endpoints cannot be where they are wanted.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// Discord gave an address that is not safe.
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -115,7 +119,10 @@ impl RunError {
     /// Whether the operator's configuration is at fault, rather than the moment.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::WrongToken | Self::MessageContentOff | Self::Origin(_) | Self::Config(_))
+        matches!(
+            self,
+            Self::WrongToken | Self::MessageContentOff | Self::Listen(_) | Self::Origin(_) | Self::Config(_)
+        )
     }
 }
 
@@ -167,12 +174,18 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
+    let telemetry = Telemetry::new();
+    // Before anything that takes time, and until all is over: a supervisor sees what lives and is not ready.
+    let _serving = tell(&telemetry, &loaded.config).await?;
     let store = SqliteStore::open(&loaded.config.store.url).await?;
+    let store = Watched::new(store, telemetry.clone());
     let rest = Rest::new(credentials.base, credentials.token);
-    let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
+    let rest = rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?;
+    let rest = Arc::new(rest.watched(telemetry.clone()));
     let (me, application) = greet(&rest).await?;
     let intents = application.intents();
     let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
+    telemetry.shards(0..gateway.shards.max(1));
     let last_alive = store.last_alive().await?;
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
@@ -180,6 +193,7 @@ pub async fn run(
     let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
+    telemetry.settings_loaded();
     responder.set_clocks().await?;
     let resumed = responder.resume().await?;
     if resumed > 0 {
@@ -189,15 +203,32 @@ pub async fn run(
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
     let tidying = upkeep::keep_tidy(&responder, &clock);
-    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering) };
+    let guilds = Arc::clone(&listener.guilds);
+    let counting = async {
+        tokio::join!(
+            upkeep::count_cases(&responder),
+            upkeep::count_guilds(&telemetry, &guilds, gateway.shards)
+        )
+    };
+    let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering, counting) };
+    let asked_to_stop = stop.clone();
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
+        () = async { asked_to_stop.cancelled().await; telemetry.stopping(); std::future::pending().await } => Ok(()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
     outcome
+}
+
+/// Begins to tell how it is doing, where that is wanted.
+async fn tell(telemetry: &Telemetry, config: &Config) -> Result<Option<Serving>, ListenError> {
+    match config.telemetry.listen {
+        Some(address) => telemetry.serve(address).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Who we are; finds a wrong token and a missing intent before anything else is tried.
@@ -224,13 +255,13 @@ fn assemble(
     configs: Arc<GuildConfigs>,
     max_messages: usize,
     me: UserId,
-    store: SqliteStore,
+    store: Watched<SqliteStore>,
     rest: &Arc<Rest>,
     (gap, clock): (&Arc<Gap>, &Clock),
-) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
+) -> (Listener<Watched<SqliteStore>>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
-    let responder = Responder::new(configs, store, discord);
+    let responder = Responder::watched(configs, store, discord, rest.telemetry().clone());
     let gap = Arc::clone(gap);
     let catch_up = CatchUp {
         guilds: Arc::clone(&guilds),

@@ -35,6 +35,7 @@ use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
 use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
+use crate::telemetry::{Origin as Told, Outcome, Stopwatch, Telemetry};
 use crate::wording::{Utterance, Wording};
 
 use self::asked::Asks;
@@ -61,6 +62,15 @@ pub enum Source {
     Live,
     /// Read back after an absence, without its author's roles.
     History,
+}
+
+impl From<Source> for Told {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Live => Self::Live,
+            Source::History => Self::History,
+        }
+    }
 }
 
 /// What came of an attempt that gave no receipt.
@@ -167,6 +177,7 @@ struct Inner<S, E> {
     changing: tokio::sync::Mutex<()>,
     /// Of members whose Discord told it, as Discord names languages.
     locales: Mutex<HashMap<UserId, String>>,
+    telemetry: Telemetry,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -180,6 +191,11 @@ impl<S, E> Clone for Responder<S, E> {
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// A responder that judges by `configs`, remembers in `store` and acts through `executor`.
     pub fn new(configs: Arc<GuildConfigs>, store: S, executor: E) -> Self {
+        Self::watched(configs, store, executor, Telemetry::new())
+    }
+
+    /// The same, of which `telemetry` is told.
+    pub fn watched(configs: Arc<GuildConfigs>, store: S, executor: E, telemetry: Telemetry) -> Self {
         let shared = configs.elsewhere();
         Self {
             inner: Arc::new(Inner {
@@ -197,6 +213,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
+                telemetry,
                 tasks: TaskTracker::new(),
                 stopping: CancellationToken::new(),
             }),
@@ -211,6 +228,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// The store.
     pub fn store(&self) -> &S {
         &self.inner.store
+    }
+
+    /// What is told of how it is doing.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.inner.telemetry
     }
 
     /// Takes up what an earlier process committed and did not finish.
@@ -237,10 +259,13 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         if self.inner.stopping.is_cancelled() || message.author.origin != Origin::Member {
             return Ok(());
         }
+        let judging = Stopwatch::start();
         let here = self.in_force(message.guild);
         let scan = here.core.scanner.scan(&message.content);
         let setting = lock(&self.inner.conversations).hear(&message, &scan);
-        if !here.core.policy.concerns(&scan, &setting) {
+        let concerned = here.core.policy.concerns(&scan, &setting);
+        self.inner.telemetry.judged(source.into(), &scan, judging);
+        if !concerned {
             return Ok(());
         }
         let message = match source {
@@ -249,6 +274,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         };
         let _one_at_a_time = self.inner.noticing.lock().await;
         if let Some(decision) = self.decide(&here, &message, &scan, setting).await? {
+            self.inner.telemetry.decided(decision.category, decision.response);
             self.act(&message, &scan, decision, now).await?;
         }
         Ok(())
@@ -363,6 +389,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn see_through(&self, pending: Pending, attempt: Attempt) {
         let (mut next, mut attempt) = (Some(pending), attempt);
         while let Some(pending) = next {
+            self.inner.telemetry.taken_up(pending.id.0);
             let Some(event) = self.perform(&pending, attempt).await else { return };
             let guild = pending.guild;
             let terms = self.terms(guild);
@@ -373,7 +400,10 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             self.inner.settled.notify_waiters();
             attempt = Attempt::First;
             next = match settled {
-                Ok(next) => next,
+                Ok(next) => {
+                    self.inner.telemetry.recorded(pending.id.0);
+                    next
+                }
                 Err(error) => {
                     tracing::error!(guild = %pending.guild, case = pending.number, %error,
                         "a receipt could not be recorded; the action is looked up again at the next start");
@@ -387,12 +417,19 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn perform(&self, pending: &Pending, mut attempt: Attempt) -> Option<Event> {
         for wait in BACKOFF.into_iter().map(Some).chain([None]) {
             match self.inner.executor.perform(pending, self.render(pending), attempt).await {
-                Ok(receipt) => return Some(Event::Performed(receipt)),
+                Ok(receipt) => {
+                    self.inner.telemetry.tried(&pending.action, Outcome::Done);
+                    return Some(Event::Performed(receipt));
+                }
                 Err(Failure::Refused(refusal)) => {
+                    self.inner.telemetry.tried(&pending.action, Outcome::Refused);
                     log_refusal(pending, &refusal);
                     return Some(Event::Refused(refusal));
                 }
-                Err(Failure::Trouble) => attempt = Attempt::Again,
+                Err(Failure::Trouble) => {
+                    self.inner.telemetry.tried(&pending.action, Outcome::Trouble);
+                    attempt = Attempt::Again;
+                }
             }
             let Some(wait) = wait else { break };
             tokio::select! {
@@ -400,6 +437,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 () = self.inner.stopping.cancelled() => return None,
             }
         }
+        self.inner.telemetry.tried(&pending.action, Outcome::Buried);
         log_refusal(pending, &Refusal::GaveUp);
         Some(Event::Refused(Refusal::GaveUp))
     }

@@ -6,6 +6,8 @@ mod life;
 mod privacy;
 mod settings;
 pub mod sqlite;
+mod tally;
+mod watched;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -22,6 +24,8 @@ pub use self::causes::CauseHappened;
 pub use self::life::{CaseNote, Happened, Outcome, Sought};
 pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECORD, Swept, Traces};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
+pub use self::tally::Tally;
+pub use self::watched::Watched;
 
 /// What a server goes by when something is committed.
 pub trait Terms: Send + Sync {
@@ -330,6 +334,9 @@ pub trait Store: Send + Sync {
 
     /// What was written in the thread of a case, as far as it is kept, oldest first.
     async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError>;
+
+    /// How many cases are open, and of how many nobody has answered although moderators were called.
+    async fn tally(&self) -> Result<Tally, StoreError>;
 
     /// Finishes what is being written and closes.
     async fn close(&self);

@@ -30,6 +30,7 @@ use crate::commands;
 use crate::message;
 use crate::responder::{Executor as _, Responder, Source};
 use crate::store::Store;
+use crate::telemetry::Session;
 
 /// How long everything else may wait until an unknown thread is found out about.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -72,6 +73,7 @@ impl<S: Store + 'static> Listener<S> {
     /// Runs until the gateway's thread has ended.
     pub(super) async fn listen(self, mut arriving: mpsc::UnboundedReceiver<Arriving>) {
         while let Some(Arriving { shard, event }) = arriving.recv().await {
+            let _handling = self.responder.telemetry().handling(arriving.len());
             self.take(shard, *event).await;
         }
     }
@@ -82,7 +84,12 @@ impl<S: Store + 'static> Listener<S> {
         }
         self.gap.heard(shard, self.now());
         match event {
-            Event::MessageCreate(event) => self.arrived(Arrival::of_event(&event.message)).await,
+            Event::MessageCreate(event) => {
+                let sent = message::MessageId(event.message.id.get()).sent();
+                self.responder.telemetry().arrived(sent, self.now());
+                self.arrived(Arrival::of_event(&event.message)).await;
+            }
+            Event::Resumed(_) => self.responder.telemetry().session(shard.0, Session::Resumed),
             Event::InteractionCreate(_)
             | Event::GuildCreate(_)
             | Event::GuildUpdate(_)
@@ -111,6 +118,7 @@ impl<S: Store + 'static> Listener<S> {
     async fn begin_session(&self, shard: ShardId, event: &ReadyEvent) {
         let guilds = event.ready.guilds.iter().map(|guild| guild.id).collect();
         self.gap.session(shard, guilds, self.now());
+        self.responder.telemetry().session(shard.0, Session::New);
         info!(%shard, guilds = event.ready.guilds.len(), "connected");
         if self.gap.is_first_start()
             && let Err(error) = self.responder.store().alive(self.now()).await
@@ -137,7 +145,10 @@ impl<S: Store + 'static> Listener<S> {
                 self.take_value(shard, &dispatch.t, dispatch.d).await;
             }
             Ok(dispatch) => self.take_value(shard, &dispatch.t, dispatch.d).await,
-            Err(error) => warn!(at = error.column(), "an event could not be read"),
+            Err(error) => {
+                self.responder.telemetry().unreadable();
+                warn!(at = error.column(), "an event could not be read");
+            }
         }
     }
 
@@ -222,6 +233,7 @@ impl<S: Store + 'static> Listener<S> {
             _ => Some(()),
         };
         if changed.is_none() {
+            self.responder.telemetry().unreadable();
             warn!(kind, "an event lacks what it should say; what I know of the server may be out of date");
         }
     }

@@ -9,6 +9,7 @@ mod turns;
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use twilight_http_ratelimiting::Permit;
 
 use self::limits::Limits;
 use crate::case::action::Priority;
+use crate::telemetry::Telemetry;
 
 /// Discord answers in well under a second; ten mean that it will not.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,6 +34,7 @@ pub(crate) struct Rest {
     base: Origin,
     token: Token,
     limits: Limits,
+    telemetry: Telemetry,
 }
 
 /// The bot token; prints as nothing.
@@ -222,7 +225,16 @@ impl Rest {
             .user_agent(agent)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { client, base, token, limits: Limits::new() })
+        Ok(Self { client, base, token, limits: Limits::new(), telemetry: Telemetry::new() })
+    }
+
+    /// The same, of which `telemetry` is told.
+    pub(crate) fn watched(self, telemetry: Telemetry) -> Self {
+        Self { telemetry, ..self }
+    }
+
+    pub(crate) fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
 
     pub(crate) fn base(&self) -> &Origin {
@@ -288,7 +300,9 @@ impl Rest {
             (Some(body), Some(file)) => sending.multipart(form(body, file)),
             (None, _) => sending,
         };
+        let asking = self.telemetry.asking(&request.path);
         let response = sending.send().await.map_err(|error| trouble(&error))?;
+        asking.answered(response.status().as_u16(), scope(response.headers()));
         permit.complete(limits::told(response.headers()));
         let status = response.status();
         let text = response.text().await.map_err(|error| trouble(&error))?;
@@ -306,6 +320,11 @@ impl Rest {
             tokio::time::sleep(retry_after).await;
         }
     }
+}
+
+/// Whose limit was met.
+fn scope(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-ratelimit-scope")?.to_str().ok()
 }
 
 /// Source: <https://discord.com/developers/docs/reference#uploading-files>.

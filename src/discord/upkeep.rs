@@ -1,12 +1,16 @@
-//! Forgets in time, whatever else goes on.
+//! What is seen to from time to time, whatever else goes on: what is over is forgotten, and what there is is counted.
+
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use tracing::{info, warn};
 
 use super::clock::Clock;
 use super::executor::Discord;
+use super::guilds::Guilds;
 use crate::responder::Responder;
-use crate::store::Store;
+use crate::store::{Store, Tally};
+use crate::telemetry::{Call, Telemetry};
 
 /// Between two sweeps.
 const SWEEP: SignedDuration = SignedDuration::from_hours(1);
@@ -28,6 +32,55 @@ pub(super) async fn keep_tidy<S: Store + 'static>(responder: &Responder<S, Disco
         }
         let Ok(next) = now.checked_add(LOOK) else { return };
         clock.reach(next).await;
+    }
+}
+
+/// Between two counts of cases. Each also shows whether the store answers.
+const COUNT: Duration = Duration::from_secs(15);
+
+/// A store that takes longer than this does not answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two counts of servers.
+const CENSUS: Duration = Duration::from_secs(5);
+
+/// Counts open cases, for as long as the bot runs.
+pub(super) async fn count_cases<S: Store + 'static>(responder: &Responder<S, Discord>) {
+    let mut failing = false;
+    loop {
+        let counted = tokio::time::timeout(PATIENCE, responder.store().tally()).await;
+        match counted {
+            Ok(Ok(tally)) => {
+                failing = false;
+                tell(responder.telemetry(), &tally);
+            }
+            Ok(Err(error)) if !failing => {
+                failing = true;
+                warn!(%error, "cases cannot be counted");
+            }
+            Ok(Err(_)) => {}
+            Err(_) => responder.telemetry().store_silent(),
+        }
+        tokio::time::sleep(COUNT).await;
+    }
+}
+
+fn tell(telemetry: &Telemetry, tally: &Tally) {
+    let open = |state| tally.open.get(&state).copied().unwrap_or_default();
+    let overdue = |call| match call {
+        Call::Reminder => tally.reminded,
+        Call::Escalation => tally.escalated,
+    };
+    telemetry.cases(open, overdue);
+}
+
+/// Counts the servers of each shard, for as long as the bot runs.
+pub(super) async fn count_guilds(telemetry: &Telemetry, guilds: &Guilds, shards: u32) {
+    loop {
+        for (shard, count) in guilds.by_shard(shards) {
+            telemetry.guilds(shard, count);
+        }
+        tokio::time::sleep(CENSUS).await;
     }
 }
 

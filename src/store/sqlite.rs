@@ -5,6 +5,7 @@ mod clock;
 mod life;
 mod privacy;
 mod settings;
+mod tally;
 mod traces;
 
 use std::path::Path;
@@ -26,7 +27,8 @@ use crate::policy::{Acted, Circumstances, Response};
 
 use super::{
     CaseNote, CauseHappened, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice,
-    Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Terms, Traces, Whose,
+    Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Tally, Terms, Traces,
+    Whose,
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -455,6 +457,10 @@ impl Store for SqliteStore {
 
     async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError> {
         self.read_transcript(guild, number).await
+    }
+
+    async fn tally(&self) -> Result<Tally, StoreError> {
+        self.read_tally().await
     }
 
     async fn close(&self) {
