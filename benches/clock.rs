@@ -85,6 +85,10 @@ impl Terms for Plain {
     fn promise(&self) -> &Promise {
         &self.0
     }
+
+    fn now(&self) -> Timestamp {
+        now()
+    }
 }
 
 fn now() -> Timestamp {

@@ -389,7 +389,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn see_through(&self, pending: Pending, attempt: Attempt) {
         let (mut next, mut attempt) = (Some(pending), attempt);
         while let Some(pending) = next {
-            self.inner.telemetry.taken_up(pending.id.0);
+            self.inner
+                .telemetry
+                .taken_up(pending.id.0, self.inner.executor.now().duration_since(pending.committed));
             let Some(event) = self.perform(&pending, attempt).await else { return };
             let guild = pending.guild;
             let terms = self.terms(guild);

@@ -34,6 +34,9 @@ pub trait Terms: Send + Sync {
 
     /// How soon members are answered, and how long cases stay open.
     fn promise(&self) -> &Promise;
+
+    /// The time of the commit.
+    fn now(&self) -> Timestamp;
 }
 
 /// A row of the outbox.
@@ -53,8 +56,23 @@ pub struct Pending {
     pub cause: Option<u32>,
     /// How urgent it is.
     pub priority: Priority,
+    /// When it was committed.
+    pub committed: Timestamp,
+    /// How often it was tried, as far as [`Store::tried`] was told.
+    pub tries: u32,
     /// What there is to do.
     pub action: Action<Speech>,
+}
+
+/// An action that was given up. It stays until somebody tries it again or drops it, or its case is too old to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadLetter {
+    /// What there was to do.
+    pub pending: Pending,
+    /// When it was given up.
+    pub at: Timestamp,
+    /// Why, without a member's words.
+    pub why: String,
 }
 
 /// A message that the policy decided about, ready to become a case or join one.
@@ -254,8 +272,26 @@ pub trait Store: Send + Sync {
         terms: &dyn Terms,
     ) -> Result<Option<CauseHappened>, StoreError>;
 
-    /// Every committed action without a receipt, most urgent first, then oldest first.
+    /// Every committed action without a receipt that is not given up, most urgent first, then oldest first.
     async fn pending(&self) -> Result<Vec<Pending>, StoreError>;
+
+    /// Notes that an action was tried once more; how often it was by now, none when it is not in the outbox any more.
+    async fn tried(&self, id: OutboxId) -> Result<Option<u32>, StoreError>;
+
+    /// Gives an action up at `at`, and says `why` without a member's words: its case goes on waiting for it, and it can be
+    /// tried again, dropped or settled still. Whether it is in the outbox and was not given up before.
+    async fn bury(&self, id: OutboxId, why: &str, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// What was given up, in one guild or in all, the first that was given up first.
+    async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// Takes an action that was given up back among those to be done, as if it had never been tried; none when it is not
+    /// given up.
+    async fn retry(&self, id: OutboxId) -> Result<Option<Pending>, StoreError>;
+
+    /// Drops an action that was given up: it is never done. Whether it was given up. Its case waits for it still: where it
+    /// is to go on without, [`Self::settle`] with a refusal drops the action, too.
+    async fn drop_letter(&self, id: OutboxId) -> Result<bool, StoreError>;
 
     /// When the bot last listened, if it ever did.
     async fn last_alive(&self) -> Result<Option<Timestamp>, StoreError>;
@@ -335,7 +371,7 @@ pub trait Store: Send + Sync {
     /// What was written in the thread of a case, as far as it is kept, oldest first.
     async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError>;
 
-    /// How many cases are open, and of how many nobody has answered although moderators were called.
+    /// How many cases are open, of how many nobody has answered although moderators were called, and what was given up.
     async fn tally(&self) -> Result<Tally, StoreError>;
 
     /// Finishes what is being written and closes.

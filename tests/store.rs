@@ -75,6 +75,10 @@ impl Terms for Plain {
             Promise { remind_after: MINUTES, escalate_after: MINUTES, hours: None, expire_after: WEEK };
         &PROMISE
     }
+
+    fn now(&self) -> Timestamp {
+        now()
+    }
 }
 
 async fn noticed(store: &impl Store, notice: Notice) -> Noticed {
@@ -157,6 +161,41 @@ async fn an_action_is_answered_once_and_then_gone() {
     assert_eq!(settled(&store, &removal, Receipt::Removed).await, None, "a second receipt changes nothing");
     assert_eq!(store.pending().await.unwrap(), [opening]);
     assert_eq!(store.settle(OutboxId(99), Event::Performed(Receipt::Removed), &Plain).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_given_up_waits_to_be_tried_again_or_dropped() {
+    let place = Place::new();
+    let store = place.open().await;
+    let elsewhere = GuildId(9);
+    let [one, two] = [HARBOR, elsewhere].map(|guild| notice(guild, ALEX, 5, Response::Shield));
+    let (one, two) = (first(noticed(&store, one).await), first(noticed(&store, two).await));
+    assert_eq!((one.committed, one.tries), (now(), 0));
+    assert_eq!(store.tried(one.id).await.unwrap(), Some(1));
+    assert_eq!(store.tried(one.id).await.unwrap(), Some(2));
+    assert_eq!(store.tried(OutboxId(99)).await.unwrap(), None);
+    assert!(store.bury(one.id, "Discord answers 500", now() + hour()).await.unwrap());
+    assert!(!store.bury(one.id, "again", now()).await.unwrap(), "once");
+    assert!(!store.bury(OutboxId(99), "", now()).await.unwrap());
+    assert_eq!(store.pending().await.unwrap(), [two.clone()], "the other is still to be done");
+    let letters = store.buried(None).await.unwrap();
+    let [letter] = letters.as_slice() else { panic!("one letter, not {letters:?}") };
+    assert_eq!((letter.pending.id, letter.pending.tries, letter.at), (one.id, 2, now() + hour()));
+    assert_eq!((letter.why.as_str(), &letter.pending.action), ("Discord answers 500", &one.action));
+    assert_eq!(store.buried(Some(elsewhere)).await.unwrap(), []);
+    assert_eq!(store.buried(Some(HARBOR)).await.unwrap(), letters);
+
+    assert_eq!(store.retry(two.id).await.unwrap(), None, "it is not given up");
+    assert_eq!(store.retry(one.id).await.unwrap(), Some(one.clone()));
+    assert_eq!(store.retry(one.id).await.unwrap(), None);
+    assert_eq!(store.pending().await.unwrap().len(), 2);
+
+    assert!(!store.drop_letter(two.id).await.unwrap(), "it is not given up");
+    store.bury(two.id, "why", now()).await.unwrap();
+    assert!(store.drop_letter(two.id).await.unwrap());
+    store.bury(one.id, "why", now()).await.unwrap();
+    assert!(settled(&store, &one, Receipt::Removed).await.is_some(), "the case goes on");
+    assert_eq!(store.buried(None).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -503,6 +542,10 @@ impl Terms for Patient {
         static PROMISE: Promise =
             Promise { remind_after: HOURS, escalate_after: HOURS, hours: None, expire_after: HOURS };
         &PROMISE
+    }
+
+    fn now(&self) -> Timestamp {
+        now()
     }
 }
 

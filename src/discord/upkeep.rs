@@ -72,6 +72,7 @@ fn tell(telemetry: &Telemetry, tally: &Tally) {
         Call::Escalation => tally.escalated,
     };
     telemetry.cases(open, overdue);
+    telemetry.dead_letters(tally.dead_letters);
 }
 
 /// Counts the servers of each shard, for as long as the bot runs.

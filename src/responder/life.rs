@@ -39,6 +39,10 @@ impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
     fn promise(&self) -> &Promise {
         &self.here.core.promise
     }
+
+    fn now(&self) -> Timestamp {
+        self.responder.inner.executor.now()
+    }
 }
 
 impl<S: Store + 'static, E: Executor> InForce<'_, S, E> {

@@ -2,6 +2,7 @@
 
 mod causes;
 mod clock;
+mod letters;
 mod life;
 mod privacy;
 mod settings;
@@ -25,10 +26,11 @@ use crate::case::{Case, Event};
 use crate::message::{GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances, Response};
 
+use self::letters::enqueue;
 use super::{
-    CaseNote, CauseHappened, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice,
-    Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Tally, Terms, Traces,
-    Whose,
+    CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line, NewChange,
+    Notice, Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Tally, Terms,
+    Traces, Whose,
 };
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -39,6 +41,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "causes", include_str!("sqlite/5_causes.sql")),
     (6, "privacy", include_str!("sqlite/6_privacy.sql")),
     (7, "alerts", include_str!("sqlite/7_alerts.sql")),
+    (8, "faults", include_str!("sqlite/8_faults.sql")),
 ];
 
 /// The number of the case of what belongs to none.
@@ -347,11 +350,27 @@ impl Store for SqliteStore {
     }
 
     async fn pending(&self) -> Result<Vec<Pending>, StoreError> {
-        let rows =
-            sqlx::query("SELECT id, guild, number, cause, action, urgency FROM outbox ORDER BY urgency, id")
-                .fetch_all(&self.pool)
-                .await?;
-        rows.iter().map(pending_row).collect()
+        self.read_pending().await
+    }
+
+    async fn tried(&self, id: OutboxId) -> Result<Option<u32>, StoreError> {
+        self.count_try(id).await
+    }
+
+    async fn bury(&self, id: OutboxId, why: &str, at: Timestamp) -> Result<bool, StoreError> {
+        self.write_letter(id, why, at).await
+    }
+
+    async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError> {
+        self.read_letters(guild).await
+    }
+
+    async fn retry(&self, id: OutboxId) -> Result<Option<Pending>, StoreError> {
+        self.take_back_letter(id).await
+    }
+
+    async fn drop_letter(&self, id: OutboxId) -> Result<bool, StoreError> {
+        self.remove_letter(id).await
     }
 
     async fn last_alive(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -665,41 +684,6 @@ async fn save_outcome(tx: &mut SqliteConnection, outcome: &Outcome) -> Result<()
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// Commits an action of the case of that guild and number.
-async fn enqueue(
-    tx: &mut SqliteConnection,
-    (guild, number): (GuildId, u32),
-    priority: Priority,
-    action: Action<Speech>,
-    terms: &dyn Terms,
-) -> Result<Pending, StoreError> {
-    let action = action.map(|mut speech| {
-        terms.choose(&mut speech);
-        speech
-    });
-    let id = sqlx::query_scalar(
-        "INSERT INTO outbox (guild, number, action, urgency) VALUES (?, ?, ?, ?) RETURNING id",
-    )
-    .bind(column(guild.0))
-    .bind(number)
-    .bind(to_json(&action)?)
-    .bind(priority as u8)
-    .fetch_one(tx)
-    .await?;
-    Ok(Pending { id: OutboxId(id), guild, number, cause: None, priority, action })
-}
-
-fn pending_row(row: &SqliteRow) -> Result<Pending, StoreError> {
-    Ok(Pending {
-        id: OutboxId(row.try_get("id")?),
-        guild: GuildId(row.try_get::<i64, _>("guild")?.cast_unsigned()),
-        number: row.try_get("number")?,
-        cause: row.try_get("cause")?,
-        priority: Priority::of_rank(row.try_get("urgency")?),
-        action: from_json("action", row.try_get("action")?)?,
-    })
 }
 
 fn is_shield(notice: &Notice) -> bool {

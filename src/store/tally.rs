@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::case::State;
 
-/// How many cases are open, over all servers.
+/// How many cases are open, and what was given up, over all servers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// By their states; those that are over are not counted.
@@ -13,4 +13,6 @@ pub struct Tally {
     pub reminded: u64,
     /// Nobody has answered although others were asked, too, which is all there is.
     pub escalated: u64,
+    /// Actions that were given up and that nobody has tried again or dropped.
+    pub dead_letters: u64,
 }

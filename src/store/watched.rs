@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    CaseNote, CauseHappened, Change, Erasure, Example, Happened, Horizon, Left, Line, NewChange, Notice,
-    Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Tally, Terms, Traces,
-    Whose,
+    CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line, NewChange,
+    Notice, Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Tally, Terms,
+    Traces, Whose,
 };
 use crate::case::action::{Action, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};
@@ -92,6 +92,11 @@ watched! {
     read live_causes(since: Timestamp) -> Vec<CauseNotice>;
     write cause_happens(guild: GuildId, lead: u32, event: NoticeEvent, events: Vec<(u32, Event)>, terms: &dyn Terms) -> Option<CauseHappened>;
     read pending() -> Vec<Pending>;
+    write tried(id: OutboxId) -> Option<u32>;
+    write bury(id: OutboxId, why: &str, at: Timestamp) -> bool;
+    read buried(guild: Option<GuildId>) -> Vec<DeadLetter>;
+    write retry(id: OutboxId) -> Option<Pending>;
+    write drop_letter(id: OutboxId) -> bool;
     read last_alive() -> Option<Timestamp>;
     write alive(at: Timestamp) -> ();
     read settings() -> Vec<Result<Stored, StoreError>>;

@@ -181,7 +181,7 @@ pub(super) const ACTIONS: Metric = counter(
 );
 pub(super) const ACTION_TIME: Metric = histogram(
     "aside_action_seconds",
-    "From when an action was committed, or taken up after a start, until what came of it was recorded.",
+    "From when an action was committed until what came of it was recorded.",
     &[],
     MOMENTS,
 );
@@ -192,7 +192,13 @@ pub(super) const OUTBOX: Metric = gauge(
 );
 pub(super) const OUTBOX_AGE: Metric = gauge(
     "aside_outbox_oldest_seconds",
-    "How long the oldest of them has waited, since this process knows of it; 0 where there is none.",
+    "How long ago the oldest of them was committed; 0 where there is none.",
+    &[],
+);
+pub(super) const LETTERS: Metric = gauge(
+    "aside_dead_letters",
+    "Actions that were given up and that nobody has tried again or dropped (`aside outbox list`). Of the whole store: where \
+     processes share one, each tells the same.",
     &[],
 );
 
@@ -289,6 +295,7 @@ pub const CATALOG: &[Metric] = &[
     ACTION_TIME,
     OUTBOX,
     OUTBOX_AGE,
+    LETTERS,
     CASES,
     OVERDUE,
     FIRST_ANSWER,

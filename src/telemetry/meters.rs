@@ -2,7 +2,7 @@
 
 use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
 
-use super::label::{Access, Call, Deed, OpenState, Origin, Outcome, Route, Scope, Session, Status};
+use super::label::{Access, Call, Deed, OpenState, Origin, Outcome, Route, Scope, Status};
 use super::meter::{By, ByTwo, Register};
 use super::{catalog, process};
 use crate::detect::{Category, Kind};
@@ -25,6 +25,7 @@ pub(super) struct Meters {
     pub(super) action_time: Histogram,
     pub(super) outbox: IntGauge,
     pub(super) outbox_age: Gauge,
+    pub(super) letters: IntGauge,
     pub(super) cases: By<OpenState, IntGauge>,
     pub(super) overdue: By<Call, IntGauge>,
     pub(super) first_answer: Histogram,
@@ -64,6 +65,7 @@ impl Meters {
             action_time: register.histogram(&catalog::ACTION_TIME),
             outbox: register.gauge(&catalog::OUTBOX),
             outbox_age: register.measure(&catalog::OUTBOX_AGE),
+            letters: register.gauge(&catalog::LETTERS),
             cases: register.gauge_by(&catalog::CASES),
             overdue: register.gauge_by(&catalog::OVERDUE),
             first_answer: register.histogram(&catalog::FIRST_ANSWER),

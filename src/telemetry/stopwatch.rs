@@ -1,6 +1,6 @@
 //! How long things take; never what time it is.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Now, as only to be compared with.
 #[expect(clippy::disallowed_methods, reason = "the shell measures")]
@@ -15,6 +15,11 @@ pub(crate) struct Stopwatch(Instant);
 impl Stopwatch {
     pub(crate) fn start() -> Self {
         Self(now())
+    }
+
+    /// One that has run so long already.
+    pub(super) fn started(ago: Duration) -> Self {
+        Self(now().checked_sub(ago).unwrap_or_else(now))
     }
 
     /// Since then.

@@ -43,9 +43,9 @@ impl Telemetry {
         self.0.meters.verdicts.at(category, response).inc();
     }
 
-    /// A committed action of this row of the outbox is taken up.
-    pub(crate) fn taken_up(&self, row: i64) {
-        self.0.underway.enter(row);
+    /// A committed action of this row of the outbox is taken up so long after it was committed.
+    pub(crate) fn taken_up(&self, row: i64, after: SignedDuration) {
+        self.0.underway.enter(row, after.try_into().unwrap_or_default());
     }
 
     /// What came of it is recorded.
@@ -70,6 +70,11 @@ impl Telemetry {
         for call in [Call::Reminder, Call::Escalation] {
             self.0.meters.overdue.at(call).set(number(overdue(call)));
         }
+    }
+
+    /// So many actions were given up and are left.
+    pub(crate) fn dead_letters(&self, letters: u64) {
+        self.0.meters.letters.set(letters.try_into().unwrap_or(i64::MAX));
     }
 
     /// A person has answered a member who waited so long.

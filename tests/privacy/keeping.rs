@@ -82,6 +82,21 @@ async fn a_case_that_is_over_and_not_yet_told_so_waits() {
 }
 
 #[tokio::test]
+async fn a_case_whose_action_was_given_up_waits_no_longer_than_others() {
+    let place = Place::new();
+    let store = place.open().await;
+    let number = open_case(&store, notice(ALEX, 1)).await;
+    happens(&store, number, Event::Ended(Ending::expired(Reason::Quiet, now()))).await;
+    for pending in store.pending().await.unwrap() {
+        store.bury(pending.id, "why", now() + days(1)).await.unwrap();
+    }
+    assert_eq!(sweep(&store, now() + days(30)).await, Swept::default());
+    sweep(&store, now() + days(31)).await;
+    assert_eq!(store.buried(None).await.unwrap(), []);
+    assert_eq!(sweep(&store, now() + days(31)).await.cases, 1);
+}
+
+#[tokio::test]
 async fn everything_else_has_its_time_too() {
     let place = Place::new();
     let store = place.open().await;

@@ -53,6 +53,10 @@ impl Terms for Plain {
         };
         &PROMISE
     }
+
+    fn now(&self) -> Timestamp {
+        now()
+    }
 }
 
 pub(crate) fn matter(at: u64, response: Response) -> Matter {

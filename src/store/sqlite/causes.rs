@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use super::super::{CauseHappened, Pending, StoreError, Terms, Whose};
-use super::{NOBODYS, SqliteStore, column, enqueue, find_case, from_json, save, to_json};
+use super::letters::enqueue;
+use super::{NOBODYS, SqliteStore, column, find_case, from_json, save, to_json};
 use crate::case::Event;
 use crate::case::action::{Action, Priority, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};

@@ -5,7 +5,8 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::super::{CaseNote, Happened, Outcome, Pending, Sought, StoreError, Terms, Whose};
-use super::{SqliteStore, column, enqueue, find_case, from_json, save};
+use super::letters::enqueue;
+use super::{SqliteStore, column, find_case, from_json, save};
 use crate::case::action::{Action, Priority, Speech};
 use crate::case::{Case, Event};
 use crate::message::{GuildId, UserId};

@@ -12,7 +12,11 @@ use crate::message::{GuildId, MessageId, UserId};
 type Stale = (&'static str, fn(&Horizon) -> i64);
 
 /// What is forgotten in time besides cases.
-const STALE: [Stale; 8] = [
+const STALE: [Stale; 9] = [
+    // What was given up keeps its case, so it goes as soon as a case that was over then would.
+    ("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE buried_at <= ? LIMIT ?)", |horizon| {
+        horizon.closed.as_millisecond()
+    }),
     (
         "DELETE FROM causes WHERE (guild, lead) IN (SELECT guild, lead FROM causes WHERE until <= ? LIMIT ?)",
         |horizon| horizon.closed.as_millisecond(),
@@ -143,6 +147,7 @@ pub(super) async fn erase_case(
         "INSERT INTO numbers VALUES (?1, ?2) ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
         // Until they are too old to be read back after a restart, they need not be noticed again.
         "UPDATE noticed SET number = 0 WHERE guild = ?1 AND number = ?2",
+        "DELETE FROM outbox WHERE guild = ?1 AND number = ?2 AND buried_at IS NOT NULL",
         "DELETE FROM case_notes WHERE guild = ?1 AND number = ?2",
         "DELETE FROM transcripts WHERE guild = ?1 AND number = ?2",
         "DELETE FROM cases WHERE guild = ?1 AND number = ?2",

@@ -23,7 +23,10 @@ const QUERY: &str = "\
 impl SqliteStore {
     pub(super) async fn read_tally(&self) -> Result<Tally, StoreError> {
         let rows = sqlx::query(QUERY).fetch_all(&self.pool).await?;
-        let mut tally = Tally::default();
+        let dead_letters: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE buried_at IS NOT NULL")
+            .fetch_one(&self.pool)
+            .await?;
+        let mut tally = Tally { dead_letters: dead_letters.unsigned_abs(), ..Tally::default() };
         for row in &rows {
             count(&mut tally, row)?;
         }

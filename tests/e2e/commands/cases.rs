@@ -136,11 +136,14 @@ async fn open_cases_are_listed_with_who_waits_longest_on_top() {
 
 /// Cases as they are while people talk in them, number 1 the oldest.
 async fn fill(server: &Server, count: u32) {
-    struct Plain(Promise);
+    struct Plain(Promise, jiff::Timestamp);
     impl Terms for Plain {
         fn choose(&self, _: &mut aside::case::action::Speech) {}
         fn promise(&self) -> &Promise {
             &self.0
+        }
+        fn now(&self) -> jiff::Timestamp {
+            self.1
         }
     }
     let (guild, general) =
@@ -149,7 +152,7 @@ async fn fill(server: &Server, count: u32) {
     let store = SqliteStore::open(&server.home.database()).await.unwrap();
     let never = SignedDuration::ZERO;
     let terms =
-        Plain(Promise { remind_after: never, escalate_after: never, hours: None, expire_after: never });
+        Plain(Promise { remind_after: never, escalate_after: never, hours: None, expire_after: never }, now);
     for at in 0..count {
         let matter = Matter {
             message: MessageId(u64::from(at) + 1),
