@@ -206,6 +206,7 @@ pub async fn run(
     let guilds = Arc::clone(&listener.guilds);
     let counting = async {
         tokio::join!(
+            upkeep::prove_store(&responder),
             upkeep::count_cases(&responder),
             upkeep::count_guilds(&telemetry, &guilds, gateway.shards)
         )

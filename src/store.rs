@@ -374,6 +374,9 @@ pub trait Store: Send + Sync {
     /// How many cases are open, of how many nobody has answered although moderators were called, and what was given up.
     async fn tally(&self) -> Result<Tally, StoreError>;
 
+    /// Writes what makes no difference, to show whether anything can be written.
+    async fn prove(&self) -> Result<(), StoreError>;
+
     /// Finishes what is being written and closes.
     async fn close(&self);
 }

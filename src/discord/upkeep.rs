@@ -35,7 +35,10 @@ pub(super) async fn keep_tidy<S: Store + 'static>(responder: &Responder<S, Disco
     }
 }
 
-/// Between two counts of cases. Each also shows whether the store answers.
+/// Between two looks whether the store answers.
+const PROOF: Duration = Duration::from_secs(5);
+
+/// Between two counts of cases.
 const COUNT: Duration = Duration::from_secs(15);
 
 /// A store that takes longer than this does not answer.
@@ -44,22 +47,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Between two counts of servers.
 const CENSUS: Duration = Duration::from_secs(5);
 
-/// Counts open cases, for as long as the bot runs.
-pub(super) async fn count_cases<S: Store + 'static>(responder: &Responder<S, Discord>) {
-    let mut failing = false;
+/// Looks whether the store answers, for as long as the bot runs: what it is asked for otherwise may be long ago.
+pub(super) async fn prove_store<S: Store + 'static>(responder: &Responder<S, Discord>) {
     loop {
-        let counted = tokio::time::timeout(PATIENCE, responder.store().tally()).await;
-        match counted {
-            Ok(Ok(tally)) => {
-                failing = false;
-                tell(responder.telemetry(), &tally);
-            }
-            Ok(Err(error)) if !failing => {
-                failing = true;
-                warn!(%error, "cases cannot be counted");
-            }
-            Ok(Err(_)) => {}
-            Err(_) => responder.telemetry().store_silent(),
+        // A failure is counted and told by the store itself.
+        if tokio::time::timeout(PATIENCE, responder.store().prove()).await.is_err() {
+            responder.telemetry().store_silent();
+        }
+        tokio::time::sleep(PROOF).await;
+    }
+}
+
+/// Counts open cases and what was given up, for as long as the bot runs.
+pub(super) async fn count_cases<S: Store + 'static>(responder: &Responder<S, Discord>) {
+    loop {
+        match responder.store().tally().await {
+            Ok(tally) => tell(responder.telemetry(), &tally),
+            Err(error) => warn!(%error, "cases cannot be counted"),
         }
         tokio::time::sleep(COUNT).await;
     }

@@ -482,6 +482,10 @@ impl Store for SqliteStore {
         self.read_tally().await
     }
 
+    async fn prove(&self) -> Result<(), StoreError> {
+        self.write_nothing().await
+    }
+
     async fn close(&self) {
         self.pool.close().await;
     }

@@ -123,4 +123,5 @@ watched! {
     write forget_transcript(guild: GuildId, number: u32) -> ();
     read transcript(guild: GuildId, number: u32) -> Vec<Line>;
     read tally() -> Tally;
+    write prove() -> ();
 }

@@ -164,8 +164,8 @@ impl Telemetry {
 
     /// The store has not answered what it was asked, and is not waited for.
     pub(crate) fn store_silent(&self) {
-        self.0.meters.store_errors.at(Access::Read).inc();
-        self.0.health.store(Access::Read, false);
+        self.0.meters.store_errors.at(Access::Write).inc();
+        self.0.health.store(Access::Write, false);
     }
 
     /// What servers go by is loaded.

@@ -1,5 +1,6 @@
 //! A community with the bot in it: the embedded Discord, and the production bot connected to it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::log;
+use crate::{log, metrics};
 
 /// How long anything is waited for before a test is told that it will not come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,6 +26,8 @@ pub(crate) const GLANCE: Duration = Duration::from_millis(5);
 /// Where the bot's database is while a test runs.
 pub(crate) struct Home {
     folder: TempDir,
+    /// Where the bot tells how it is doing.
+    told_at: Option<SocketAddr>,
     /// What the bot goes by.
     pub(crate) clock: Clock,
 }
@@ -36,7 +39,17 @@ impl Home {
 
     /// A bot that goes by `clock` lives here.
     pub(crate) fn with(clock: Clock) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), clock }
+        Self { folder: tempfile::tempdir().unwrap(), told_at: None, clock }
+    }
+
+    /// A bot that tells how it is doing lives here.
+    pub(crate) fn telling(self) -> Self {
+        Self { told_at: Some(metrics::address()), ..self }
+    }
+
+    /// Where it tells that.
+    pub(crate) fn told_at(&self) -> SocketAddr {
+        self.told_at.unwrap()
     }
 
     pub(crate) fn database(&self) -> String {
@@ -128,6 +141,7 @@ impl Bot {
         log::listen();
         let mut config = Config::parse(config, Path::new("test.toml")).unwrap();
         config.store.url = home.database();
+        config.telemetry.listen = home.told_at;
         let core = config.build().unwrap();
         let credentials = Credentials {
             base: Origin::parse(&discord.base()).unwrap(),

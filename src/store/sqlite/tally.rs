@@ -32,6 +32,11 @@ impl SqliteStore {
         }
         Ok(tally)
     }
+
+    pub(super) async fn write_nothing(&self) -> Result<(), StoreError> {
+        sqlx::query("UPDATE alive SET at = at").execute(&self.pool).await?;
+        Ok(())
+    }
 }
 
 fn count(tally: &mut Tally, row: &SqliteRow) -> Result<(), StoreError> {
