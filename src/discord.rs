@@ -10,6 +10,7 @@ mod gap;
 mod gateway;
 pub(crate) mod guilds;
 pub(crate) mod history;
+pub(crate) mod id;
 mod introduction;
 mod look;
 pub(crate) mod lookup;
@@ -23,22 +24,25 @@ pub(crate) mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::discord::id::{ApplicationId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serenity::all::GatewayIntents;
-use serenity::model::id::{ApplicationId, UserId};
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
+use twilight_gateway::Intents;
+use twilight_gateway::queue::InMemoryQueue;
 
 use self::catch_up::CatchUp;
 pub use self::clock::Clock;
-use self::events::{Arriving, Ear, Listener};
+use self::events::Listener;
 use self::executor::Discord;
 use self::gap::Gap;
+use self::gateway::{Gateway, Heard};
 use self::guilds::Guilds;
+pub(crate) use self::id::Permissions;
 use self::notice::Voice;
 use self::report::Report;
 pub use self::rest::{Origin, OriginError, Token};
@@ -49,10 +53,12 @@ use crate::responder::Responder;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError, Watched};
 use crate::telemetry::{ListenError, Serving, Telemetry};
-pub(crate) use serenity::model::Permissions;
 
 /// How long what is committed may take to finish when we are asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long Discord has to answer when we leave.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How often it is recorded that we listen.
 const ALIVE: Duration = Duration::from_secs(2);
@@ -151,9 +157,9 @@ struct Application {
 
 impl Application {
     /// Who leaves a server is heard of only where its operator lets the application know who is in one.
-    fn intents(&self) -> GatewayIntents {
+    fn intents(&self) -> Intents {
         let members = self.flags & MEMBERS_FLAGS != 0;
-        if members { gateway::NEEDED | GatewayIntents::GUILD_MEMBERS } else { gateway::NEEDED }
+        if members { gateway::NEEDED | Intents::GUILD_MEMBERS } else { gateway::NEEDED }
     }
 }
 
@@ -161,6 +167,34 @@ impl Application {
 struct GatewayBot {
     url: String,
     shards: u32,
+    #[serde(default)]
+    session_start_limit: SessionStarts,
+}
+
+/// How many sessions may begin.
+#[derive(Deserialize)]
+#[serde(default)]
+struct SessionStarts {
+    total: u32,
+    remaining: u32,
+    /// Milliseconds until it is `total` again.
+    reset_after: u64,
+    /// At a time, every five seconds.
+    max_concurrency: u16,
+}
+
+/// What holds for every bot, if Discord does not say.
+impl Default for SessionStarts {
+    fn default() -> Self {
+        Self { total: 1_000, remaining: 1_000, reset_after: 0, max_concurrency: 1 }
+    }
+}
+
+impl SessionStarts {
+    fn queue(&self) -> InMemoryQueue {
+        let reset_after = Duration::from_millis(self.reset_after);
+        InMemoryQueue::new(self.max_concurrency.max(1), self.remaining, reset_after, self.total)
+    }
 }
 
 /// Runs the bot, which goes by `clock`, until `stop` is cancelled or Discord closes for good.
@@ -184,8 +218,10 @@ pub async fn run(
     let rest = Arc::new(rest.watched(telemetry.clone()));
     let (me, application) = greet(&rest).await?;
     let intents = application.intents();
-    let gateway: GatewayBot = fetch(&rest, "gateway/bot").await?;
-    telemetry.shards(0..gateway.shards.max(1));
+    let GatewayBot { url, shards, session_start_limit } = fetch(&rest, "gateway/bot").await?;
+    let gateway = Gateway { url, shards, intents, queue: session_start_limit.queue() };
+    let shards = gateway.shards;
+    telemetry.shards(0..shards.max(1));
     let last_alive = store.last_alive().await?;
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
@@ -208,13 +244,13 @@ pub async fn run(
         tokio::join!(
             upkeep::prove_store(&responder),
             upkeep::count_cases(&responder),
-            upkeep::count_guilds(&telemetry, &guilds, gateway.shards)
+            upkeep::count_guilds(&telemetry, &guilds, shards)
         )
     };
     let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering, counting) };
     let asked_to_stop = stop.clone();
     let outcome = tokio::select! {
-        outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
+        outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
         () = async { asked_to_stop.cancelled().await; telemetry.stopping(); std::future::pending().await } => Ok(()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
@@ -259,7 +295,7 @@ fn assemble(
     store: Watched<SqliteStore>,
     rest: &Arc<Rest>,
     (gap, clock): (&Arc<Gap>, &Clock),
-) -> (Listener<Watched<SqliteStore>>, Ear, mpsc::UnboundedReceiver<Arriving>) {
+) -> (Listener<Watched<SqliteStore>>, mpsc::UnboundedSender<Heard>, mpsc::UnboundedReceiver<Heard>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
     let responder = Responder::watched(configs, store, discord, rest.telemetry().clone());
@@ -278,7 +314,7 @@ fn assemble(
     let report = Arc::new(Report::new(Arc::clone(&voice)));
     let answers = TaskTracker::new();
     let listener = Listener { guilds, rest, responder, catch_up, gap, voice, report, answers };
-    (listener, Ear(sender), arriving)
+    (listener, sender, arriving)
 }
 
 /// Tries for a while: without its commands the bot still watches and acts.

@@ -65,7 +65,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// What the core must not name: the outside world, the clock and chance.
 const CORE: &[&str] = &["message", "text", "detect", "policy", "case", "wording", "report"];
 const OUTSIDE: &[&str] = &[
-    "serenity",
+    "twilight",
     "tokio",
     "sqlx",
     "reqwest",
@@ -90,7 +90,7 @@ const OUTSIDE: &[&str] = &[
 
 /// Libraries that only these modules may name.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("serenity", &["discord"]),
+    ("twilight", &["discord"]),
     ("reqwest", &["discord"]),
     ("sqlx", &["store"]),
     ("axum", &["simulator", "telemetry"]),

@@ -27,8 +27,8 @@ fn lines<S: Subscriber + for<'a> LookupSpan<'a>>(log: Log) -> Box<dyn Layer<S> +
 }
 
 /// Whether a log line holds no words of a member, at whatever level. Ours never do. Libraries write out what they
-/// receive, at the finer levels and in their spans; serenity's connection does so even as a warning.
+/// receive, at the finer levels and in their spans.
 fn is_discreet(line: &Metadata<'_>) -> bool {
     let ours = line.target().starts_with(env!("CARGO_PKG_NAME"));
-    ours || (line.is_event() && *line.level() <= Level::WARN && line.target() != "serenity::gateway::ws")
+    ours || (line.is_event() && *line.level() <= Level::WARN)
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::discord::id::{ChannelId, GuildId};
 use jiff::Timestamp;
-use serenity::model::id::{ChannelId, GuildId};
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 

@@ -1,8 +1,6 @@
 //! Discord's messages in our words: the one place that translates.
 
-use serenity::model::Permissions;
-use serenity::model::channel as serenity_channel;
-use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 
 use super::wire;
 use crate::message::{self, Author, Message, Origin};
@@ -36,25 +34,7 @@ impl Arrival {
         message::MessageId(self.id).sent()
     }
 
-    /// A message as serenity decodes it; none outside guilds.
-    pub(super) fn of_event(message: &serenity_channel::Message) -> Option<Self> {
-        let snapshots = message.message_snapshots.iter().map(|snapshot| snapshot.content.as_str());
-        Some(Self {
-            guild: message.guild_id?,
-            channel: message.channel_id,
-            author: message.author.id,
-            roles: message.member.as_ref().map(|member| member.roles.clone()).unwrap_or_default(),
-            answered: message.referenced_message.as_ref().map(|answered| answered.author.id),
-            answers: message.message_reference.as_ref().and_then(|it| it.message_id).map(MessageId::get),
-            id: message.id.get(),
-            origin: origin(message.webhook_id.is_some(), message.author.bot),
-            written: WRITTEN.contains(&message.kind.into()),
-            mentions: message.mentions.iter().map(|user| user.id).collect(),
-            content: joined(&message.content, snapshots),
-        })
-    }
-
-    /// A message as we decode it ourselves: from history, or when serenity could not.
+    /// A message as Discord sends it; one from history does not say of which guild.
     pub(super) fn of_wire(message: &wire::Message, guild: Option<GuildId>) -> Option<Self> {
         let snapshots = message.snapshots.iter().map(|snapshot| snapshot.message.content.as_str());
         Some(Self {

@@ -1,19 +1,14 @@
-//! What the gateway says, in the order it says it.
-//!
-//! serenity starts a task for each event, so events could overtake each other. Its client therefore runs on
-//! a thread of its own, where tasks run in the order they were started, and each hands its event to one
-//! queue before anything else: this module takes them from there, one after the other.
+//! What the gateway says, in the order it says it, one after the other.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serenity::all::{Context, Event, RawEventHandler, ReadyEvent};
-use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, ShardId};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
@@ -21,7 +16,9 @@ use tracing::{error, info, warn};
 use super::catch_up::CatchUp;
 use super::convert::Arrival;
 use super::executor::Discord;
+use super::gateway::Heard;
 use super::guilds::{Guilds, Watching};
+use super::id::{ChannelId, GuildId, MessageId, RoleId};
 use super::notice::Voice;
 use super::report::Report;
 use super::rest::{Request, Rest};
@@ -35,21 +32,13 @@ use crate::telemetry::Session;
 /// How long everything else may wait until an unknown thread is found out about.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What arrives from the gateway's thread: a dispatch, and the shard it came over.
-pub(super) struct Arriving {
-    shard: ShardId,
-    event: Box<Event>,
-}
-
-/// Hands everything the gateway says to the queue.
-pub(super) struct Ear(pub(super) mpsc::UnboundedSender<Arriving>);
-
-#[async_trait]
-impl RawEventHandler for Ear {
-    async fn raw_event(&self, context: Context, event: Event) {
-        // The queue closes only when we stop, and then nobody is left to tell.
-        self.0.send(Arriving { shard: context.shard_id, event: Box::new(event) }).ok();
-    }
+/// What is dispatched: the kind of event, and the event.
+#[derive(Deserialize)]
+struct Dispatch<'a> {
+    #[serde(borrow)]
+    t: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    d: &'a RawValue,
 }
 
 /// Takes events from the queue and acts on them.
@@ -70,56 +59,82 @@ impl<S: Store + 'static> Listener<S> {
         self.responder.executor().now()
     }
 
-    /// Runs until the gateway's thread has ended.
-    pub(super) async fn listen(self, mut arriving: mpsc::UnboundedReceiver<Arriving>) {
-        while let Some(Arriving { shard, event }) = arriving.recv().await {
-            let _handling = self.responder.telemetry().handling(arriving.len());
-            self.take(shard, *event).await;
+    /// Runs until the connections have ended.
+    pub(super) async fn listen(self, mut heard: mpsc::UnboundedReceiver<Heard>) {
+        while let Some(Heard { shard, text }) = heard.recv().await {
+            let _handling = self.responder.telemetry().handling(heard.len());
+            match serde_json::from_str(&text) {
+                Ok(Dispatch { t: Some(kind), d }) => self.take(shard, &kind, d).await,
+                // Heartbeats and the like, which the connection sees to.
+                Ok(Dispatch { t: None, .. }) => {}
+                Err(error) => {
+                    self.responder.telemetry().unreadable();
+                    warn!(shard, at = error.column(), "Discord sent something I cannot read");
+                }
+            }
         }
     }
 
-    async fn take(&self, shard: ShardId, event: Event) {
-        if let Event::Ready(event) = &event {
-            self.begin_session(shard, event).await;
+    async fn take(&self, shard: u32, kind: &str, event: &RawValue) {
+        if kind == "READY"
+            && let Some(ready) = self.read(kind, event)
+        {
+            self.begin_session(shard, ready).await;
         }
         self.gap.heard(shard, self.now());
-        match event {
-            Event::MessageCreate(event) => {
-                let sent = message::MessageId(event.message.id.get()).sent();
-                self.responder.telemetry().arrived(sent, self.now());
-                self.arrived(Arrival::of_event(&event.message)).await;
+        match kind {
+            "RESUMED" => self.responder.telemetry().session(shard, Session::Resumed),
+            "MESSAGE_CREATE" => self.wrote(kind, event).await,
+            // An update without an author only adds embeds or flags.
+            "MESSAGE_UPDATE" if self.read::<Authored>(kind, event).is_some_and(|it| it.author.is_some()) => {
+                self.wrote(kind, event).await;
             }
-            Event::Resumed(_) => self.responder.telemetry().session(shard.0, Session::Resumed),
-            Event::InteractionCreate(_)
-            | Event::GuildCreate(_)
-            | Event::GuildUpdate(_)
-            | Event::GuildDelete(_)
-            | Event::GuildMemberRemove(_)
-            | Event::GuildMemberUpdate(_)
-            | Event::GuildRoleCreate(_)
-            | Event::GuildRoleUpdate(_)
-            | Event::GuildRoleDelete(_)
-            | Event::ChannelCreate(_)
-            | Event::ChannelUpdate(_)
-            | Event::ChannelDelete(_)
-            | Event::ThreadCreate(_)
-            | Event::ThreadUpdate(_)
-            | Event::ThreadDelete(_)
-            | Event::ThreadListSync(_)
-            | Event::MessageDelete(_)
-            | Event::MessageDeleteBulk(_)
-            | Event::MessageUpdate(_) => self.take_rare(shard, event).await,
-            Event::Unknown(unknown) => self.take_value(shard, &unknown.kind, unknown.value).await,
-            _ => {}
+            "MESSAGE_UPDATE" => {}
+            "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK" => {
+                if let Some(gone) = self.read(kind, event) {
+                    self.deleted(gone).await;
+                }
+            }
+            "CHANNEL_DELETE" | "THREAD_DELETE" => {
+                if let Some(gone) = self.read::<Gone>(kind, event) {
+                    self.channel_gone(&gone).await;
+                }
+            }
+            "GUILD_MEMBER_REMOVE" => {
+                if let Some(left) = self.read(kind, event) {
+                    self.member_left(left).await;
+                }
+            }
+            "INTERACTION_CREATE" => {
+                if let Some(interaction) = self.read(kind, event) {
+                    self.pressed(interaction);
+                }
+            }
+            "GUILD_CREATE" => {
+                if let Some(guild) = self.read(kind, event) {
+                    self.joined(shard, guild);
+                }
+            }
+            _ => self.note_change(kind, event),
         }
+    }
+
+    /// What we need of an event; what is wrong is logged without the event's contents.
+    fn read<T: DeserializeOwned>(&self, kind: &str, event: &RawValue) -> Option<T> {
+        let read = serde_json::from_str(event.get());
+        if read.is_err() {
+            self.responder.telemetry().unreadable();
+            warn!(kind, "Discord sent something I cannot read");
+        }
+        read.ok()
     }
 
     /// From the very first session on there is a time to read back from.
-    async fn begin_session(&self, shard: ShardId, event: &ReadyEvent) {
-        let guilds = event.ready.guilds.iter().map(|guild| guild.id).collect();
+    async fn begin_session(&self, shard: u32, ready: Ready) {
+        let guilds: HashSet<GuildId> = ready.guilds.iter().map(|guild| guild.id).collect();
+        info!(shard, guilds = guilds.len(), "connected");
+        self.responder.telemetry().session(shard, Session::New);
         self.gap.session(shard, guilds, self.now());
-        self.responder.telemetry().session(shard.0, Session::New);
-        info!(%shard, guilds = event.ready.guilds.len(), "connected");
         if self.gap.is_first_start()
             && let Err(error) = self.responder.store().alive(self.now()).await
         {
@@ -127,66 +142,14 @@ impl<S: Store + 'static> Listener<S> {
         }
     }
 
-    /// Rare events are read from their JSON whether serenity could decode them or not: one path for both.
-    async fn take_rare(&self, shard: ShardId, event: Event) {
-        #[derive(Deserialize)]
-        struct Dispatch {
-            t: String,
-            d: Value,
+    async fn wrote(&self, kind: &str, event: &RawValue) {
+        let message = self.read::<wire::Message>(kind, event);
+        let arrival = message.and_then(|message| Arrival::of_wire(&message, None));
+        // When a message was edited does not stand in its id.
+        if let Some(arrival) = arrival.as_ref().filter(|_| kind == "MESSAGE_CREATE") {
+            self.responder.telemetry().arrived(arrival.sent(), self.now());
         }
-        let interaction = match &event {
-            Event::InteractionCreate(event) => Some(u8::from(event.interaction.kind())),
-            _ => None,
-        };
-        match serde_json::to_value(&event).and_then(serde_json::from_value::<Dispatch>) {
-            // serenity writes down everything but what kind of interaction it is.
-            Ok(mut dispatch) if interaction.is_some() => {
-                dispatch.d["type"] = interaction.into();
-                self.take_value(shard, &dispatch.t, dispatch.d).await;
-            }
-            Ok(dispatch) => self.take_value(shard, &dispatch.t, dispatch.d).await,
-            Err(error) => {
-                self.responder.telemetry().unreadable();
-                warn!(at = error.column(), "an event could not be read");
-            }
-        }
-    }
-
-    async fn take_value(&self, shard: ShardId, kind: &str, value: Value) {
-        match kind {
-            // An update without an author only adds embeds or flags.
-            "MESSAGE_UPDATE" if value.get("author").is_none_or(Value::is_null) => {}
-            "MESSAGE_CREATE" | "MESSAGE_UPDATE" => {
-                let message = read::<wire::Message>(kind, value);
-                self.arrived(message.and_then(|message| Arrival::of_wire(&message, None))).await;
-            }
-            "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK" => {
-                if let Some(gone) = read(kind, value) {
-                    self.deleted(gone).await;
-                }
-            }
-            "CHANNEL_DELETE" | "THREAD_DELETE" => {
-                if let Some(gone) = read::<Gone>(kind, value) {
-                    self.channel_gone(&gone).await;
-                }
-            }
-            "GUILD_MEMBER_REMOVE" => {
-                if let Some(left) = read(kind, value) {
-                    self.member_left(left).await;
-                }
-            }
-            "INTERACTION_CREATE" => {
-                if let Some(interaction) = read(kind, value) {
-                    self.pressed(interaction);
-                }
-            }
-            "GUILD_CREATE" => {
-                if let Some(guild) = read(kind, value) {
-                    self.joined(shard, guild);
-                }
-            }
-            _ => self.note_change(kind, value),
-        }
+        self.arrived(arrival).await;
     }
 
     fn pressed(&self, interaction: wire::Interaction) {
@@ -200,7 +163,7 @@ impl<S: Store + 'static> Listener<S> {
         });
     }
 
-    fn joined(&self, shard: ShardId, guild: wire::Guild) {
+    fn joined(&self, shard: u32, guild: wire::Guild) {
         let (id, joined) = (guild.id, guild.joined_at);
         self.guilds.insert(guild);
         self.report.changed(id);
@@ -213,27 +176,26 @@ impl<S: Store + 'static> Listener<S> {
         }
     }
 
-    fn note_change(&self, kind: &str, value: Value) {
+    fn note_change(&self, kind: &str, value: &RawValue) {
         let changed = match kind {
-            "GUILD_UPDATE" => read(kind, value).map(|guild| self.note_guild(guild)),
-            "GUILD_DELETE" => {
-                read(kind, value).map(|gone: Gone| self.guilds.remove(GuildId::new(gone.id.get())))
+            "GUILD_UPDATE" => self.read(kind, value).map(|guild| self.note_guild(guild)),
+            "GUILD_DELETE" => self.read(kind, value).map(|gone: Gone| self.guilds.remove(gone.id.cast())),
+            "GUILD_MEMBER_UPDATE" => {
+                self.read(kind, value).map(|changed: MemberChange| self.note_member(changed))
             }
-            "GUILD_MEMBER_UPDATE" => read(kind, value).map(|changed: MemberChange| self.note_member(changed)),
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
-                read(kind, value).and_then(|change: RoleChange| self.note_role(change))
+                self.read(kind, value).map(|change| self.note_role(change))
             }
-            "GUILD_ROLE_DELETE" => read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
+            "GUILD_ROLE_DELETE" => self.read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
-                read(kind, value).map(|channel| self.note_channel(channel))
+                self.read(kind, value).map(|channel| self.note_channel(channel))
             }
-            "THREAD_LIST_SYNC" => read(kind, value).map(|sync: ThreadSync| {
+            "THREAD_LIST_SYNC" => self.read(kind, value).map(|sync: ThreadSync| {
                 sync.threads.into_iter().for_each(|thread| self.guilds.set_channel(sync.guild_id, thread));
             }),
             _ => Some(()),
         };
         if changed.is_none() {
-            self.responder.telemetry().unreadable();
             warn!(kind, "an event lacks what it should say; what I know of the server may be out of date");
         }
     }
@@ -275,11 +237,9 @@ impl<S: Store + 'static> Listener<S> {
         }
     }
 
-    fn note_role(&self, change: RoleChange) -> Option<()> {
-        let guild = change.guild_id.or(change.role.guild_id)?;
-        self.guilds.set_role(guild, change.role);
-        self.report.changed(guild);
-        Some(())
+    fn note_role(&self, change: RoleChange) {
+        self.guilds.set_role(change.guild_id, change.role);
+        self.report.changed(change.guild_id);
     }
 
     fn note_role_gone(&self, gone: &RoleGone) {
@@ -348,12 +308,30 @@ impl<S: Store + 'static> Listener<S> {
     async fn discover(&self, arrival: &Arrival) -> Option<ChannelId> {
         let asked = self.rest.send(Request::get(format!("channels/{}", arrival.channel)));
         let value = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
-        self.note_channel(read("channel", value)?);
+        self.note_channel(serde_json::from_value(value).ok()?);
         match self.guilds.watching(arrival.guild, arrival.channel) {
             Watching::Yes { home } => Some(home),
             Watching::No | Watching::Unknown => None,
         }
     }
+}
+
+/// What a session begins with.
+#[derive(Deserialize)]
+struct Ready {
+    guilds: Vec<ReadyGuild>,
+}
+
+/// A guild of which all else is yet to come.
+#[derive(Deserialize)]
+struct ReadyGuild {
+    id: GuildId,
+}
+
+/// Whether someone wrote it.
+#[derive(Deserialize)]
+struct Authored {
+    author: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -373,8 +351,7 @@ struct MessagesGone {
 
 #[derive(Deserialize)]
 struct RoleChange {
-    /// Discord writes it here; serenity moves it into the role.
-    guild_id: Option<GuildId>,
+    guild_id: GuildId,
     role: wire::Role,
 }
 
@@ -401,13 +378,4 @@ struct MemberGone {
 struct ThreadSync {
     guild_id: GuildId,
     threads: Vec<wire::Channel>,
-}
-
-/// Reads what we need of an event; what is wrong is logged without the event's contents.
-fn read<T: DeserializeOwned>(kind: &str, value: Value) -> Option<T> {
-    let read = serde_json::from_value(value);
-    if read.is_err() {
-        warn!(kind, "Discord sent something I cannot read");
-    }
-    read.ok()
 }

@@ -3,12 +3,11 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 use async_trait::async_trait;
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use serenity::model::Permissions;
-use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 use tracing::warn;
 
 use super::clock::Clock;

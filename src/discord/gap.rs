@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use crate::discord::id::GuildId;
 use jiff::{SignedDuration, Timestamp};
-use serenity::model::id::{GuildId, ShardId};
 
 /// Read back this much more than the gap: clocks differ, and what arrived last may not have been committed.
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
@@ -37,13 +37,13 @@ impl Gap {
     }
 
     /// `shard` was heard at `at`.
-    pub(super) fn heard(&self, shard: ShardId, at: Timestamp) {
+    pub(super) fn heard(&self, shard: u32, at: Timestamp) {
         self.with(shard, |shard| shard.heard = Some(at));
     }
 
     /// `shard` began a new session at `at`, with these guilds to come: whatever was said after the last event
     /// it heard may be missed.
-    pub(super) fn session(&self, shard: ShardId, guilds: HashSet<GuildId>, at: Timestamp) {
+    pub(super) fn session(&self, shard: u32, guilds: HashSet<GuildId>, at: Timestamp) {
         self.with(shard, |shard| {
             shard.since = shard.heard.or(shard.since);
             shard.unread = guilds;
@@ -66,7 +66,7 @@ impl Gap {
     }
 
     /// From when on the history of guilds of `shard` is to be read at `now`; none when nothing can have been missed.
-    pub(super) fn since(&self, shard: ShardId, now: Timestamp) -> Option<Timestamp> {
+    pub(super) fn since(&self, shard: u32, now: Timestamp) -> Option<Timestamp> {
         let oldest = now.checked_sub(self.max_age).unwrap_or(Timestamp::MIN);
         let since = self.with(shard, |shard| shard.since)??;
         Some(since.checked_sub(MARGIN).unwrap_or(since).max(oldest))
@@ -77,8 +77,8 @@ impl Gap {
         self.all(|shards| shards.iter().map(|shard| shard.complete_until(now)).min()).flatten()
     }
 
-    fn with<T>(&self, id: ShardId, look: impl FnOnce(&mut Shard) -> T) -> Option<T> {
-        self.all(|shards| shards.get_mut(usize::try_from(id.0).ok()?).map(look))
+    fn with<T>(&self, id: u32, look: impl FnOnce(&mut Shard) -> T) -> Option<T> {
+        self.all(|shards| shards.get_mut(usize::try_from(id).ok()?).map(look))
     }
 
     fn all<T>(&self, look: impl FnOnce(&mut Vec<Shard>) -> T) -> T {
@@ -105,8 +105,8 @@ mod tests {
         SignedDuration::from_hours(1)
     }
 
-    const FIRST: ShardId = ShardId(0);
-    const SECOND: ShardId = ShardId(1);
+    const FIRST: u32 = 0;
+    const SECOND: u32 = 1;
 
     #[test]
     fn on_the_first_start_ever_nothing_is_read_back() {

@@ -10,8 +10,7 @@ mod survey;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serenity::model::Permissions;
-use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
+use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 
 use super::history::HISTORY_NEEDS;
 use super::permissions;
@@ -191,7 +190,7 @@ impl Guilds {
         member: UserId,
         roles: &[RoleId],
     ) -> Permissions {
-        self.look(guild, |known| known.permissions(channel, member, roles)).unwrap_or_default()
+        self.look(guild, |known| known.permissions(channel, member, roles)).unwrap_or(Permissions::empty())
     }
 
     /// What `member` may do in the whole of `guild`, whatever a channel grants or denies; nothing where we have not heard
@@ -204,7 +203,7 @@ impl Guilds {
     ) -> Permissions {
         let roles: Vec<RoleId> = roles.iter().map(|role| RoleId::new(role.0)).collect();
         let held = |known: &Known| permissions::in_guild(&known.guild, UserId::new(member.0), &roles);
-        self.look(GuildId::new(guild.0), held).unwrap_or_default()
+        self.look(GuildId::new(guild.0), held).unwrap_or(Permissions::empty())
     }
 
     /// What we may do in `channel`; none where we have not heard of it.
@@ -345,7 +344,7 @@ impl Known {
 
     fn permissions(&self, channel: ChannelId, member: UserId, roles: &[RoleId]) -> Permissions {
         let home = self.channels.get(&channel).and_then(|channel| self.home(channel));
-        home.map(|home| permissions::of_member(&self.guild, home, member, roles)).unwrap_or_default()
+        home.map_or(Permissions::empty(), |home| permissions::of_member(&self.guild, home, member, roles))
     }
 
     /// The configured role; else those that hold Manage Threads; else administrators. Never roles that

@@ -4,10 +4,9 @@ use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::discord::id::{ChannelId, GuildId, Permissions};
 use jiff::Timestamp;
 use serde_json::Value;
-use serenity::model::Permissions;
-use serenity::model::id::{ChannelId, GuildId};
 use tracing::debug;
 
 use super::convert::Arrival;
@@ -212,7 +211,7 @@ mod tests {
         let core = config.build().unwrap();
         let configs = Arc::new(GuildConfigs::new(Loaded { config, core, file: None }).unwrap());
         let me = discord.bot();
-        let guilds = Guilds::new(serenity::model::id::UserId::new(me), configs);
+        let guilds = Guilds::new(crate::discord::id::UserId::new(me), configs);
         let channel = |(name, kind): (&str, u8)| {
             let id = discord.channel(name).unwrap();
             let last = discord.messages(id).last().map(|message| message.id.to_string());

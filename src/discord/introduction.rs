@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::discord::id::{GuildId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use serenity::model::id::{GuildId, UserId};
 use tracing::{info, warn};
 
 use super::notice::Voice;

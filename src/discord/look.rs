@@ -1,8 +1,8 @@
 //! A look at what became of a case that nobody told us of, before anyone is reminded of it or it is called over: while we
 //! were away someone may have answered, or its member may have left.
 
+use crate::discord::id::GuildId;
 use jiff::Timestamp;
-use serenity::model::id::GuildId;
 
 use super::convert::Arrival;
 use super::history::PAGE;

@@ -1,8 +1,7 @@
 //! One message that a moderator points at: by a link, or by a menu used on it.
 
+use crate::discord::id::{ChannelId, GuildId, Permissions, RoleId, UserId};
 use serde_json::Value;
-use serenity::model::Permissions;
-use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
 
 use super::convert::Arrival;
 use super::guilds::Guilds;

@@ -4,9 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::discord::id::ChannelId;
 use serde::Deserialize;
 use serde_json::json;
-use serenity::model::id::ChannelId;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

@@ -2,8 +2,7 @@
 //!
 //! Source: <https://discord.com/developers/docs/topics/permissions#permission-overwrites>.
 
-use serenity::model::Permissions;
-use serenity::model::id::{RoleId, UserId};
+use crate::discord::id::{Permissions, RoleId, UserId};
 
 use super::wire::{Channel, Guild, OverwriteKind, kind};
 

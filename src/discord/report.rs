@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use serenity::model::id::GuildId;
+use crate::discord::id::GuildId;
 use thiserror::Error;
 use tracing::{info, warn};
 

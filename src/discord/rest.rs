@@ -97,18 +97,27 @@ impl Origin {
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }
+
+    /// Whether it is this very machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
 }
 
 /// Refuses an address whose traffic anyone on the way could read.
 pub(crate) fn require_encryption(url: &Url) -> Result<(), OriginError> {
-    let loopback = match url.host() {
+    let encrypted = matches!(url.scheme(), "https" | "wss");
+    if encrypted || is_loopback(url) { Ok(()) } else { Err(OriginError::Unencrypted(url.to_string())) }
+}
+
+/// Whether an address is on this very machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
-    };
-    let encrypted = matches!(url.scheme(), "https" | "wss");
-    if encrypted || loopback { Ok(()) } else { Err(OriginError::Unencrypted(url.to_string())) }
+    }
 }
 
 /// Why a request gave nothing useful.

@@ -1,12 +1,11 @@
 //! The few fields we read of what Discord sends, so that a field nobody has heard of never hides a message.
 //!
-//! serenity decodes whole objects and drops an event it cannot decode; these decode what they need.
+//! Discord's libraries decode whole objects and drop an event they cannot decode; these decode what they need.
 
+use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
-use serenity::model::Permissions;
-use serenity::model::id::{ChannelId, GuildId, MessageId, RoleId, UserId};
 
 /// A guild as `GUILD_CREATE` and `GUILD_UPDATE` describe it.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,8 +39,6 @@ pub(super) struct Role {
     pub(super) id: RoleId,
     #[serde(default)]
     pub(super) name: String,
-    #[serde(default)]
-    pub(super) guild_id: Option<GuildId>,
     pub(super) permissions: Permissions,
     #[serde(default)]
     pub(super) managed: bool,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use flate2::{Compress, Compression, FlushCompress};
+use futures::SinkExt as _;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
@@ -146,15 +147,21 @@ impl Connection {
         }
     }
 
+    /// Lets the client know that its goodbye was heard.
+    async fn answer_goodbye(&mut self, frame: Option<CloseFrame>) -> End {
+        // The client may be gone already; then there is nobody to tell.
+        self.socket.close().await.ok();
+        let over = frame.is_some_and(|frame| [1000, 1001].contains(&frame.code));
+        if over { End::Left } else { End::Lost }
+    }
+
     async fn receive(&mut self, received: Option<Result<Message, axum::Error>>) -> Result<(), End> {
         let text = match received {
             Some(Ok(Message::Text(text))) => text.as_str().to_owned(),
             Some(Ok(Message::Binary(_))) => return Err(End::Closed((4002, "Decode error."))),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Close(Some(frame)))) if [1000, 1001].contains(&frame.code) => {
-                return Err(End::Left);
-            }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(End::Lost),
+            Some(Ok(Message::Close(frame))) => return Err(self.answer_goodbye(frame).await),
+            Some(Err(_)) | None => return Err(End::Lost),
         };
         if !self.minute.count() {
             return Err(End::Closed((4008, "Rate limited.")));

@@ -1,7 +1,6 @@
 //! What Discord would make of an action, as far as what we know of the server tells.
 
-use serenity::model::Permissions;
-use serenity::model::id::{ChannelId, GuildId, RoleId, UserId};
+use crate::discord::id::{ChannelId, GuildId, Permissions, RoleId, UserId};
 
 use super::Guilds;
 use crate::case::action::{Action, Receipt, Refusal};

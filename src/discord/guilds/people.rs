@@ -1,7 +1,6 @@
 //! Who can act on what we say of our own accord, and where only such people read.
 
-use serenity::model::Permissions;
-use serenity::model::id::{GuildId, RoleId, UserId};
+use crate::discord::id::{GuildId, Permissions, RoleId, UserId};
 
 use super::{Guilds, Known};
 use crate::discord::permissions::{in_guild, of_everyone, of_member};
@@ -19,7 +18,8 @@ impl Guilds {
     /// Whether we may see in the audit log who added us.
     pub(in crate::discord) fn reads_audit_log(&self, guild: GuildId) -> bool {
         let held = self.look(guild, |known| in_guild(&known.guild, self.me, &known.my_roles));
-        held.unwrap_or_default().intersects(Permissions::VIEW_AUDIT_LOG | Permissions::ADMINISTRATOR)
+        held.unwrap_or(Permissions::empty())
+            .intersects(Permissions::VIEW_AUDIT_LOG | Permissions::ADMINISTRATOR)
     }
 
     /// Who owns a guild.

@@ -1,6 +1,6 @@
 //! Mentions as names, for where Discord does not show them: in files.
 
-use serenity::model::id::{ChannelId, GuildId, RoleId};
+use crate::discord::id::{ChannelId, GuildId, RoleId};
 
 use super::{Guilds, Known};
 use crate::message;

@@ -1,7 +1,6 @@
 //! A look at a server: which channels are watched, and what stands in the way there.
 
-use serenity::model::Permissions;
-use serenity::model::id::{ChannelId, GuildId, RoleId};
+use crate::discord::id::{ChannelId, GuildId, Permissions, RoleId};
 
 use super::{Guilds, Known, Watch};
 use crate::config::Server;
