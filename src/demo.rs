@@ -209,7 +209,7 @@ fn server(setup: &Setup, discord: &Simulator) -> Server {
 
 fn credentials(discord: &Simulator) -> Result<Credentials, DemoError> {
     let base = Origin::parse(&discord.base()).map_err(|error| early(Err(error.into())))?;
-    Ok(Credentials { base, token: Token::new(&discord.token()) })
+    Ok(Credentials::new(base, Token::new(&discord.token())))
 }
 
 fn early(ended: Result<(), RunError>) -> DemoError {

@@ -45,11 +45,11 @@ use self::guilds::Guilds;
 pub(crate) use self::id::Permissions;
 use self::notice::Voice;
 use self::report::Report;
-pub use self::rest::{Origin, OriginError, Token};
+pub use self::rest::{Caution, Origin, OriginError, Pace, Token};
 use self::rest::{Request, Rest, RestError};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
-use crate::responder::Responder;
+use crate::responder::{Patience, Responder};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError, Watched};
 use crate::telemetry::{ListenError, Serving, Telemetry};
@@ -84,6 +84,18 @@ pub struct Credentials {
     pub base: Origin,
     /// The bot token.
     pub token: Token,
+    /// How fast Discord is asked, and how near we go to its limits.
+    pub pace: Pace,
+    /// How long what it does not take is tried.
+    pub patience: Patience,
+}
+
+impl Credentials {
+    /// At the usual pace.
+    #[must_use]
+    pub fn new(base: Origin, token: Token) -> Self {
+        Self { base, token, pace: Pace::default(), patience: Patience::default() }
+    }
 }
 
 /// Why the bot cannot run. Each is one sentence that says what to do.
@@ -213,7 +225,8 @@ pub async fn run(
     let _serving = tell(&telemetry, &loaded.config).await?;
     let store = SqliteStore::open(&loaded.config.store.url).await?;
     let store = Watched::new(store, telemetry.clone());
-    let rest = Rest::new(credentials.base, credentials.token);
+    let Credentials { base, token, pace, patience } = credentials;
+    let rest = Rest::new(base, token, pace);
     let rest = rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?;
     let rest = Arc::new(rest.watched(telemetry.clone()));
     let (me, application) = greet(&rest).await?;
@@ -226,7 +239,8 @@ pub async fn run(
     let gap = Arc::new(Gap::new(gateway.shards, last_alive, max_age(&loaded.config)));
     let max_messages = usize::from(loaded.config.catch_up.max_messages);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
-    let (listener, ear, arriving) = assemble(configs, max_messages, me, store, &rest, (&gap, &clock));
+    let (listener, ear, arriving) =
+        assemble(configs, max_messages, me, store, &rest, (&gap, &clock, patience));
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     responder.load_settings().await?;
     telemetry.settings_loaded();
@@ -238,13 +252,15 @@ pub async fn run(
     let registering = register_commands(&rest, application.id);
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
-    let tidying = upkeep::keep_tidy(&responder, &clock);
+    let tidying =
+        async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder)) };
     let guilds = Arc::clone(&listener.guilds);
     let counting = async {
         tokio::join!(
             upkeep::prove_store(&responder),
             upkeep::count_cases(&responder),
-            upkeep::count_guilds(&telemetry, &guilds, shards)
+            upkeep::count_guilds(&telemetry, &guilds, shards),
+            upkeep::watch_limits(&rest)
         )
     };
     let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering, counting) };
@@ -252,6 +268,7 @@ pub async fn run(
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
         () = async { asked_to_stop.cancelled().await; telemetry.stopping(); std::future::pending().await } => Ok(()),
+        () = rest.revoked() => Err(RunError::WrongToken),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
@@ -294,10 +311,11 @@ fn assemble(
     me: UserId,
     store: Watched<SqliteStore>,
     rest: &Arc<Rest>,
-    (gap, clock): (&Arc<Gap>, &Clock),
+    (gap, clock, patience): (&Arc<Gap>, &Clock, Patience),
 ) -> (Listener<Watched<SqliteStore>>, mpsc::UnboundedSender<Heard>, mpsc::UnboundedReceiver<Heard>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
-    let discord = Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone() };
+    let discord =
+        Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone(), patience };
     let responder = Responder::watched(configs, store, discord, rest.telemetry().clone());
     let gap = Arc::clone(gap);
     let catch_up = CatchUp {
@@ -317,9 +335,10 @@ fn assemble(
     (listener, sender, arriving)
 }
 
-/// Tries for a while: without its commands the bot still watches and acts.
+/// Tries until it works: without its commands the bot still watches and acts.
 async fn register_commands(rest: &Rest, application: ApplicationId) {
-    for wait in REGISTERING {
+    let last = std::iter::repeat(REGISTERING[REGISTERING.len() - 1]);
+    for wait in REGISTERING.into_iter().chain(last) {
         match commands::register(rest, application.get()).await {
             Ok(()) => return,
             Err(error) => {
@@ -347,6 +366,16 @@ async fn stay_alive<S: Store + 'static>(responder: &Responder<S, Discord>, gap: 
             warn!(%error, "cannot record that I listen");
         }
         recorded = complete;
+    }
+}
+
+/// Begins again and again what lies in the outbox and nobody sees to.
+async fn look_after_outbox<S: Store + 'static>(responder: &Responder<S, Discord>) {
+    loop {
+        tokio::time::sleep(responder.patience().look).await;
+        if let Err(error) = responder.look_after_outbox().await {
+            error!(%error, "the outbox cannot be read");
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod causes;
 mod clock;
 mod life;
 mod notices;
+mod outbox;
 mod privacy;
 mod raids;
 mod settings;
@@ -35,7 +36,7 @@ use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
 use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
-use crate::telemetry::{Origin as Told, Outcome, Stopwatch, Telemetry};
+use crate::telemetry::{Origin as Told, Stopwatch, Telemetry};
 use crate::wording::{Utterance, Wording};
 
 use self::asked::Asks;
@@ -43,6 +44,8 @@ pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::causes::Settlement;
 pub use self::clock::AtHand;
+use self::outbox::Outbox;
+pub use self::outbox::Patience;
 pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};
 
@@ -80,6 +83,8 @@ pub enum Failure {
     Refused(Refusal),
     /// It may be done later, and may have been done already.
     Trouble,
+    /// It was not tried, and can be after so long.
+    Held(Duration),
 }
 
 impl From<Refusal> for Failure {
@@ -112,6 +117,16 @@ pub trait Executor: Send + Sync + 'static {
     /// A message read from history together with its author's roles, which history does not tell.
     async fn complete(&self, message: Message) -> Message;
 
+    /// Whether Discord answers anything at all, so that trouble with one action is trouble with that alone.
+    async fn is_answered(&self) -> bool {
+        true
+    }
+
+    /// How long actions are tried.
+    fn patience(&self) -> Patience {
+        Patience::default()
+    }
+
     /// The time.
     fn now(&self) -> Timestamp;
 }
@@ -138,18 +153,6 @@ pub enum Pressed {
     Over,
 }
 
-/// Waits before the attempts after the first: Discord's hiccups last seconds, its outages minutes.
-const BACKOFF: [Duration; 8] = [
-    Duration::from_millis(250),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-    Duration::from_secs(30),
-    Duration::from_mins(1),
-    Duration::from_mins(2),
-];
-
 /// Judges messages and carries out what follows. Cheap to clone.
 pub struct Responder<S, E> {
     inner: Arc<Inner<S, E>>,
@@ -168,6 +171,8 @@ struct Inner<S, E> {
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
     /// Who asked for a private word lately.
     asking: Mutex<Asks>,
+    /// What is under way.
+    outbox: Mutex<Outbox>,
     /// Told whenever a receipt has been recorded.
     settled: tokio::sync::Notify,
     last_variant: Mutex<HashMap<Utterance, usize>>,
@@ -208,6 +213,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
                 asking: Mutex::default(),
+                outbox: Mutex::default(),
                 settled: tokio::sync::Notify::new(),
                 last_variant: Mutex::default(),
                 reminded: Mutex::default(),
@@ -233,21 +239,6 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// What is told of how it is doing.
     pub fn telemetry(&self) -> &Telemetry {
         &self.inner.telemetry
-    }
-
-    /// Takes up what an earlier process committed and did not finish.
-    ///
-    /// # Errors
-    ///
-    /// The outbox cannot be read.
-    pub async fn resume(&self) -> Result<usize, StoreError> {
-        self.recall_causes().await?;
-        let pending = self.inner.store.pending().await?;
-        let count = pending.len();
-        for pending in pending {
-            self.carry_out(pending, Attempt::Again);
-        }
-        Ok(count)
     }
 
     /// Judges `message` and starts whatever follows. Returns once that is committed.
@@ -374,76 +365,6 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(Some(number))
     }
 
-    fn carry_out_next(&self, pending: Option<Pending>) {
-        if let Some(pending) = pending {
-            self.carry_out(pending, Attempt::First);
-        }
-    }
-
-    fn carry_out(&self, pending: Pending, attempt: Attempt) {
-        let responder = self.clone();
-        self.inner.tasks.spawn(async move { responder.see_through(pending, attempt).await });
-    }
-
-    /// Performs an action and those that follow from it, until the case waits for nothing.
-    async fn see_through(&self, pending: Pending, attempt: Attempt) {
-        let (mut next, mut attempt) = (Some(pending), attempt);
-        while let Some(pending) = next {
-            self.inner
-                .telemetry
-                .taken_up(pending.id.0, self.inner.executor.now().duration_since(pending.committed));
-            let Some(event) = self.perform(&pending, attempt).await else { return };
-            let guild = pending.guild;
-            let terms = self.terms(guild);
-            let settled = match self.elsewhere(&pending, &event) {
-                Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
-                None => self.inner.store.settle(pending.id, event, &terms).await,
-            };
-            self.inner.settled.notify_waiters();
-            attempt = Attempt::First;
-            next = match settled {
-                Ok(next) => {
-                    self.inner.telemetry.recorded(pending.id.0);
-                    next
-                }
-                Err(error) => {
-                    tracing::error!(guild = %pending.guild, case = pending.number, %error,
-                        "a receipt could not be recorded; the action is looked up again at the next start");
-                    return;
-                }
-            };
-        }
-    }
-
-    /// What came of it; none when we are stopping and it is left to the next start.
-    async fn perform(&self, pending: &Pending, mut attempt: Attempt) -> Option<Event> {
-        for wait in BACKOFF.into_iter().map(Some).chain([None]) {
-            match self.inner.executor.perform(pending, self.render(pending), attempt).await {
-                Ok(receipt) => {
-                    self.inner.telemetry.tried(&pending.action, Outcome::Done);
-                    return Some(Event::Performed(receipt));
-                }
-                Err(Failure::Refused(refusal)) => {
-                    self.inner.telemetry.tried(&pending.action, Outcome::Refused);
-                    log_refusal(pending, &refusal);
-                    return Some(Event::Refused(refusal));
-                }
-                Err(Failure::Trouble) => {
-                    self.inner.telemetry.tried(&pending.action, Outcome::Trouble);
-                    attempt = Attempt::Again;
-                }
-            }
-            let Some(wait) = wait else { break };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.inner.stopping.cancelled() => return None,
-            }
-        }
-        self.inner.telemetry.tried(&pending.action, Outcome::Buried);
-        log_refusal(pending, &Refusal::GaveUp);
-        Some(Event::Refused(Refusal::GaveUp))
-    }
-
     fn render(&self, pending: &Pending) -> Action<String> {
         let here = self.in_force(pending.guild);
         let wording = &here.core.wording;
@@ -460,10 +381,6 @@ fn labels(wording: &Wording, post: &Post<Speech>) -> Vec<String> {
     let language = wording.spoken(post.words.language.as_deref(), post.words.utterance);
     let label = |button: &Button| wording.label(language, button.as_str()).unwrap_or(button.label());
     post.buttons.iter().map(|button| label(button).to_owned()).collect()
-}
-
-fn log_refusal(pending: &Pending, refusal: &Refusal) {
-    warn!(guild = %pending.guild, case = pending.number, action = pending.action.name(), %refusal, "refused");
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

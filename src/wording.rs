@@ -207,6 +207,8 @@ utterances! {
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
     Checkup = "checkup",
+    /// To moderators: what could not be done, or that much was held back and goes out now.
+    Undone = "undone",
 }
 
 /// Who reads what is said.
@@ -534,7 +536,8 @@ impl Utterance {
             | Self::RaidAlert
             | Self::Erased
             | Self::Introduction
-            | Self::Checkup => Audience::Moderators,
+            | Self::Checkup
+            | Self::Undone => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::message::{ChannelId, MessageId, RoleId, UserId};
-use crate::wording::{Facts, Utterance};
+use crate::wording::{Audience, Facts, Utterance};
 
 /// Something to do on Discord. `S` is how its words are held: a [`Speech`] at rest, a `String` once rendered.
 ///
@@ -397,6 +397,32 @@ impl<S> Action<S> {
             Self::Post(_) => 7,
             Self::Edit { .. } => 8,
             Self::Withdraw { .. } => 9,
+        }
+    }
+}
+
+impl Action<Speech> {
+    /// What there is to do, in plain words for moderators and operators, and none of what is said.
+    #[must_use]
+    pub const fn task(&self) -> &'static str {
+        match self {
+            Self::RemoveMessage { .. } => "remove a message",
+            Self::OpenThread { .. } => "open a private thread",
+            Self::OpenDirect { .. } => "open a direct conversation",
+            Self::AddMember { .. } => "bring someone into a thread",
+            Self::CloseThread { .. } => "close a thread that is of no use",
+            Self::ArchiveThread { .. } => "archive and lock a thread",
+            Self::UnarchiveThread { .. } => "open an archived thread again",
+            Self::Post(post) => match post.words.utterance.audience() {
+                Audience::Moderators => "tell moderators",
+                Audience::Everyone => "post in public",
+                _ => "write to a member in private",
+            },
+            Self::Edit { post, .. } => match post.words.utterance.audience() {
+                Audience::Moderators => "bring what moderators were told up to date",
+                _ => "change a public post of mine",
+            },
+            Self::Withdraw { .. } => "take back a post of mine",
         }
     }
 }

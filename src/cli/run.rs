@@ -42,7 +42,7 @@ fn credentials() -> Result<Credentials, String> {
     )?;
     let base = env::var("DISCORD_API_BASE").unwrap_or_else(|_| DISCORD.to_owned());
     let base = Origin::parse(&base).map_err(|error| error.to_string())?;
-    Ok(Credentials { base, token: Token::new(&token) })
+    Ok(Credentials::new(base, Token::new(&token)))
 }
 
 /// The first signal stops in order, the second at once.

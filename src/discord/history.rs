@@ -47,6 +47,7 @@ async fn read_patiently(rest: &Rest, path: &str) -> Result<Vec<Value>, RestError
             (Ok(Value::Array(values)), _) => return Ok(values),
             (Ok(_), _) => return Ok(Vec::new()),
             (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
+            (Err(RestError::Held(wait)), Some(_)) => tokio::time::sleep(wait).await,
             (Err(error), _) => return Err(error),
         }
     }
@@ -174,7 +175,7 @@ mod tests {
 
     use super::*;
     use crate::config::{Config, GuildConfigs, Loaded};
-    use crate::discord::rest::{Origin, Token};
+    use crate::discord::rest::{Origin, Pace, Token};
     use crate::simulator::{Simulator, World};
 
     const EVERYTHING: Bounds =
@@ -224,7 +225,9 @@ mod tests {
             "channels": channels,
         });
         guilds.insert(serde_json::from_value(known).unwrap());
-        let rest = Rest::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token())).unwrap();
+        let rest =
+            Rest::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token()), Pace::default())
+                .unwrap();
         Place { rest, guilds, guild: message::GuildId(guild), discord }
     }
 

@@ -8,6 +8,7 @@ use tracing::{info, warn};
 use super::clock::Clock;
 use super::executor::Discord;
 use super::guilds::Guilds;
+use super::rest::{Rest, Standing};
 use crate::responder::Responder;
 use crate::store::{Store, Tally};
 use crate::telemetry::{Call, Telemetry};
@@ -44,6 +45,9 @@ const COUNT: Duration = Duration::from_secs(15);
 /// A store that takes longer than this does not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Between two looks at the limit on invalid requests.
+const LIMITS: Duration = Duration::from_secs(1);
+
 /// Between two counts of servers.
 const CENSUS: Duration = Duration::from_secs(5);
 
@@ -77,6 +81,15 @@ fn tell(telemetry: &Telemetry, tally: &Tally) {
     };
     telemetry.cases(open, overdue);
     telemetry.dead_letters(tally.dead_letters);
+}
+
+/// Looks how near the limit on invalid requests is, for as long as the bot runs.
+pub(super) async fn watch_limits(rest: &Rest) {
+    loop {
+        let Standing { invalid, open, .. } = rest.standing();
+        rest.telemetry().circuit(invalid, open);
+        tokio::time::sleep(LIMITS).await;
+    }
 }
 
 /// Counts the servers of each shard, for as long as the bot runs.

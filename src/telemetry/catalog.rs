@@ -176,7 +176,8 @@ pub(super) const VERDICTS: Metric = counter(
 
 pub(super) const ACTIONS: Metric = counter(
     "aside_actions_total",
-    "Attempts at what was committed: done, refused (the case goes on another way), trouble (tried again), buried (given up).",
+    "Attempts at what was committed: done, refused (the case goes on another way), trouble (no useful answer: tried again), held \
+     (not tried while the circuit is open: tried later), and what was then given up for good (buried).",
     &[of::<Deed>(), of::<Outcome>()],
 );
 pub(super) const ACTION_TIME: Metric = histogram(

@@ -56,7 +56,9 @@ labels! {
         Refused = "refused",
         /// There was no useful answer; it is tried again.
         Trouble = "trouble",
-        /// It was tried for as long as it is, and given up.
+        /// It was not tried, since Discord has refused too much of late; it is tried later.
+        Held = "held",
+        /// It was given up, and nothing stands in its place: a dead letter.
         Buried = "buried",
     }
     /// How moderators were called.

@@ -107,7 +107,7 @@ pub(super) fn placeholders(utterance: Utterance) -> &'static [&'static str] {
         Utterance::Advice => &["kinds", "removed"],
         Utterance::Choices => CHOICES,
         Utterance::Introduction => &["member", "server"],
-        Utterance::Checkup => &["gaps"],
+        Utterance::Checkup | Utterance::Undone => &["gaps"],
         Utterance::Transcript => &["days"],
         Utterance::Stored => &["stored"],
         Utterance::EraseQuestion | Utterance::EraseDone => &["stored", "left"],

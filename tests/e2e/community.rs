@@ -138,15 +138,21 @@ impl Bot {
 
     /// Starts the bot without waiting.
     pub(crate) fn launch(discord: &Simulator, home: &Home, config: &str) -> Self {
+        Self::launch_as(Self::credentials(discord), home, config)
+    }
+
+    /// Who the bot is, and where.
+    pub(crate) fn credentials(discord: &Simulator) -> Credentials {
+        Credentials::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token()))
+    }
+
+    /// Starts a bot that goes about it as `credentials` say, without waiting.
+    pub(crate) fn launch_as(credentials: Credentials, home: &Home, config: &str) -> Self {
         log::listen();
         let mut config = Config::parse(config, Path::new("test.toml")).unwrap();
         config.store.url = home.database();
         config.telemetry.listen = home.told_at;
         let core = config.build().unwrap();
-        let credentials = Credentials {
-            base: Origin::parse(&discord.base()).unwrap(),
-            token: Token::new(&discord.token()),
-        };
         let stop = CancellationToken::new();
         let loaded = Loaded { config, core, file: None };
         #[expect(clippy::disallowed_methods, reason = "the bot ends with the test that runs it")]

@@ -114,7 +114,7 @@ where
         Utterance::Stored | Utterance::EraseQuestion | Utterance::EraseDone => {
             Facts { stored: Some("- cases: 1".to_owned()), left: Some("12".to_owned()), ..heated }
         }
-        Utterance::Checkup => Facts { gaps: Some(GAP.to_owned()), ..heated },
+        Utterance::Checkup | Utterance::Undone => Facts { gaps: Some(GAP.to_owned()), ..heated },
         Utterance::Alert => Facts { waiting: Some(context.now), ..disclosed },
         Utterance::RaidAlert => {
             Facts { raid: Some(Raid { members: 6, messages: 11, links: vec![link; 2] }), ..heated }
