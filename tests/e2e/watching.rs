@@ -1,11 +1,11 @@
 //! The bot as whoever runs it sees it: metrics, health and log lines.
 
 use aside::simulator::{Fault, Moment, Simulator, Trouble};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use crate::community::{Bot, Home, PATIENCE, RULES, harbor, private_threads, settled};
+use crate::community::{Bot, GLANCE, Home, PATIENCE, RULES, harbor, private_threads, settled};
 use crate::metrics::{Told, get, until};
 use crate::once::{LEAK, Matter, post};
 use crate::process::{Process, has_listened};
@@ -91,7 +91,7 @@ async fn open_cases_and_servers_are_counted_at_the_start() {
             if counts == (1.0, 1.0) {
                 return told;
             }
-            tokio::time::sleep(crate::community::GLANCE).await;
+            tokio::time::sleep(GLANCE).await;
         }
     };
     let told = tokio::time::timeout(PATIENCE, counted).await.unwrap();
@@ -129,6 +129,51 @@ async fn while_the_store_does_not_answer_it_is_not_ready() {
     assert_eq!(missing(&until(home.told_at(), "/health/live", 200).await), [""; 0]);
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     until(home.told_at(), "/health/ready", 200).await;
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_discord_refuses_too_much_it_is_not_ready() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new().telling());
+    let mut credentials = Bot::credentials(&discord);
+    credentials.pace.caution.most = 1;
+    let refused = Trouble::Status(403, json!({ "code": 50_013, "message": "Missing Permissions" }));
+    discord.fault(Fault::on("POST /channels/{}/threads", refused).times(5));
+    let bot = Bot::launch_as(credentials, &home, RULES);
+    discord.connected().await.unwrap();
+    until(home.told_at(), "/health/ready", 200).await;
+    post(&discord, "alex", "general", LEAK);
+    assert_eq!(missing(&until(home.told_at(), "/health/ready", 503).await), ["circuit"]);
+    let told = Told::at(home.told_at()).await.unwrap();
+    assert!((told.sum("aside_rest_circuit_open", &[]) - 1.0).abs() < f64::EPSILON);
+    assert!(told.sum("aside_rest_invalid_requests", &[]) >= 1.0);
+    assert!(told.sum("aside_actions_total", &[("outcome", "held")]) >= 1.0);
+    assert!(told.sum("aside_outbox_actions", &[]) >= 1.0, "what is held back waits");
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_ends_is_told() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new().telling());
+    let bot = Bot::start(&discord, &home, RULES).await;
+    until(home.told_at(), "/health/ready", 200).await;
+    discord.cut_gateway();
+    let resumed = async {
+        loop {
+            let told = Told::at(home.told_at()).await.unwrap();
+            if told.sum("aside_gateway_sessions_total", &[("session", "resumed")]) >= 1.0 {
+                return told;
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    let told = tokio::time::timeout(PATIENCE, resumed).await.unwrap();
+    assert!((told.sum("aside_gateway_disconnects_total", &[("shard", "0")]) - 1.0).abs() < f64::EPSILON);
+    until(home.told_at(), "/health/ready", 200).await;
+    discord.send_event("GUILD_MEMBER_REMOVE", &json!({ "guild_id": "nonsense" }));
+    settled(&discord, &home).await.unwrap();
+    let told = Told::at(home.told_at()).await.unwrap();
+    assert!((told.sum("aside_events_unreadable_total", &[]) - 1.0).abs() < f64::EPSILON);
     bot.stop().await.unwrap();
 }
 
