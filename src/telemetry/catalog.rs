@@ -135,7 +135,7 @@ pub(super) const READY: Metric =
     gauge("aside_ready", "1 while `/health/ready` says so, else 0; why not stands there.", &[]);
 
 pub(super) const HANDLED: Metric =
-    counter("aside_events_handled_total", "Events of the gateway that were dealt with.", &[]);
+    counter("aside_events_handled_total", "What the gateway said and was dealt with, heartbeats included.", &[]);
 pub(super) const UNREADABLE: Metric = counter(
     "aside_events_unreadable_total",
     "Events of the gateway that could not be read, or lacked what they should say.",

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use aside::telemetry::{CATALOG, Telemetry, Type, Values, page};
+use regex::Regex;
 use serde_json::Value;
 
 use super::file;
@@ -32,22 +33,35 @@ pub(crate) fn assert_declared(text: &str, place: &str) {
 
 /// Labels that are matched or grouped by are declared, and so are the values they are compared with.
 pub(crate) fn assert_labels(expression: &str, place: &str) {
-    let pairs = expression.split(['{', ',', '}']).filter_map(|pair| pair.split_once(['=', '!']));
-    for (label, value) in pairs.map(|(label, value)| (label.trim(), value.trim_start_matches(['=', '~']))) {
-        let mut declared =
-            CATALOG.iter().flat_map(|metric| metric.labels).filter(|one| one.name == label).peekable();
-        if declared.peek().is_none() {
-            assert!(["instance", "job"].contains(&label), "{place}: no metric has the label {label}");
-            continue;
-        }
-        let values: Vec<&str> = value.trim_matches('"').split('|').collect();
-        let mut known = declared.filter_map(|one| match one.values {
-            Values::Fixed(values) => Some(values()),
-            Values::Shard | Values::Version => None,
-        });
-        let fits = known.any(|known| values.iter().all(|value| known.contains(value)));
-        assert!(fits, "{place}: {label} never says {value}");
+    let matched = Regex::new(r#"(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)""#).unwrap();
+    for matched in matched.captures_iter(expression) {
+        let (label, values) = (&matched[1], &matched[2]);
+        let known: Vec<Vec<&str>> = values_of(label).collect();
+        let fits = |known: &Vec<&str>| values.split('|').all(|value| known.contains(&value));
+        assert!(is_of_prometheus(label) || known.iter().any(fits), "{place}: {label} never says {values}");
     }
+    let grouped = Regex::new(r"\b(?:by|on)\s*\(([^)]*)\)").unwrap();
+    for grouped in grouped.captures_iter(expression) {
+        for label in grouped[1].split(',').map(str::trim) {
+            let mut declared = CATALOG.iter().flat_map(|metric| metric.labels);
+            let known = is_of_prometheus(label) || declared.any(|one| one.name == label);
+            assert!(known, "{place}: no metric has the label {label}");
+        }
+    }
+}
+
+/// What Prometheus adds, and the bounds of histograms.
+fn is_of_prometheus(label: &str) -> bool {
+    ["instance", "job", "le"].contains(&label)
+}
+
+/// What the metrics that have this label may say in it.
+fn values_of(label: &str) -> impl Iterator<Item = Vec<&'static str>> {
+    let declared = CATALOG.iter().flat_map(|metric| metric.labels).filter(move |one| one.name == label);
+    declared.filter_map(|one| match one.values {
+        Values::Fixed(values) => Some(values()),
+        Values::Shard | Values::Version => None,
+    })
 }
 
 #[test]
