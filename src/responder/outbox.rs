@@ -196,9 +196,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn perform(&self, pending: &Pending, mut attempt: Attempt) -> Tried {
         let mut tries = 0;
         loop {
-            let tried = self.inner.executor.perform(pending, self.render(pending), attempt).await;
-            self.inner.telemetry.tried(&pending.action, outcome(&tried));
-            let wait = match tried {
+            let done = self.inner.executor.perform(pending, self.render(pending), attempt).await;
+            self.inner.telemetry.tried(&pending.action, outcome(&done));
+            let wait = match done {
                 Ok(receipt) => {
                     self.went_through(pending);
                     return Tried::Event(Event::Performed(receipt));
@@ -367,8 +367,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     }
 }
 
-fn outcome(tried: &Result<Receipt, Failure>) -> Outcome {
-    match tried {
+fn outcome(done: &Result<Receipt, Failure>) -> Outcome {
+    match done {
         Ok(_) => Outcome::Done,
         Err(Failure::Refused(_)) => Outcome::Refused,
         Err(Failure::Held(_)) => Outcome::Held,

@@ -134,8 +134,11 @@ pub(super) const MEMORY: Metric =
 pub(super) const READY: Metric =
     gauge("aside_ready", "1 while `/health/ready` says so, else 0; why not stands there.", &[]);
 
-pub(super) const HANDLED: Metric =
-    counter("aside_events_handled_total", "What the gateway said and was dealt with, heartbeats included.", &[]);
+pub(super) const HANDLED: Metric = counter(
+    "aside_events_handled_total",
+    "What the gateway said and was dealt with, heartbeats included.",
+    &[],
+);
 pub(super) const UNREADABLE: Metric = counter(
     "aside_events_unreadable_total",
     "Events of the gateway that could not be read, or lacked what they should say.",
@@ -198,20 +201,17 @@ pub(super) const OUTBOX_AGE: Metric = gauge(
 );
 pub(super) const LETTERS: Metric = gauge(
     "aside_dead_letters",
-    "Actions that were given up and that nobody has tried again or dropped (`aside outbox list`). Of the whole store: where \
-     processes share one, each tells the same.",
+    "Actions that were given up and that nobody has tried again or dropped (`aside outbox list`), of \
+     this process's servers.",
     &[],
 );
 
-pub(super) const CASES: Metric = gauge(
-    "aside_cases_open",
-    "Cases that are not over. Of the whole store: where processes share one, each tells the same.",
-    &[of::<OpenState>()],
-);
+pub(super) const CASES: Metric =
+    gauge("aside_cases_open", "Cases of this process's servers that are not over.", &[of::<OpenState>()]);
 pub(super) const OVERDUE: Metric = gauge(
     "aside_cases_overdue",
     "Open cases whose member nobody has answered although moderators were called that often, by working hours: \
-     \"reminder\" once, \"escalation\" twice, which is all there is. Of the whole store.",
+     \"reminder\" once, \"escalation\" twice, which is all there is. Of this process's servers.",
     &[of::<Call>()],
 );
 pub(super) const FIRST_ANSWER: Metric = histogram(

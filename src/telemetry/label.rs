@@ -140,10 +140,9 @@ impl Route {
         let mut parts = path.split('/');
         match (parts.next().unwrap_or_default(), parts.nth(1)) {
             ("channels", Some("messages" | "pins")) => Self::Messages,
-            ("channels", Some("threads" | "thread-members")) => Self::Threads,
+            ("channels", Some("threads" | "thread-members")) | ("guilds", Some("threads")) => Self::Threads,
             ("channels", _) => Self::Channels,
             ("guilds", Some("members")) => Self::Members,
-            ("guilds", Some("threads")) => Self::Threads,
             ("guilds", _) => Self::Guilds,
             ("users", _) => Self::Users,
             ("applications" | "oauth2", _) => Self::Applications,

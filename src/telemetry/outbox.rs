@@ -46,7 +46,7 @@ mod tests {
         let underway = Underway::default();
         assert_eq!(underway.waiting(), (0, 0.0));
         underway.enter(1, Duration::ZERO);
-        underway.enter(2, Duration::from_secs(60));
+        underway.enter(2, Duration::from_mins(1));
         underway.enter(1, Duration::ZERO);
         assert_eq!(underway.waiting().0, 2);
         assert!(underway.leave(1).is_some());

@@ -81,7 +81,7 @@ impl Told {
     /// Every metric of the catalog is told, and nothing else; labels say what they may, and nothing of anybody.
     pub(crate) fn is_declared(&self, shards: u32) -> Result<(), String> {
         let told: BTreeSet<&str> =
-            self.samples.iter().filter_map(|sample| sample.metric()).map(|metric| metric.name).collect();
+            self.samples.iter().filter_map(Sample::metric).map(|metric| metric.name).collect();
         if let Some(metric) = CATALOG.iter().find(|metric| !told.contains(metric.name)) {
             return Err(format!("{} is not told", metric.name));
         }

@@ -10,6 +10,9 @@ use crate::metrics::{Told, get, until};
 use crate::once::{LEAK, Matter, post};
 use crate::process::{Process, has_listened};
 
+/// A metric, some of its labels, and what it is.
+type Row = (&'static str, &'static [(&'static str, &'static str)], f64);
+
 const CALM: &str = "has anybody tried the new ferry timetable yet?";
 
 fn missing(report: &str) -> Vec<String> {
@@ -35,7 +38,7 @@ async fn a_day_is_told_in_figures() {
     settled(&discord, &home).await.unwrap();
 
     let told = Told::at(home.told_at()).await.unwrap();
-    let rows: &[(&str, &[(&str, &str)], f64)] = &[
+    let rows: &[Row] = &[
         ("aside_ready", &[], 1.0),
         ("aside_store_up", &[], 1.0),
         ("aside_messages_judged_total", &[("source", "live")], 3.0),

@@ -40,12 +40,12 @@ fn rules() -> Vec<Rule> {
 fn alerts_watch_what_there_is() {
     let rules = rules();
     assert!((8..=16).contains(&rules.len()), "few and no noise: {}", rules.len());
-    for Rule { alert, expr, r#for, labels, .. } in &rules {
+    for Rule { alert, expr, r#for: held, labels, .. } in &rules {
         assert!(alert.starts_with("Aside"), "{alert}");
         assert_declared(expr, alert);
         assert_labels(expr, alert);
         assert!(!named(expr).is_empty() || expr.contains("up{"), "{alert} watches nothing of ours");
-        assert!(r#for.ends_with(['s', 'm', 'h']), "{alert}: for {:?}", r#for);
+        assert!(held.ends_with(['s', 'm', 'h']), "{alert}: for {held}");
         let severity = labels.get("severity").map(String::as_str);
         assert!(matches!(severity, Some("critical" | "warning")), "{alert}: severity {severity:?}");
     }
