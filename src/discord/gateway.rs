@@ -66,7 +66,7 @@ pub(super) async fn connect(
             base: rest.base().clone(),
             ear: ear.clone(),
             telemetry: rest.telemetry().clone(),
-            lost: false,
+            active: false,
             heartbeats: 0,
         };
         connections.spawn(connection.hold(stop.clone()));
@@ -86,8 +86,8 @@ struct Connection {
     base: Origin,
     ear: mpsc::UnboundedSender<Heard>,
     telemetry: Telemetry,
-    /// Whether it is told that the connection has ended.
-    lost: bool,
+    /// Whether it had a session at the last look.
+    active: bool,
     /// How many acknowledged heartbeats are told.
     heartbeats: u32,
 }
@@ -122,11 +122,12 @@ impl Connection {
                 self.telemetry.heartbeat(shard, *latest);
             }
         }
-        let lost = matches!(self.shard.state(), ShardState::Disconnected { .. } | ShardState::FatallyClosed);
-        if lost && !self.lost {
+        // One that broke is heard of only once the next one stands, or fails.
+        let active = self.shard.state() == ShardState::Active;
+        if self.active && !active {
             self.telemetry.disconnected(shard);
         }
-        self.lost = lost;
+        self.active = active;
     }
 
     fn hand_on(&self, text: String) {
