@@ -64,7 +64,12 @@ impl Home {
     pub(crate) fn at_rest(&self) -> String {
         let files = std::fs::read_dir(self.path()).unwrap().map(|entry| entry.unwrap().path());
         let databases = files.filter(|file| file.to_string_lossy().contains("aside.db"));
-        let bytes: Vec<u8> = databases.flat_map(|file| std::fs::read(file).unwrap()).collect();
+        // What lies beside the database goes when the last of us has closed it, which may be just now.
+        let read = |file| match std::fs::read(file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            read => read.unwrap(),
+        };
+        let bytes: Vec<u8> = databases.flat_map(read).collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
