@@ -13,6 +13,7 @@ mod place;
 mod privacy;
 pub(crate) mod problem;
 mod rule;
+mod telemetry;
 mod templates;
 mod value;
 
@@ -37,6 +38,7 @@ pub use self::rule::{
     COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_LISTED, MOST_PATTERNS_SIZE, MOST_RULES,
     MOST_WORDS, RuleTable, RulesFile, TEMPLATES, WhenTable,
 };
+pub use self::telemetry::{Log, Telemetry};
 pub(crate) use self::value::{share_of_one, time, time_text};
 use crate::case::FollowUp;
 use crate::case::clock::WorkingHours;
@@ -82,6 +84,8 @@ pub struct Config {
     pub privacy: Privacy,
     /// What commands ask about first.
     pub commands: Commands,
+    /// Where the bot tells how it is doing, and how it logs.
+    pub telemetry: Telemetry,
     /// What the bot says.
     pub wording: WordingSettings,
     /// What differs from server to server.

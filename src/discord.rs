@@ -55,7 +55,8 @@ use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::message::GuildId;
 use crate::responder::{Patience, Responder};
-use crate::store::{Database, Heard as Change, Shards, Store, StoreError};
+use crate::store::{Database, Heard as Change, Shards, Store, StoreError, Watched};
+use crate::telemetry::{ListenError, Serving, Telemetry};
 
 /// How long what is committed may take to finish when we are asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -118,6 +119,9 @@ pub enum RunError {
          developer portal: your application → Bot → Privileged Gateway Intents → Message Content Intent"
     )]
     MessageContentOff,
+    /// Metrics and health endpoints cannot be where they are wanted.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// Discord gave an address that is not safe.
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -152,6 +156,7 @@ impl RunError {
             self,
             Self::WrongToken
                 | Self::MessageContentOff
+                | Self::Listen(_)
                 | Self::Origin(_)
                 | Self::Config(_)
                 | Self::NoSuchShard
@@ -229,20 +234,26 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
+    let telemetry = Telemetry::new();
+    // Before anything that takes time, and until all is over: a supervisor sees what lives and is not ready.
+    let _serving = tell(&telemetry, &loaded.config).await?;
     let store = Database::open(&loaded.config.store.url).await?;
     let Credentials { base, token, pace, patience, shards: wanted } = credentials;
     let rest = Rest::new(base, token, pace);
-    let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
+    let rest = rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?;
+    let rest = Arc::new(rest.watched(telemetry.clone()));
     let (me, application) = greet(&rest).await?;
     let intents = application.intents();
     let GatewayBot { url, shards, session_start_limit } = fetch(&rest, "gateway/bot").await?;
     let shards = wanted.unwrap_or_else(|| all(shards));
+    telemetry.shards(shards.ids());
     let store = store.of_shards(shards);
     // As long as another process sees to them, we stand by.
     let _held = tokio::select! {
         held = store.hold(shards) => held?,
         () = stop.cancelled() => return Ok(()),
     };
+    let store = Watched::new(store, telemetry.clone());
     let gap = Arc::new(Gap::new(shards.ids(), store.last_alive().await?));
     let bounds = bounds(&loaded.config);
     let configs = Arc::new(GuildConfigs::new(loaded)?);
@@ -250,7 +261,9 @@ pub async fn run(
     let (responder, voice) = (listener.responder.clone(), Arc::clone(&listener.voice));
     let (turns, dealer) = Turns::new(Arc::clone(&rest), responder.clone(), &session_start_limit);
     let changes = take_up(&responder).await?;
+    telemetry.settings_loaded();
     let (catch_up, missing) = (listener.catch_up.clone(), ear.clone());
+    let listener_guilds = Arc::clone(&listener.guilds);
     let hearing =
         async { tokio::join!(listener.listen(arriving), catch_up.read_missed(&missing), dealer.deal()) };
     let keeping =
@@ -264,10 +277,21 @@ pub async fn run(
         rest.revoked().await;
         stopping.cancel();
     };
-    let working = async { tokio::join!(hearing, keeping, tidying, registering, following, valid) };
+    let guilds = listener_guilds;
+    let counting = async {
+        tokio::join!(
+            upkeep::prove_store(&responder),
+            upkeep::count_cases(&responder),
+            upkeep::count_guilds(&telemetry, &guilds, shards.total()),
+            upkeep::watch_limits(&rest)
+        )
+    };
+    let working = async { tokio::join!(hearing, keeping, tidying, registering, following, valid, counting) };
+    let asked_to_stop = stop.clone();
     let gateway = Gateway { url, shards, intents, turns };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
+        () = async { asked_to_stop.cancelled().await; telemetry.stopping(); std::future::pending().await } => Ok(()),
         error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
@@ -285,9 +309,9 @@ fn all(shards: u32) -> Shards {
 
 /// Takes up what was set, and what was left unfinished. What is changed from here on.
 async fn take_up(
-    responder: &Responder<Database, Discord>,
+    responder: &Responder<Watched<Database>, Discord>,
 ) -> Result<Option<mpsc::Receiver<Change>>, RunError> {
-    let changes = responder.store().changes_heard().await?;
+    let changes = responder.store().within().changes_heard().await?;
     responder.load_settings().await?;
     responder.set_clocks().await?;
     let resumed = responder.resume().await?;
@@ -295,6 +319,14 @@ async fn take_up(
         info!(resumed, "taking up what was left unfinished");
     }
     Ok(changes)
+}
+
+/// Begins to tell how it is doing, where that is wanted.
+async fn tell(telemetry: &Telemetry, config: &Config) -> Result<Option<Serving>, ListenError> {
+    match config.telemetry.listen {
+        Some(address) => telemetry.serve(address).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Who we are; finds a wrong token and a missing intent before anything else is tried.
@@ -324,14 +356,14 @@ fn assemble(
     configs: Arc<GuildConfigs>,
     bounds: Bounds,
     me: UserId,
-    store: Database,
+    store: Watched<Database>,
     rest: &Arc<Rest>,
     (gap, clock, patience): (&Arc<Gap>, &Clock, Patience),
-) -> (Listener<Database>, Ear, UnboundedReceiver<Heard>) {
+) -> (Listener<Watched<Database>>, Ear, UnboundedReceiver<Heard>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord =
         Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone(), patience };
-    let responder = Responder::new(configs, store, discord);
+    let responder = Responder::watched(configs, store, discord, rest.telemetry().clone());
     let (gap, gone) = (Arc::clone(gap), Arc::new(Gone::default()));
     let (ear, arriving) = Ear::new(Arc::clone(&gap), clock.clone());
     let rest = Arc::clone(rest);

@@ -23,6 +23,7 @@
 //! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite or PostgreSQL) |
 //! | [`report`] | what came of cases becomes figures, words, a picture, and what to change; as pure as the core |
 //! | [`responder`] | the conductor: judge, commit, perform, record the receipt; brings settings into force; the trait of the edge |
+//! | [`telemetry`] | how the bot is doing, for whoever runs it: metrics and health endpoints; labels from fixed sets |
 //! | [`discord`] | the edge: gateway, REST within its limits, permissions and what is missing of them, catching up |
 //! | `commands` | what people ask for: slash commands, menus, buttons, selects and forms |
 //! | [`privacy`] | what is kept of people, why, and for how long: for the page about it, and for themselves |
@@ -86,7 +87,7 @@
 //!    the file, the line, the key and what would be valid.
 //! 3. Deciding and acting are different types. An action is committed before it is performed, and is performed
 //!    once: an enforced nonce, and after that a look for the post before it is repeated.
-//! 4. A member's words never reach a log line, an error or a thread name; at rest stand only the masked text
+//! 4. A member's words never reach a log line, an error, a metric or a thread name; at rest stand only the masked text
 //!    of a removed message, until it has been given back, that of messages which moderators judged, what a member fills
 //!    in a private form, until the case is over, the few words that most members of one cause share, and, where the
 //!    operator wants transcripts, the masked words in private threads. [`privacy::KEPT`] is the whole list. `Debug` of a message prints identifiers and length.
@@ -109,5 +110,6 @@ pub mod responder;
 pub mod scan;
 pub mod simulator;
 pub mod store;
+pub mod telemetry;
 pub mod text;
 pub mod wording;

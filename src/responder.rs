@@ -36,6 +36,7 @@ use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
 use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
+use crate::telemetry::{Origin as Told, Stopwatch, Telemetry};
 use crate::wording::{Utterance, Wording};
 
 use self::asked::Asks;
@@ -64,6 +65,15 @@ pub enum Source {
     Live,
     /// Read back after an absence, without its author's roles.
     History,
+}
+
+impl From<Source> for Told {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Live => Self::Live,
+            Source::History => Self::History,
+        }
+    }
 }
 
 /// What came of an attempt that gave no receipt.
@@ -172,6 +182,7 @@ struct Inner<S, E> {
     changing: tokio::sync::Mutex<()>,
     /// Of members whose Discord told it, as Discord names languages.
     locales: Mutex<HashMap<UserId, String>>,
+    telemetry: Telemetry,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -185,6 +196,11 @@ impl<S, E> Clone for Responder<S, E> {
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// A responder that judges by `configs`, remembers in `store` and acts through `executor`.
     pub fn new(configs: Arc<GuildConfigs>, store: S, executor: E) -> Self {
+        Self::watched(configs, store, executor, Telemetry::new())
+    }
+
+    /// The same, of which `telemetry` is told.
+    pub fn watched(configs: Arc<GuildConfigs>, store: S, executor: E, telemetry: Telemetry) -> Self {
         let shared = configs.elsewhere();
         Self {
             inner: Arc::new(Inner {
@@ -203,6 +219,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
+                telemetry,
                 tasks: TaskTracker::new(),
                 stopping: CancellationToken::new(),
             }),
@@ -219,6 +236,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         &self.inner.store
     }
 
+    /// What is told of how it is doing.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.inner.telemetry
+    }
+
     /// Judges `message` and starts whatever follows. Returns once that is committed.
     ///
     /// # Errors
@@ -228,10 +250,13 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         if self.inner.stopping.is_cancelled() || message.author.origin != Origin::Member {
             return Ok(());
         }
+        let judging = Stopwatch::start();
         let here = self.in_force(message.guild);
         let scan = here.core.scanner.scan(&message.content);
         let setting = lock(&self.inner.conversations).hear(&message, &scan);
-        if !here.core.policy.concerns(&scan, &setting) {
+        let concerned = here.core.policy.concerns(&scan, &setting);
+        self.inner.telemetry.judged(source.into(), &scan, judging);
+        if !concerned {
             return Ok(());
         }
         let message = match source {
@@ -240,6 +265,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         };
         let _one_at_a_time = self.inner.noticing.lock().await;
         if let Some(decision) = self.decide(&here, &message, &scan, setting).await? {
+            self.inner.telemetry.decided(decision.category, decision.response);
             self.act(&message, &scan, decision, now).await?;
         }
         Ok(())

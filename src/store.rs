@@ -8,6 +8,8 @@ mod privacy;
 mod settings;
 mod shards;
 mod sql;
+mod tally;
+mod watched;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -26,6 +28,8 @@ pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECOR
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
 pub use self::shards::Shards;
 pub use self::sql::{Database, Held, Slot};
+pub use self::tally::Tally;
+pub use self::watched::Watched;
 
 /// What a server goes by when something is committed.
 pub trait Terms: Send + Sync {
@@ -350,6 +354,11 @@ pub trait Store: Send + Sync {
     /// Waits until nothing can be kept any more, and says why. From then on nothing is committed, so whoever acts has to stop:
     /// what was heard and not kept is read back at the next start.
     async fn failed(&self) -> StoreError;
+    /// How many cases are open, of how many nobody has answered although moderators were called, and what was given up.
+    async fn tally(&self) -> Result<Tally, StoreError>;
+
+    /// Writes what makes no difference, to show whether anything can be written.
+    async fn prove(&self) -> Result<(), StoreError>;
 
     /// Finishes what is being written and closes.
     async fn close(&self);

@@ -330,6 +330,20 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What each action is called, in declaration order.
+pub const ACTIONS: &[&str] = &[
+    "remove_message",
+    "open_thread",
+    "open_direct",
+    "add_member",
+    "close_thread",
+    "archive_thread",
+    "unarchive_thread",
+    "post",
+    "edit",
+    "withdraw",
+];
+
 impl<S> Action<S> {
     /// The same action with its words put another way.
     pub fn map<T>(self, mut words: impl FnMut(S) -> T) -> Action<T> {
@@ -376,17 +390,23 @@ impl<S> Action<S> {
     /// What it is, in one word, for logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
+        ACTIONS[self.place()]
+    }
+
+    /// The place of its name in [`ACTIONS`].
+    #[must_use]
+    pub const fn place(&self) -> usize {
         match self {
-            Self::RemoveMessage { .. } => "remove_message",
-            Self::OpenThread { .. } => "open_thread",
-            Self::OpenDirect { .. } => "open_direct",
-            Self::AddMember { .. } => "add_member",
-            Self::CloseThread { .. } => "close_thread",
-            Self::ArchiveThread { .. } => "archive_thread",
-            Self::UnarchiveThread { .. } => "unarchive_thread",
-            Self::Post(_) => "post",
-            Self::Edit { .. } => "edit",
-            Self::Withdraw { .. } => "withdraw",
+            Self::RemoveMessage { .. } => 0,
+            Self::OpenThread { .. } => 1,
+            Self::OpenDirect { .. } => 2,
+            Self::AddMember { .. } => 3,
+            Self::CloseThread { .. } => 4,
+            Self::ArchiveThread { .. } => 5,
+            Self::UnarchiveThread { .. } => 6,
+            Self::Post(_) => 7,
+            Self::Edit { .. } => 8,
+            Self::Withdraw { .. } => 9,
         }
     }
 }

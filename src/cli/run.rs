@@ -6,7 +6,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::{Exit, complain, shards};
-use crate::config::Loaded;
+use crate::config::{Loaded, Log};
 use crate::discord::{self, Clock, Credentials, Origin, RunError, Token};
 
 /// Where Discord is, unless `DISCORD_API_BASE` says otherwise.
@@ -55,15 +55,20 @@ fn credentials() -> Result<Credentials, String> {
 /// The first signal stops in order, the second at once.
 async fn until_stopped(loaded: Loaded, credentials: Credentials) -> Exit {
     let stop = CancellationToken::new();
+    let log = loaded.config.telemetry.log;
     tokio::select! {
-        outcome = discord::run(loaded, credentials, Clock::system(), stop.clone()) => ended(outcome),
+        outcome = discord::run(loaded, credentials, Clock::system(), stop.clone()) => ended(outcome, log),
         () = second_signal(&stop) => Exit::Failed,
     }
 }
 
-fn ended(outcome: Result<(), RunError>) -> Exit {
+/// The last words are like all others: whoever reads lines of JSON reads these, too.
+fn ended(outcome: Result<(), RunError>, log: Log) -> Exit {
     let Err(error) = outcome else { return Exit::Done };
-    complain(&error);
+    match log {
+        Log::Text => complain(&error),
+        Log::Json => tracing::error!(%error, "stopped"),
+    }
     if error.is_configuration() { Exit::Config } else { Exit::Failed }
 }
 

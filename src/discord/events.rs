@@ -29,6 +29,7 @@ use crate::commands;
 use crate::message;
 use crate::responder::{Executor as _, Responder, Source};
 use crate::store::{Store, StoreError};
+use crate::telemetry::Session;
 
 /// How long everything else may wait until an unknown thread is found out about.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -64,11 +65,15 @@ impl<S: Store + 'static> Listener<S> {
     /// Runs until the connections have ended.
     pub(super) async fn listen(self, mut heard: UnboundedReceiver<Heard>) {
         while let Some(Heard { shard, text, at, .. }) = heard.recv().await {
+            let _handling = self.responder.telemetry().handling(heard.len());
             match serde_json::from_str(&text) {
                 Ok(Dispatch { t: Some(kind), d }) => self.take((shard, at), &kind, d).await,
                 // Heartbeats and the like, which the connection sees to.
                 Ok(Dispatch { t: None, .. }) => {}
-                Err(error) => warn!(shard, at = error.column(), "Discord sent something I cannot read"),
+                Err(error) => {
+                    self.responder.telemetry().unreadable();
+                    warn!(shard, at = error.column(), "Discord sent something I cannot read");
+                }
             }
         }
     }
@@ -76,44 +81,45 @@ impl<S: Store + 'static> Listener<S> {
     /// Once it is taken up, and no sooner, it counts as heard.
     async fn take(&self, (shard, at): (u32, Timestamp), kind: &str, event: &RawValue) {
         match kind {
+            "RESUMED" => self.responder.telemetry().session(shard, Session::Resumed),
             "MESSAGE_CREATE" => self.wrote((shard, at), kind, event).await,
             // An update without an author only adds embeds or flags.
-            "MESSAGE_UPDATE" if read::<Authored>(kind, event).is_some_and(|it| it.author.is_some()) => {
+            "MESSAGE_UPDATE" if self.read::<Authored>(kind, event).is_some_and(|it| it.author.is_some()) => {
                 self.wrote((shard, at), kind, event).await;
             }
             "MESSAGE_UPDATE" => {}
             "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK" => {
-                if let Some(gone) = read(kind, event) {
+                if let Some(gone) = self.read(kind, event) {
                     self.deleted(gone).await;
                 }
             }
             "CHANNEL_DELETE" | "THREAD_DELETE" => {
-                if let Some(gone) = read::<ChannelGone>(kind, event) {
+                if let Some(gone) = self.read::<ChannelGone>(kind, event) {
                     self.channel_gone(&gone).await;
                 }
             }
             "GUILD_MEMBER_REMOVE" => {
-                if let Some(left) = read(kind, event) {
+                if let Some(left) = self.read(kind, event) {
                     self.member_left(left).await;
                 }
             }
             "INTERACTION_CREATE" => {
-                if let Some(interaction) = read(kind, event) {
+                if let Some(interaction) = self.read(kind, event) {
                     self.pressed(interaction);
                 }
             }
             "READY" => {
-                if let Some(ready) = read(kind, event) {
+                if let Some(ready) = self.read(kind, event) {
                     self.begin_session(shard, ready, at).await;
                 }
             }
             "GUILD_CREATE" => {
-                if let Some(guild) = read(kind, event) {
+                if let Some(guild) = self.read(kind, event) {
                     self.joined(shard, guild);
                 }
             }
             "GUILD_DELETE" => {
-                if let Some(gone) = read(kind, event) {
+                if let Some(gone) = self.read(kind, event) {
                     self.guild_gone((shard, at), &gone);
                 }
             }
@@ -122,10 +128,21 @@ impl<S: Store + 'static> Listener<S> {
         self.gap.heard(shard, at);
     }
 
+    /// What we need of an event; what is wrong is logged without the event's contents.
+    fn read<T: DeserializeOwned>(&self, kind: &str, event: &RawValue) -> Option<T> {
+        let read = serde_json::from_str(event.get());
+        if read.is_err() {
+            self.responder.telemetry().unreadable();
+            warn!(kind, "Discord sent something I cannot read");
+        }
+        read.ok()
+    }
+
     /// From the very first session on there is a time to read back from.
     async fn begin_session(&self, shard: u32, ready: Ready, at: Timestamp) {
         let guilds: HashSet<GuildId> = ready.guilds.iter().map(|guild| guild.id).collect();
         info!(shard, guilds = guilds.len(), "connected");
+        self.responder.telemetry().session(shard, Session::New);
         self.gap.session(shard, guilds, at);
         if self.gap.is_first_start()
             && let Err(error) = self.responder.store().alive(at).await
@@ -135,8 +152,12 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     async fn wrote(&self, (shard, at): (u32, Timestamp), kind: &str, event: &RawValue) {
-        let Some(message) = read::<wire::Message>(kind, event) else { return };
+        let Some(message) = self.read::<wire::Message>(kind, event) else { return };
         let Some(arrival) = Arrival::of_wire(&message, None) else { return };
+        // When a message was edited does not stand in its id.
+        if kind == "MESSAGE_CREATE" {
+            self.responder.telemetry().arrived(arrival.sent(), self.now());
+        }
         if self.gone.holds(arrival.id()) {
             return;
         }
@@ -182,16 +203,18 @@ impl<S: Store + 'static> Listener<S> {
 
     fn note_change(&self, kind: &str, value: &RawValue) {
         let changed = match kind {
-            "GUILD_UPDATE" => read(kind, value).map(|guild| self.note_guild(guild)),
-            "GUILD_MEMBER_UPDATE" => read(kind, value).map(|changed: MemberChange| self.note_member(changed)),
+            "GUILD_UPDATE" => self.read(kind, value).map(|guild| self.note_guild(guild)),
+            "GUILD_MEMBER_UPDATE" => {
+                self.read(kind, value).map(|changed: MemberChange| self.note_member(changed))
+            }
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
-                read(kind, value).map(|change| self.note_role(change))
+                self.read(kind, value).map(|change| self.note_role(change))
             }
-            "GUILD_ROLE_DELETE" => read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
+            "GUILD_ROLE_DELETE" => self.read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
-                read(kind, value).map(|channel| self.note_channel(channel))
+                self.read(kind, value).map(|channel| self.note_channel(channel))
             }
-            "THREAD_LIST_SYNC" => read(kind, value).map(|sync: ThreadSync| {
+            "THREAD_LIST_SYNC" => self.read(kind, value).map(|sync: ThreadSync| {
                 sync.threads.into_iter().for_each(|thread| self.guilds.set_channel(sync.guild_id, thread));
             }),
             _ => Some(()),
@@ -388,13 +411,4 @@ struct MemberGone {
 struct ThreadSync {
     guild_id: GuildId,
     threads: Vec<wire::Channel>,
-}
-
-/// Reads what we need of an event; what is wrong is logged without the event's contents.
-fn read<T: DeserializeOwned>(kind: &str, event: &RawValue) -> Option<T> {
-    let read = serde_json::from_str(event.get());
-    if read.is_err() {
-        warn!(kind, "Discord sent something I cannot read");
-    }
-    read.ok()
 }

@@ -49,7 +49,7 @@ pub(super) async fn connect(
         .build();
     let mut connections = JoinSet::new();
     for number in gateway.shards.ids() {
-        let connection = Connection::new((number, gateway.shards.total()), &config, rest.base(), &ear);
+        let connection = Connection::new((number, gateway.shards.total()), &config, rest, &ear);
         connections.spawn(connection.hold(stop.clone()));
     }
     drop(ear);

@@ -7,7 +7,7 @@ mod people;
 mod spelling;
 mod survey;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
@@ -109,6 +109,17 @@ impl Guilds {
         let channels = channels.map(|channel| (channel.id, channel)).collect();
         guild.members = Vec::new();
         self.write(|guilds| guilds.insert(guild.id, Known { guild, channels, my_roles }));
+    }
+
+    /// The guilds of each of so many shards.
+    /// Source: <https://discord.com/developers/docs/events/gateway#sharding>.
+    pub(super) fn by_shard(&self, shards: u32) -> BTreeMap<u32, usize> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for guild in self.known.read().unwrap_or_else(PoisonError::into_inner).keys() {
+            let shard = (guild.get() >> 22) % u64::from(shards.max(1));
+            *counts.entry(u32::try_from(shard).unwrap_or_default()).or_default() += 1;
+        }
+        counts
     }
 
     pub(super) fn remove(&self, guild: GuildId) {

@@ -10,6 +10,7 @@ mod turns;
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
@@ -23,6 +24,7 @@ pub(crate) use self::circuit::Standing;
 use self::circuit::{Circuit, Held, Pass};
 use self::limits::Limits;
 use crate::case::action::Priority;
+use crate::telemetry::Telemetry;
 
 /// How often a request is repeated after 429 before it counts as trouble.
 const LIMITED_ATTEMPTS: usize = 5;
@@ -65,6 +67,7 @@ pub(crate) struct Rest {
     base: Origin,
     token: Token,
     limits: Limits,
+    telemetry: Telemetry,
     circuit: Circuit,
     answer: Duration,
     unsaid: Duration,
@@ -279,7 +282,17 @@ impl Rest {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let (limits, circuit) = (Limits::new(pace.most), Circuit::new(pace.caution));
-        Ok(Self { client, base, token, limits, circuit, answer: pace.answer, unsaid: pace.unsaid })
+        let (answer, unsaid, telemetry) = (pace.answer, pace.unsaid, Telemetry::new());
+        Ok(Self { client, base, token, limits, telemetry, circuit, answer, unsaid })
+    }
+
+    /// The same, of which `telemetry` is told.
+    pub(crate) fn watched(self, telemetry: Telemetry) -> Self {
+        Self { telemetry, ..self }
+    }
+
+    pub(crate) fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
 
     pub(crate) fn base(&self) -> &Origin {
@@ -405,7 +418,9 @@ impl Rest {
             (Some(body), Some(file)) => sending.multipart(form(body, file)),
             (None, _) => sending,
         };
+        let asking = self.telemetry.asking(&request.path);
         let response = sending.send().await.map_err(|error| trouble(&error))?;
+        asking.answered(response.status().as_u16(), scope(response.headers()));
         permit.complete(limits::told(response.headers()));
         let status = response.status();
         pass.answered(status, limits::is_shared(response.headers()));
@@ -429,6 +444,11 @@ impl Rest {
             tokio::time::sleep(retry_after).await;
         }
     }
+}
+
+/// Whose limit was met.
+fn scope(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-ratelimit-scope")?.to_str().ok()
 }
 
 /// Source: <https://discord.com/developers/docs/reference#uploading-files>.

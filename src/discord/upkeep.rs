@@ -1,12 +1,17 @@
-//! Forgets in time, whatever else goes on.
+//! What is seen to from time to time, whatever else goes on: what is over is forgotten, and what there is is counted.
+
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use tracing::{info, warn};
 
 use super::clock::Clock;
 use super::executor::Discord;
+use super::guilds::Guilds;
+use super::rest::{Rest, Standing};
 use crate::responder::Responder;
-use crate::store::Store;
+use crate::store::{Store, Tally};
+use crate::telemetry::{Call, Telemetry};
 
 /// Between two sweeps.
 const SWEEP: SignedDuration = SignedDuration::from_hours(1);
@@ -28,6 +33,72 @@ pub(super) async fn keep_tidy<S: Store + 'static>(responder: &Responder<S, Disco
         }
         let Ok(next) = now.checked_add(LOOK) else { return };
         clock.reach(next).await;
+    }
+}
+
+/// Between two looks whether the store answers.
+const PROOF: Duration = Duration::from_secs(5);
+
+/// Between two counts of cases.
+const COUNT: Duration = Duration::from_secs(15);
+
+/// A store that takes longer than this does not answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two looks at the limit on invalid requests.
+const LIMITS: Duration = Duration::from_secs(1);
+
+/// Between two counts of servers.
+const CENSUS: Duration = Duration::from_secs(5);
+
+/// Looks whether the store answers, for as long as the bot runs: what it is asked for otherwise may be long ago.
+pub(super) async fn prove_store<S: Store + 'static>(responder: &Responder<S, Discord>) {
+    loop {
+        // A failure is counted and told by the store itself.
+        if tokio::time::timeout(PATIENCE, responder.store().prove()).await.is_err() {
+            responder.telemetry().store_silent();
+        }
+        tokio::time::sleep(PROOF).await;
+    }
+}
+
+/// Counts open cases and what was given up, for as long as the bot runs.
+pub(super) async fn count_cases<S: Store + 'static>(responder: &Responder<S, Discord>) {
+    loop {
+        match responder.store().tally().await {
+            Ok(tally) => tell(responder.telemetry(), &tally),
+            Err(error) => warn!(%error, "cases cannot be counted"),
+        }
+        tokio::time::sleep(COUNT).await;
+    }
+}
+
+fn tell(telemetry: &Telemetry, tally: &Tally) {
+    let open = |state| tally.open.get(&state).copied().unwrap_or_default();
+    let overdue = |call| match call {
+        Call::Reminder => tally.reminded,
+        Call::Escalation => tally.escalated,
+    };
+    telemetry.cases(open, overdue);
+    telemetry.dead_letters(tally.dead_letters);
+}
+
+/// Looks how near the limit on invalid requests is, for as long as the bot runs.
+pub(super) async fn watch_limits(rest: &Rest) {
+    loop {
+        let Standing { invalid, open, .. } = rest.standing();
+        rest.telemetry().circuit(invalid, open);
+        tokio::time::sleep(LIMITS).await;
+    }
+}
+
+/// Counts the servers of each shard, for as long as the bot runs.
+pub(super) async fn count_guilds(telemetry: &Telemetry, guilds: &Guilds, shards: u32) {
+    loop {
+        for (shard, count) in guilds.by_shard(shards) {
+            telemetry.guilds(shard, count);
+        }
+        tokio::time::sleep(CENSUS).await;
     }
 }
 

@@ -13,10 +13,11 @@ use tracing::{error, warn};
 
 use super::{Attempt, Executor, Failure, Responder, lock};
 use crate::case::Event;
-use crate::case::action::{Action, Post, Refusal, Speech};
+use crate::case::action::{Action, Post, Receipt, Refusal, Speech};
 use crate::case::cause::NoticeEvent;
 use crate::message::GuildId;
 use crate::store::{OutboxId, Pending, Store, StoreError, Whose};
+use crate::telemetry::Outcome;
 use crate::wording::{Facts, Utterance};
 
 /// How long an action is tried.
@@ -181,6 +182,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn see_through(&self, pending: Pending, mut attempt: Attempt) {
         let mut next = Some(pending);
         while let Some(pending) = next {
+            self.inner
+                .telemetry
+                .taken_up(pending.id.0, self.inner.executor.now().duration_since(pending.committed));
             let settled = match self.perform(&pending, attempt).await {
                 Tried::Event(event) => {
                     self.inner.store.settle(pending.id, event, &self.terms(pending.guild)).await
@@ -189,6 +193,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 Tried::Left => return,
             };
             attempt = Attempt::First;
+            if settled.is_ok() {
+                self.inner.telemetry.recorded(pending.id.0);
+            }
             next = settled.unwrap_or_else(|error| {
                 error!(guild = %pending.guild, case = pending.number, %error,
                     "a receipt could not be recorded; the action is looked up again soon");
@@ -205,7 +212,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     async fn perform(&self, pending: &Pending, mut attempt: Attempt) -> Tried {
         let mut tries = 0;
         loop {
-            let wait = match self.inner.executor.perform(pending, self.render(pending), attempt).await {
+            let done = self.inner.executor.perform(pending, self.render(pending), attempt).await;
+            self.inner.telemetry.tried(&pending.action, outcome(&done));
+            let wait = match done {
                 Ok(receipt) => {
                     self.went_through(pending);
                     return Tried::Event(Event::Performed(receipt));
@@ -298,6 +307,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 happened.and_then(|happened| happened.pending)
             }
         };
+        self.inner.telemetry.tried(&pending.action, Outcome::Buried);
         self.own_up(pending, &refusal);
         Ok(next)
     }
@@ -371,6 +381,15 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             Ok(pending) => pending.into_iter().for_each(|pending| self.carry_out(pending, Attempt::First)),
             Err(error) => error!(%guild, %error, "moderators could not be told what was not done"),
         }
+    }
+}
+
+fn outcome(done: &Result<Receipt, Failure>) -> Outcome {
+    match done {
+        Ok(_) => Outcome::Done,
+        Err(Failure::Refused(_)) => Outcome::Refused,
+        Err(Failure::Held(_)) => Outcome::Held,
+        Err(Failure::Trouble) => Outcome::Trouble,
     }
 }
 

@@ -220,6 +220,11 @@ impl State {
         snowflake(at) | (self.allotted & 0x3F_FFFF)
     }
 
+    /// Everyone, bots included.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
     /// The user called `name`.
     #[must_use]
     pub fn user_named(&self, name: &str) -> Option<Id> {

@@ -16,6 +16,7 @@ mod open;
 mod privacy;
 mod rows;
 mod settings;
+mod tally;
 mod traces;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -30,7 +31,7 @@ use self::open::Engine;
 use self::rows::column;
 use super::{
     CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line, NewChange,
-    Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept, Terms,
+    Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept, Tally, Terms,
     Traces, Whose,
 };
 use crate::case::action::{Action, Speech};
@@ -421,6 +422,15 @@ impl Store for Database {
 
     async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError> {
         self.trying(|| self.read_transcript(guild, number)).await
+    }
+
+    async fn tally(&self) -> Result<Tally, StoreError> {
+        self.trying(|| self.read_tally()).await
+    }
+
+    /// Once, and without waiting: whether it can be written just now is the question.
+    async fn prove(&self) -> Result<(), StoreError> {
+        self.write_nothing().await
     }
 
     async fn failed(&self) -> StoreError {

@@ -1,5 +1,6 @@
 //! A community with the bot in it: the embedded Discord, and the production bot connected to it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::log;
+use crate::{log, metrics};
 
 /// How long anything is waited for before a test is told that it will not come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,6 +27,8 @@ pub(crate) const GLANCE: Duration = Duration::from_millis(5);
 /// Where the bot's database is while a test runs.
 pub(crate) struct Home {
     folder: TempDir,
+    /// Where the bot tells how it is doing.
+    told_at: Option<SocketAddr>,
     /// What the bot goes by.
     pub(crate) clock: Clock,
     /// Where its database is, unless it is here.
@@ -39,12 +42,22 @@ impl Home {
 
     /// A bot that goes by `clock` lives here.
     pub(crate) fn with(clock: Clock) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), clock, elsewhere: None }
+        Self { folder: tempfile::tempdir().unwrap(), told_at: None, clock, elsewhere: None }
     }
 
     /// A bot whose database is at `url` lives here.
     pub(crate) fn away(url: String) -> Self {
         Self { elsewhere: Some(url), ..Self::new() }
+    }
+
+    /// A bot that tells how it is doing lives here.
+    pub(crate) fn telling(self) -> Self {
+        Self { told_at: Some(metrics::address()), ..self }
+    }
+
+    /// Where it tells that.
+    pub(crate) fn told_at(&self) -> SocketAddr {
+        self.told_at.unwrap()
     }
 
     pub(crate) fn database(&self) -> String {
@@ -60,7 +73,12 @@ impl Home {
     pub(crate) fn at_rest(&self) -> String {
         let files = std::fs::read_dir(self.path()).unwrap().map(|entry| entry.unwrap().path());
         let databases = files.filter(|file| file.to_string_lossy().contains("aside.db"));
-        let bytes: Vec<u8> = databases.flat_map(|file| std::fs::read(file).unwrap()).collect();
+        // What lies beside the database goes when the last of us has closed it, which may be just now.
+        let read = |file| match std::fs::read(file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            read => read.unwrap(),
+        };
+        let bytes: Vec<u8> = databases.flat_map(read).collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -170,6 +188,7 @@ impl Bot {
         log::listen();
         let mut config = Config::parse(config, Path::new("test.toml")).unwrap();
         config.store.url = home.database();
+        config.telemetry.listen = home.told_at;
         let core = config.build().unwrap();
         let stop = CancellationToken::new();
         let loaded = Loaded { config, core, file: None };

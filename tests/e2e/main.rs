@@ -31,6 +31,8 @@ mod log;
 #[cfg(test)]
 mod manners;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod newcomer;
 #[cfg(test)]
 mod once;
@@ -58,3 +60,5 @@ mod simmer;
 mod transcript;
 #[cfg(test)]
 mod trouble;
+#[cfg(test)]
+mod watching;

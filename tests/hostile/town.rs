@@ -119,7 +119,7 @@ impl Town {
             config.store.url = format!("sqlite://{}", home.path().join("aside.db").display());
             let core = config.build().expect("settings that hold");
             let base = Origin::parse(&discord.base()).expect("an address");
-            let credentials = Credentials { base, token: Token::new(&discord.token()) };
+            let credentials = Credentials::new(base, Token::new(&discord.token()));
             let loaded = Loaded { config, core, file: None };
             #[expect(clippy::disallowed_methods, reason = "the bot ends with its town")]
             tokio::spawn(aside::discord::run(loaded, credentials, Clock::system(), stop.clone()));

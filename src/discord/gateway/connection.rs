@@ -12,9 +12,10 @@ use twilight_gateway::{CloseFrame, Config, ConfigBuilder, Message, Session, Shar
 
 use super::super::RunError;
 use super::super::ear::{Ear, Overflow};
-use super::super::rest::Origin;
+use super::super::rest::{Origin, Rest};
 use super::identify::Turns;
 use super::{closed_for_good, is_acceptable};
+use crate::telemetry::Telemetry;
 
 /// After so many attempts in vain, each waiting twice as long as the one before, it is tried at once again: Discord may be
 /// back, and a longer wait than half a minute helps nobody.
@@ -35,6 +36,11 @@ pub(super) struct Connection {
     config: Config<Turns>,
     base: Origin,
     ear: Ear,
+    telemetry: Telemetry,
+    /// Whether it had a session at the last look.
+    active: bool,
+    /// How many acknowledged heartbeats are told.
+    heartbeats: u32,
     /// Whether Discord has said how often it wants to hear from us.
     greeted: bool,
     /// Since when there is a connection without that.
@@ -42,13 +48,16 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new((number, total): (u32, u32), config: &Config<Turns>, base: &Origin, ear: &Ear) -> Self {
+    pub(super) fn new((number, total): (u32, u32), config: &Config<Turns>, rest: &Rest, ear: &Ear) -> Self {
         let shard = Shard::with_config(ShardId::new(number, total), config.clone());
         Self {
             shard,
             config: config.clone(),
-            base: base.clone(),
+            base: rest.base().clone(),
             ear: ear.clone(),
+            telemetry: rest.telemetry().clone(),
+            active: false,
+            heartbeats: 0,
             greeted: false,
             silent: None,
         }
@@ -74,8 +83,26 @@ impl Connection {
                 self.leave().await;
                 return Ok(());
             }
+            self.tell();
             self.start_anew_where_due();
         }
+    }
+
+    /// Tells how the connection is; that a session began is told by whoever hears of it.
+    fn tell(&mut self) {
+        let (shard, latency) = (self.number(), self.shard.latency());
+        if latency.periods() != self.heartbeats {
+            self.heartbeats = latency.periods();
+            if let Some(latest) = latency.recent().first() {
+                self.telemetry.heartbeat(shard, *latest);
+            }
+        }
+        // One that broke is heard of only once the next one stands, or fails.
+        let active = self.shard.state() == ShardState::Active;
+        if self.active && !active {
+            self.telemetry.disconnected(shard);
+        }
+        self.active = active;
     }
 
     async fn take(
@@ -96,7 +123,8 @@ impl Connection {
             },
             None => return Err(RunError::Closed("it said nothing more".to_owned())),
         };
-        self.greeted = self.greeted || is_greeting(&text);
+        // Every message is read once, by whoever acts on it, and not here.
+        self.greeted = self.greeted || self.shard.state() == ShardState::Identifying && is_greeting(&text);
         tokio::select! {
             taken = self.ear.hear(self.number(), text) => Ok(taken),
             () = stop.cancelled() => Ok(Ok(())),

@@ -19,7 +19,7 @@ use super::super::executor::Discord;
 use super::super::rest::Rest;
 use super::super::{GatewayBot, SessionStarts, fetch};
 use crate::responder::Responder;
-use crate::store::{Database, Slot};
+use crate::store::{Database, Slot, Watched};
 
 /// Between two beginnings in a bucket, and a little more: some travel longer than others.
 const SPACING: Duration = Duration::from_millis(5_200);
@@ -64,7 +64,7 @@ impl Queue for Turns {
 /// Gives turns, in the order in which they were asked for.
 pub(in crate::discord) struct Dealer {
     rest: Arc<Rest>,
-    responder: Responder<Database, Discord>,
+    responder: Responder<Watched<Database>, Discord>,
     buckets: u32,
     left: Mutex<Left>,
     asked: UnboundedReceiver<Asked>,
@@ -92,7 +92,7 @@ impl Turns {
     /// Where shards wait, and who gives them turns by what Discord told.
     pub(in crate::discord) fn new(
         rest: Arc<Rest>,
-        responder: Responder<Database, Discord>,
+        responder: Responder<Watched<Database>, Discord>,
         told: &SessionStarts,
     ) -> (Self, Dealer) {
         let (sender, asked) = unbounded_channel();
@@ -138,7 +138,7 @@ impl Dealer {
     /// Kept until the next of any process may begin.
     async fn slot(&self, bucket: u32) -> Slot {
         loop {
-            match self.responder.store().identify_slot(bucket).await {
+            match self.responder.store().within().identify_slot(bucket).await {
                 Ok(slot) => return slot,
                 Err(error) => warn!(%error, "whose turn it is to begin a session cannot be asked"),
             }

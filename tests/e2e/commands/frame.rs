@@ -6,7 +6,6 @@ use aside::message::GuildId;
 use aside::simulator::{ChannelKind, Id, Permissions, Request, Simulator, World};
 use aside::store::Database;
 use aside::store::Store as _;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
