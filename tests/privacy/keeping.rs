@@ -199,7 +199,7 @@ pub(crate) async fn a_cause_names_no_member_and_goes_with_its_time(place: Place)
     let store = place.open().await;
     let (one, other) = (open_case(&store, notice(ALEX, 1)).await, open_case(&store, notice(SAM, 2)).await);
     store.open_cause(cause(&[one, other], "springtime"), &Plain).await.unwrap();
-    let [live] = store.live_causes(now()).await.unwrap().try_into().expect("it goes on");
+    let [live] = store.live_causes(now()).await.unwrap().try_into().unwrap();
     assert_eq!(live.cause.members, [ALEX, SAM], "as their cases tell");
     assert!(!place.naming(ALEX).await.iter().any(|table| table.starts_with("cause")));
     assert_eq!(store.live_causes(now() + days(1)).await.unwrap(), []);
@@ -220,7 +220,7 @@ pub(crate) async fn a_case_that_is_erased_is_left_out_of_its_cause(place: Place)
     settle(&store, other, now() - days(40)).await;
     store.open_cause(cause(&[one, other], "springtime"), &Plain).await.unwrap();
     assert_eq!(sweep(&store, now()).await.cases, 1);
-    let left = store.cause(HARBOR, one).await.unwrap().expect("it goes on");
+    let left = store.cause(HARBOR, one).await.unwrap().unwrap();
     assert_eq!(left.cause.cases, [one]);
     assert!(store.cause_of(HARBOR, other).await.unwrap().is_none());
 }

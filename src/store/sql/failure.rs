@@ -72,7 +72,7 @@ impl Database {
         let mut waits = WAITS.into_iter();
         let mut behind = None;
         loop {
-            let done = what().await;
+            let done = Box::pin(what()).await;
             let Err(error) = &done else { return done };
             if let (true, Some(wait)) = (error.is_passing(), waits.next()) {
                 warn!(%error, "tried again in a moment");

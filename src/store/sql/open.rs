@@ -9,6 +9,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, SqlSafeStr as _};
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::super::error::said;
@@ -72,6 +73,7 @@ impl Database {
             failure: Failure::default(),
             behind: AtomicUsize::new(0),
             dropped: AtomicBool::new(false),
+            tasks: TaskTracker::new(),
         })
     }
 
