@@ -1,5 +1,6 @@
 //! The command line: what was asked for, and the exit code that answers.
 
+mod backup;
 mod check;
 mod demo;
 mod erase;
@@ -75,6 +76,9 @@ enum Command {
     Erase(erase::Args),
     /// List what could not be done, have it tried again, or drop it
     Outbox(outbox::Args),
+    /// Copy the database while the bot runs: an `SQLite` file to put in the place of `[store] url`, or, of PostgreSQL, what
+    /// `pg_restore` reads (needs `pg_dump`)
+    Backup(backup::Args),
 }
 
 /// Does what the command line asks for.
@@ -110,6 +114,7 @@ fn dispatch(cli: Cli) -> Exit {
         }
         Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
         Command::Outbox(args) => with_settings(config, |loaded| outbox::run(&args, &loaded)),
+        Command::Backup(args) => with_settings(config, |loaded| backup::run(&args, &loaded)),
     }
 }
 

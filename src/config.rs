@@ -95,7 +95,7 @@ pub struct Config {
 #[derive(Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
-    /// An SQLite address, such as `sqlite://aside.db`.
+    /// The address of a database: `sqlite://PATH`, such as `sqlite://aside.db`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
     pub url: String,
 }
 
@@ -358,14 +358,15 @@ impl Store {
 
     fn check(&self) -> Result<(), Problem> {
         let url = &self.url;
-        if url.starts_with("sqlite:") && url.len() > "sqlite://".len() {
+        let (scheme, place) = url.split_once(':').unwrap_or_default();
+        if matches!(scheme, "sqlite" | "postgres" | "postgresql") && !place.trim_start_matches('/').is_empty()
+        {
             return Ok(());
         }
-        let what = match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("postgres" | "postgresql") => "PostgreSQL comes in a later version",
-            _ => "not the address of a database",
-        };
-        Err(Problem::new(what).help("an SQLite file, such as \"sqlite://aside.db\""))
+        let what = "not the address of a database";
+        Err(Problem::new(what).help(
+            "an SQLite file, such as \"sqlite://aside.db\", or PostgreSQL, as \"postgres://USER:PASSWORD@HOST/DATABASE\"",
+        ))
     }
 }
 

@@ -46,8 +46,7 @@ use self::rest::{Request, Rest, RestError, Standing};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::responder::{Patience, Responder};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Store, StoreError};
+use crate::store::{Database, Shards, Store, StoreError};
 pub(crate) use serenity::model::Permissions;
 
 /// How long what is committed may take to finish when we are asked to stop.
@@ -179,7 +178,9 @@ pub async fn run(
     clock: Clock,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
-    let store = SqliteStore::open(&loaded.config.store.url).await?;
+    let store = Database::open(&loaded.config.store.url).await?;
+    // What is kept is acted on by one process alone.
+    let held = store.hold(Shards::ALL).await?;
     let Credentials { base, token, pace, patience } = credentials;
     let rest = Rest::new(base, token, pace);
     let rest = Arc::new(rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?);
@@ -212,11 +213,14 @@ pub async fn run(
     let working = async { tokio::join!(listener.listen(arriving), keeping, tidying, registering, valid) };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, &gateway.url, (gateway.shards, intents), ear, stop) => outcome,
+        // What cannot be kept must not be done either.
+        error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),
     };
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
+    drop(held);
     if rest.is_revoked() { Err(RunError::WrongToken) } else { outcome }
 }
 
@@ -244,10 +248,10 @@ fn assemble(
     configs: Arc<GuildConfigs>,
     max_messages: usize,
     me: UserId,
-    store: SqliteStore,
+    store: Database,
     rest: &Arc<Rest>,
     (gap, clock, patience): (&Arc<Gap>, &Clock, Patience),
-) -> (Listener<SqliteStore>, Ear, mpsc::UnboundedReceiver<Arriving>) {
+) -> (Listener<Database>, Ear, mpsc::UnboundedReceiver<Arriving>) {
     let guilds = Arc::new(Guilds::new(me, Arc::clone(&configs)));
     let discord =
         Discord { rest: Arc::clone(rest), guilds: Arc::clone(&guilds), clock: clock.clone(), patience };

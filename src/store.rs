@@ -2,14 +2,15 @@
 //! listened.
 
 mod causes;
+mod error;
 mod life;
 mod privacy;
 mod settings;
-pub mod sqlite;
+mod shards;
+mod sql;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use thiserror::Error;
 
 use crate::case::action::{Action, Priority, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};
@@ -19,9 +20,12 @@ use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
 
 pub use self::causes::CauseHappened;
+pub use self::error::StoreError;
 pub use self::life::{CaseNote, Happened, Outcome, Sought};
 pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECORD, Swept, Traces};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
+pub use self::shards::Shards;
+pub use self::sql::{Database, Held, Slot};
 
 /// What a server goes by when something is committed.
 pub trait Terms: Send + Sync {
@@ -90,6 +94,15 @@ pub struct Notice {
     pub now: Timestamp,
 }
 
+/// What another process did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The settings of that server were changed.
+    Change(GuildId),
+    /// Nobody knows: what was told for a while was not heard.
+    Everything,
+}
+
 /// What became of a notice.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Noticed {
@@ -114,39 +127,6 @@ pub enum Whose {
     Post(MessageId),
     /// By what moderators were told.
     Alert(MessageId),
-}
-
-/// What can go wrong with the store. Messages hold no data of a member.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The address is not one of a database this version can use.
-    #[error("the store address {0:?} is not usable: write sqlite://PATH, for example sqlite://aside.db")]
-    Address(String),
-    /// There is no database yet.
-    #[error("there is no database {0}. [store] url or ASIDE_DATABASE_URL says where it is")]
-    Missing(String),
-    /// The database cannot be opened or created.
-    #[error(
-        "cannot open the database {path}: {reason}. The folder must exist and be writable; \
-         [store] url or ASIDE_DATABASE_URL says where it is"
-    )]
-    Open {
-        /// The file.
-        path: String,
-        /// What the database said.
-        reason: String,
-    },
-    /// The database stopped answering properly.
-    #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
-    /// A row does not hold what this version writes.
-    #[error("the database holds a {what} this version cannot read: {reason}")]
-    Unreadable {
-        /// What kind of row.
-        what: &'static str,
-        /// Where it stops making sense, without its contents.
-        reason: String,
-    },
 }
 
 /// Cases and their outbox. Every method that changes something is one transaction.
@@ -289,10 +269,10 @@ pub trait Store: Send + Sync {
     /// is to go on without, [`Self::settle`] with a refusal drops the action, too.
     async fn drop_letter(&self, id: OutboxId) -> Result<bool, StoreError>;
 
-    /// When the bot last listened, if it ever did.
+    /// When the bot last listened on our shards, if it ever did: the longest ago of each of them.
     async fn last_alive(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Records that the bot listened at `at`.
+    /// Records that the bot listened at `at` on our shards.
     async fn alive(&self, at: Timestamp) -> Result<(), StoreError>;
 
     /// The settings of every server where something was set in chat; an error for those that cannot be read.
@@ -366,6 +346,10 @@ pub trait Store: Send + Sync {
 
     /// What was written in the thread of a case, as far as it is kept, oldest first.
     async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError>;
+
+    /// Waits until nothing can be kept any more, and says why. From then on nothing is committed, so whoever acts has to stop:
+    /// what was heard and not kept is read back at the next start.
+    async fn failed(&self) -> StoreError;
 
     /// Finishes what is being written and closes.
     async fn close(&self);

@@ -12,8 +12,7 @@ use crate::case::action::{Action, Speech};
 use crate::case::clock::Promise;
 use crate::config::Loaded;
 use crate::discord::Clock;
-use crate::store::sqlite::SqliteStore;
-use crate::store::{DeadLetter, OutboxId, Store, StoreError, Terms};
+use crate::store::{Database, DeadLetter, OutboxId, Store, StoreError, Terms};
 
 /// The arguments of `aside outbox`.
 #[derive(Debug, clap::Args)]
@@ -68,7 +67,7 @@ pub(super) fn run(args: &Args, loaded: &Loaded) -> Exit {
 }
 
 async fn carry_out(wish: &Wish, loaded: &Loaded) -> Result<Told, StoreError> {
-    let store = SqliteStore::open_known(&loaded.config.store.url).await?;
+    let store = Database::open_existing(&loaded.config.store.url).await?;
     let now = Clock::system().now();
     let letters = store.buried(None).await?;
     let terms = AsItWas { promise: loaded.core.promise.clone(), now };
@@ -102,7 +101,7 @@ impl Terms for AsItWas {
 
 /// Its case has gone on without it, so that it belongs to none from now on.
 async fn retry(
-    store: &SqliteStore,
+    store: &Database,
     letters: &[DeadLetter],
     ids: &[i64],
     terms: &AsItWas,
@@ -125,7 +124,7 @@ async fn retry(
     Ok(told)
 }
 
-async fn drop_letters(store: &SqliteStore, letters: &[DeadLetter], ids: &[i64]) -> Result<Told, StoreError> {
+async fn drop_letters(store: &Database, letters: &[DeadLetter], ids: &[i64]) -> Result<Told, StoreError> {
     let mut told = Told { words: String::new(), all: true };
     for id in ids {
         match (found(letters, *id), store.drop_letter(OutboxId(*id)).await?) {

@@ -321,7 +321,9 @@ impl Rest {
             match self.send_limited(&Request::get(ME.to_owned())).await {
                 Err(RestError::Refused { status, .. }) if status == StatusCode::UNAUTHORIZED => {}
                 _ => {
-                    return RestError::Trouble("Discord refused the token, and then took it again".to_owned());
+                    return RestError::Trouble(
+                        "Discord refused the token, and then took it again".to_owned(),
+                    );
                 }
             }
         }

@@ -83,7 +83,8 @@ impl Outbox {
         if !self.held.remove(&guild) {
             return false;
         }
-        let known = self.told_of_it.get(&guild).is_some_and(|told| now.duration_since(*told).unsigned_abs() < PAUSE);
+        let known =
+            self.told_of_it.get(&guild).is_some_and(|told| now.duration_since(*told).unsigned_abs() < PAUSE);
         if !known {
             self.told_of_it.insert(guild, now);
         }

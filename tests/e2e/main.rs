@@ -1,7 +1,6 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
-#[cfg(test)]
 mod circuit;
 #[cfg(test)]
 mod clock;
@@ -9,6 +8,8 @@ mod clock;
 mod commands;
 #[cfg(test)]
 mod community;
+#[cfg(test)]
+mod database;
 #[cfg(test)]
 mod equal;
 #[cfg(test)]
@@ -31,6 +32,8 @@ mod once;
 #[path = "../simulator/openapi.rs"]
 mod openapi;
 #[cfg(test)]
+mod outbox;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod process;
@@ -40,6 +43,9 @@ mod raid;
 mod scenario;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+#[path = "../postgres/server.rs"]
+mod server;
 #[cfg(test)]
 mod simmer;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, MessageId, UserId};
 use aside::policy::Response;
 use aside::simulator::{Channel, Fault, Id, Permissions, Trouble};
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{Store as _, Terms};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -149,7 +149,7 @@ async fn fill(server: &Server, count: u32) {
     let (guild, general) =
         (server.discord.guild("Harbor").unwrap(), server.discord.channel("general").unwrap());
     let (channel, now) = (ChannelId(general), server.discord.read(aside::simulator::State::now));
-    let store = SqliteStore::open(&server.home.database()).await.unwrap();
+    let store = Database::open(&server.home.database()).await.unwrap();
     let never = SignedDuration::ZERO;
     let terms =
         Plain(Promise { remind_after: never, escalate_after: never, hours: None, expire_after: never }, now);

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use aside::message::GuildId;
 use aside::simulator::{ChannelKind, Id, Permissions, Request, Simulator, World};
+use aside::store::Database;
 use aside::store::Store as _;
-use aside::store::sqlite::SqliteStore;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -232,7 +232,7 @@ async fn a_forged_custom_id_does_nothing() {
         "by": olga, "done": "The mode is observe.",
         "parts": [{ "subject": "mode", "before": null, "after": "observe" }],
     });
-    let store = SqliteStore::open(&home.database()).await.unwrap();
+    let store = Database::open(&home.database()).await.unwrap();
     let id = store.propose(GuildId(guild), now(), &proposal.to_string()).await.unwrap();
     store.close().await;
     let bot = Process::start(&discord, &home, RULES).await;

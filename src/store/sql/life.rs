@@ -1,17 +1,20 @@
-//! The life of cases in SQLite.
+//! The life of cases.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyRow;
 
 use super::super::{CaseNote, Happened, Outcome, Pending, Sought, StoreError, Terms, Whose};
+use super::Database;
+use super::cases::{find_case, save};
+use super::clock::states;
 use super::letters::enqueue;
-use super::{SqliteStore, column, find_case, from_json, save};
+use super::rows::{Columns as _, column, guilds};
 use crate::case::action::{Action, Priority, Speech};
 use crate::case::{Case, Event};
-use crate::message::{GuildId, UserId};
+use crate::message::GuildId;
 
-impl SqliteStore {
+impl Database {
     pub(super) async fn apply(
         &self,
         guild: GuildId,
@@ -24,11 +27,11 @@ impl SqliteStore {
         if seen.clone().apply(event.clone()).0 == seen {
             return Ok(Some(Happened { before: seen.clone(), case: seen, pending: None }));
         }
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_in(guild).await?;
         let Some(before) = find_case(&mut tx, guild, whose).await? else { return Ok(None) };
         let (case, action) = before.clone().apply(event);
         let pending = save(&mut tx, &case, action, terms).await?;
-        tx.commit().await?;
+        self.commit(tx).await?;
         self.erase_dropped(&before, &case).await?;
         Ok(Some(Happened { before, case, pending }))
     }
@@ -40,7 +43,7 @@ impl SqliteStore {
         action: Option<Action<Speech>>,
         terms: &dyn Terms,
     ) -> Result<Vec<Pending>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_in(guild).await?;
         let (mut pending, mut changed) = (Vec::new(), Vec::new());
         for (number, event) in events {
             let Some(before) = find_case(&mut tx, guild, Whose::Number(number)).await? else { continue };
@@ -51,7 +54,7 @@ impl SqliteStore {
         if let Some(action) = action {
             pending.push(enqueue(&mut tx, (guild, 0), Priority::Routine, action, terms).await?);
         }
-        tx.commit().await?;
+        self.commit(tx).await?;
         for (before, after) in &changed {
             self.erase_dropped(before, after).await?;
         }
@@ -64,28 +67,28 @@ impl SqliteStore {
     }
 
     pub(super) async fn read_cases(&self, guild: GuildId, sought: &Sought) -> Result<Vec<Case>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT body FROM cases WHERE guild = ");
-        query.push_bind(column(guild.0));
+        let mut query = "SELECT body FROM cases WHERE guild = $1".to_owned();
         if !sought.states.is_empty() {
-            query.push(" AND state IN (");
-            let mut states = query.separated(", ");
-            for state in &sought.states {
-                states.push_bind(state.as_str());
-            }
-            query.push(")");
+            query += format!(" AND state IN ({})", states(&sought.states)).as_str();
         }
-        if let Some(owner) = sought.owner {
-            query.push(" AND owner = ").push_bind(column(owner.0));
+        if sought.owner.is_some() {
+            query += " AND owner = $2";
         }
-        if let Some(member) = sought.member {
-            query.push(" AND member = ").push_bind(column(member.0));
+        if sought.member.is_some() {
+            query += " AND member = $3";
         }
-        query.push(" ORDER BY number DESC");
-        if let Some(most) = sought.most {
-            query.push(" LIMIT ").push_bind(most);
+        query += " ORDER BY number DESC";
+        if sought.most.is_some() {
+            query += " LIMIT $4";
         }
-        let rows = query.build().fetch_all(&self.pool).await?;
-        rows.iter().map(|row| from_json("case", row.try_get("body")?)).collect()
+        let rows = sqlx::query(AssertSqlSafe(query))
+            .bind(column(guild.0))
+            .bind(sought.owner.map(|owner| column(owner.0)))
+            .bind(sought.member.map(|member| column(member.0)))
+            .bind(sought.most.map(i64::from))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| row.json("case", "body")).collect()
     }
 
     pub(super) async fn write_case_note(
@@ -94,15 +97,16 @@ impl SqliteStore {
         number: u32,
         note: &CaseNote,
     ) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO case_notes (guild, number, member, at, words) VALUES (?, ?, ?, ?, ?)")
+        let mut tx = self.begin_in(guild).await?;
+        sqlx::query("INSERT INTO case_notes (guild, number, member, at, words) VALUES ($1, $2, $3, $4, $5)")
             .bind(column(guild.0))
-            .bind(number)
+            .bind(i64::from(number))
             .bind(column(note.by.0))
             .bind(note.at.as_millisecond())
             .bind(&note.words)
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        self.commit(tx).await
     }
 
     pub(super) async fn read_case_notes(
@@ -111,10 +115,10 @@ impl SqliteStore {
         number: u32,
     ) -> Result<Vec<CaseNote>, StoreError> {
         let rows = sqlx::query(
-            "SELECT member, at, words FROM case_notes WHERE guild = ? AND number = ? ORDER BY id",
+            "SELECT member, at, words FROM case_notes WHERE guild = $1 AND number = $2 ORDER BY id",
         )
         .bind(column(guild.0))
-        .bind(number)
+        .bind(i64::from(number))
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(case_note).collect()
@@ -127,30 +131,24 @@ impl SqliteStore {
         until: Timestamp,
     ) -> Result<Vec<Outcome>, StoreError> {
         let rows = sqlx::query(
-            "SELECT body FROM outcomes WHERE guild = ? AND opened >= ? AND opened < ? ORDER BY opened, number",
+            "SELECT body FROM outcomes WHERE guild = $1 AND opened >= $2 AND opened < $3 ORDER BY opened, number",
         )
         .bind(column(guild.0))
         .bind(from.as_millisecond())
         .bind(until.as_millisecond())
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(|row| from_json("outcome", row.try_get("body")?)).collect()
+        rows.iter().map(|row| row.json("outcome", "body")).collect()
     }
 
     pub(super) async fn read_guilds(&self) -> Result<Vec<GuildId>, StoreError> {
-        let guilds: Vec<i64> =
-            sqlx::query_scalar("SELECT DISTINCT guild FROM outcomes").fetch_all(&self.pool).await?;
-        let mut guilds: Vec<GuildId> =
-            guilds.into_iter().map(|guild| GuildId(guild.cast_unsigned())).collect();
+        let mut guilds =
+            guilds(sqlx::query_scalar("SELECT DISTINCT guild FROM outcomes").fetch_all(&self.pool).await?);
         guilds.sort_unstable();
         Ok(guilds)
     }
 }
 
-pub(super) fn case_note(row: &SqliteRow) -> Result<CaseNote, StoreError> {
-    Ok(CaseNote {
-        by: UserId(row.try_get::<i64, _>("member")?.cast_unsigned()),
-        at: Timestamp::from_millisecond(row.try_get("at")?).unwrap_or(Timestamp::MIN),
-        words: row.try_get("words")?,
-    })
+pub(super) fn case_note(row: &AnyRow) -> Result<CaseNote, StoreError> {
+    Ok(CaseNote { by: row.member()?, at: row.moment("at")?, words: row.text("words")?.to_owned() })
 }

@@ -1,0 +1,265 @@
+//! Several processes: each holds its shards, they take turns to identify, and they hear of each other's changes.
+
+use std::fs::{File, TryLockError};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgConnection};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::{sleep, timeout};
+use tracing::{info, warn};
+
+use super::super::{Heard, Shards, StoreError};
+use super::Database;
+use super::open::{Engine, lock_file};
+use crate::message::GuildId;
+
+/// What our advisory locks are about: the first of their two keys.
+const SHARD: i32 = 0x6173_6401;
+const TOTAL: i32 = 0x6173_6402;
+const DEALING: i32 = 0x6173_6403;
+const IDENTIFYING: i32 = 0x6173_6404;
+
+/// The channel on which changes are told.
+const CHANGES: &str = "aside_settings";
+
+/// Between two looks whether a shard is free.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Between two signs of life, and how long one may take: together less than [`FORSAKEN`].
+const PULSE: Duration = Duration::from_secs(2);
+const NO_PULSE: Duration = Duration::from_secs(8);
+
+/// Has the server give up a connection of which it hears nothing, and so its locks: later than we have given it up
+/// (seconds: 15 + 3 × 5).
+const FORSAKEN: &str =
+    "SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+
+/// That this process sees to its shards, and no other. Dropped, it is given up.
+pub struct Held {
+    hold: Hold,
+}
+
+enum Hold {
+    /// The lock on it ends with it.
+    File { _locked: File },
+    /// The task has the connection.
+    Connection(AbortHandle),
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Hold::Connection(task) = &self.hold {
+            task.abort();
+        }
+    }
+}
+
+/// That this process identifies, and no other of its bucket. Dropped, the next one may.
+pub struct Slot {
+    _connection: Option<PgConnection>,
+}
+
+impl Database {
+    /// Holds `shards`, and waits until no other process does; says so once where it has to. Once the hold is lost, nothing is
+    /// committed any more, and [`super::Store::failed`] says so. A file is held as a whole, or there is an error.
+    ///
+    /// # Errors
+    ///
+    /// Another process runs on the file, or the database failed.
+    pub fn hold(&self, shards: Shards) -> BoxFuture<'_, Result<Held, StoreError>> {
+        self.take_hold(shards).boxed()
+    }
+
+    async fn take_hold(&self, shards: Shards) -> Result<Held, StoreError> {
+        let options = match &self.engine {
+            Engine::Sqlite(path) => return hold_file(path),
+            Engine::Postgres(options) => options,
+        };
+        let mut told = Told::default();
+        let listener = loop {
+            match hold_shards(options, shards, &mut told).await {
+                Err(error) if error.is_passing() => sleep(PULSE).await,
+                held => break held?,
+            }
+        };
+        let failure = self.failure.clone();
+        let watching = async move {
+            beat(listener).await;
+            failure.set(&StoreError::Lost);
+        };
+        Ok(Held { hold: Hold::Connection(tokio::spawn(watching).abort_handle()) })
+    }
+
+    /// Waits until no other process identifies in `bucket`, a shard's number modulo `max_concurrency`. To be kept until five
+    /// seconds after. Where one process is all there is, it is had at once.
+    ///
+    /// # Errors
+    ///
+    /// The database failed.
+    pub async fn identify_slot(&self, bucket: u32) -> Result<Slot, StoreError> {
+        let Engine::Postgres(options) = &self.engine else { return Ok(Slot { _connection: None }) };
+        let mut connection = options.connect().await?;
+        sqlx::query("SELECT pg_advisory_lock($1, $2)")
+            .bind(IDENTIFYING)
+            .bind(key(bucket))
+            .execute(&mut connection)
+            .await?;
+        Ok(Slot { _connection: Some(connection) })
+    }
+
+    /// What other processes, and this one, change of settings from now on. None where one process is all there is.
+    ///
+    /// # Errors
+    ///
+    /// The database failed.
+    pub async fn changes_heard(&self) -> Result<Option<mpsc::Receiver<Heard>>, StoreError> {
+        let Engine::Postgres(options) = &self.engine else { return Ok(None) };
+        let mut listener = listener(options).await?;
+        listener.listen(CHANGES).await?;
+        let (sender, heard) = mpsc::channel(64);
+        tokio::spawn(async move { hear(listener, sender).await });
+        Ok(Some(heard))
+    }
+
+    /// Told once it is committed.
+    pub(super) async fn tell_change(
+        &self,
+        tx: &mut sqlx::AnyConnection,
+        guild: GuildId,
+    ) -> Result<(), StoreError> {
+        if let Engine::Postgres(_) = self.engine {
+            sqlx::query("SELECT pg_notify($1, $2)").bind(CHANGES).bind(guild.to_string()).execute(tx).await?;
+        }
+        Ok(())
+    }
+}
+
+fn hold_file(path: &std::path::Path) -> Result<Held, StoreError> {
+    let place = path.display().to_string();
+    let open_error = |error: std::io::Error| StoreError::Open {
+        place: place.clone(),
+        reason: format!("its lock file: {error}"),
+        remedy: "The folder must be writable",
+    };
+    let file = File::create(lock_file(path)).map_err(open_error)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Held { hold: Hold::File { _locked: file } }),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(place)),
+        Err(TryLockError::Error(error)) => Err(open_error(error)),
+    }
+}
+
+/// What was said about waiting.
+#[derive(Default)]
+struct Told {
+    total: bool,
+    shard: Option<u32>,
+}
+
+/// A connection that holds them all.
+async fn hold_shards(
+    options: &PgConnectOptions,
+    shards: Shards,
+    told: &mut Told,
+) -> Result<PgListener, StoreError> {
+    let mut listener = listener(options).await?;
+    sqlx::raw_sql(FORSAKEN).execute(&mut listener).await?;
+    while !hold_total(&mut listener, shards.total()).await? {
+        if !std::mem::replace(&mut told.total, true) {
+            info!(total = shards.total(), "waiting: other processes run with another number of shards");
+        }
+        sleep(LOOK).await;
+    }
+    for shard in shards.ids() {
+        while !lock(&mut listener, "SELECT pg_try_advisory_lock($1, $2)", (SHARD, key(shard))).await? {
+            if told.shard.replace(shard) != Some(shard) {
+                info!(shard, shards = %shards, "waiting: another process sees to this shard");
+            }
+            sleep(LOOK).await;
+        }
+    }
+    info!(shards = %shards, "this process sees to these shards");
+    Ok(listener)
+}
+
+/// Shards of different numbers share servers, so all who run at once have the same number of them. Whether that is so.
+async fn hold_total(listener: &mut PgListener, total: u32) -> Result<bool, StoreError> {
+    let dealing = (DEALING, 0);
+    if !lock(listener, "SELECT pg_try_advisory_lock($1, $2)", dealing).await? {
+        return Ok(false);
+    }
+    let others: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database \
+         WHERE locktype = 'advisory' AND datname = current_database() AND granted \
+         AND classid::bigint = $1 AND objid::bigint <> $2",
+    )
+    .bind(i64::from(TOTAL))
+    .bind(i64::from(total))
+    .fetch_one(&mut *listener)
+    .await?;
+    let alone = others == 0;
+    if alone {
+        lock(listener, "SELECT pg_try_advisory_lock_shared($1, $2)", (TOTAL, key(total))).await?;
+    }
+    lock(listener, "SELECT pg_advisory_unlock($1, $2)", dealing).await?;
+    Ok(alone)
+}
+
+async fn lock(
+    listener: &mut PgListener,
+    query: &'static str,
+    (class, key): (i32, i32),
+) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(query).bind(class).bind(key).fetch_one(listener).await?)
+}
+
+/// Until the connection is gone, which mostly is seen at once, and within ten seconds where nothing says so.
+async fn beat(mut listener: PgListener) {
+    loop {
+        match timeout(PULSE, listener.try_recv()).await {
+            Ok(Ok(Some(_))) => continue,
+            Ok(Ok(None) | Err(_)) => return,
+            Err(_) => {}
+        }
+        let pulse = sqlx::query("SELECT 1").execute(&mut listener);
+        if !matches!(timeout(NO_PULSE, pulse).await, Ok(Ok(_))) {
+            return;
+        }
+    }
+}
+
+/// Passes on what is heard until nobody listens. What was told while the connection was gone is not told again.
+async fn hear(mut listener: PgListener, sender: mpsc::Sender<Heard>) {
+    loop {
+        let heard = match listener.try_recv().await {
+            Ok(Some(told)) => match told.payload().parse() {
+                Ok(guild) => Heard::Change(GuildId(guild)),
+                Err(_) => continue,
+            },
+            Ok(None) => Heard::Everything,
+            Err(error) => {
+                warn!(error = %StoreError::from(error), "changes of other processes are not heard of for now");
+                sleep(PULSE).await;
+                Heard::Everything
+            }
+        };
+        if sender.send(heard).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// On a connection of its own.
+async fn listener(options: &PgConnectOptions) -> Result<PgListener, StoreError> {
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    Ok(PgListener::connect_with(&pool).await?)
+}
+
+/// Shards and their number are far below this.
+fn key(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
