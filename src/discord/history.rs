@@ -47,8 +47,9 @@ async fn read_patiently(rest: &Rest, path: &str) -> Result<Vec<Value>, RestError
         match (rest.send(Request::get(path.to_owned())).await, waits.next()) {
             (Ok(Value::Array(values)), _) => return Ok(values),
             (Ok(_), _) => return Ok(Vec::new()),
-            (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
-            (Err(RestError::Held(wait)), Some(_)) => tokio::time::sleep(wait).await,
+            (Err(RestError::Held(wait)), Some(_)) | (Err(RestError::Trouble(_)), Some(wait)) => {
+                tokio::time::sleep(wait).await;
+            }
             (Err(error), _) => return Err(error),
         }
     }

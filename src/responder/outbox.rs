@@ -6,6 +6,7 @@
 //! sooner. Of what is held back because Discord refused too much, nothing is counted as a try.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,7 @@ use tracing::{error, warn};
 
 use super::{Attempt, Executor, Failure, Responder, lock};
 use crate::case::Event;
-use crate::case::action::{Action, Post, Refusal, Speech};
+use crate::case::action::{Action, Post, Receipt, Refusal, Speech};
 use crate::case::cause::NoticeEvent;
 use crate::message::GuildId;
 use crate::store::{OutboxId, Pending, Store, StoreError, Whose};
@@ -94,7 +95,7 @@ impl Outbox {
 
 /// How trying ended.
 enum Tried {
-    Event(Event),
+    Done(Receipt),
     /// It cannot be done, or not in time.
     Without(Refusal),
     /// We are stopping, and it is left to the next start.
@@ -183,7 +184,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let mut next = Some(pending);
         while let Some(pending) = next {
             let settled = match self.perform(&pending, attempt).await {
-                Tried::Event(event) => {
+                Tried::Done(receipt) => {
+                    let event = Event::Performed(receipt);
                     self.inner.store.settle(pending.id, event, &self.terms(pending.guild)).await
                 }
                 Tried::Without(refusal) => self.go_without(&pending, refusal).await,
@@ -209,7 +211,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             let wait = match self.inner.executor.perform(pending, self.render(pending), attempt).await {
                 Ok(receipt) => {
                     self.went_through(pending);
-                    return Tried::Event(Event::Performed(receipt));
+                    return Tried::Done(receipt);
                 }
                 Err(Failure::Refused(refusal)) => return Tried::Without(refusal),
                 Err(Failure::Held(time)) => {
@@ -379,7 +381,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 fn named(lines: &[String]) -> String {
     let mut named = lines.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join("\n");
     if lines.len() > MOST_NAMED {
-        named.push_str(&format!("\n- … and {} more", lines.len() - MOST_NAMED));
+        write!(named, "\n- … and {} more", lines.len() - MOST_NAMED).ok();
     }
     named
 }
