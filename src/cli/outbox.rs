@@ -12,8 +12,7 @@ use crate::case::action::{Action, Speech};
 use crate::case::clock::Promise;
 use crate::config::Loaded;
 use crate::discord::Clock;
-use crate::store::Database;
-use crate::store::{DeadLetter, OutboxId, Store, StoreError, Terms};
+use crate::store::{Database, DeadLetter, OutboxId, Store, StoreError, Terms};
 
 /// The arguments of `aside outbox`.
 #[derive(Debug, clap::Args)]

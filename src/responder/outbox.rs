@@ -6,6 +6,7 @@
 //! sooner. Of what is held back because Discord refused too much, nothing is counted as a try.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -84,7 +85,8 @@ impl Outbox {
         if !self.held.remove(&guild) {
             return false;
         }
-        let known = self.told_of_it.get(&guild).is_some_and(|told| now.duration_since(*told).unsigned_abs() < PAUSE);
+        let known =
+            self.told_of_it.get(&guild).is_some_and(|told| now.duration_since(*told).unsigned_abs() < PAUSE);
         if !known {
             self.told_of_it.insert(guild, now);
         }
@@ -94,7 +96,7 @@ impl Outbox {
 
 /// How trying ended.
 enum Tried {
-    Event(Event),
+    Done(Receipt),
     /// It cannot be done, or not in time.
     Without(Refusal),
     /// We are stopping, and it is left to the next start.
@@ -186,7 +188,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 .telemetry
                 .taken_up(pending.id.0, self.inner.executor.now().duration_since(pending.committed));
             let settled = match self.perform(&pending, attempt).await {
-                Tried::Event(event) => {
+                Tried::Done(receipt) => {
+                    let event = Event::Performed(receipt);
                     self.inner.store.settle(pending.id, event, &self.terms(pending.guild)).await
                 }
                 Tried::Without(refusal) => self.go_without(&pending, refusal).await,
@@ -217,7 +220,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             let wait = match done {
                 Ok(receipt) => {
                     self.went_through(pending);
-                    return Tried::Event(Event::Performed(receipt));
+                    return Tried::Done(receipt);
                 }
                 Err(Failure::Refused(refusal)) => return Tried::Without(refusal),
                 Err(Failure::Held(time)) => {
@@ -397,7 +400,7 @@ fn outcome(done: &Result<Receipt, Failure>) -> Outcome {
 fn named(lines: &[String]) -> String {
     let mut named = lines.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join("\n");
     if lines.len() > MOST_NAMED {
-        named.push_str(&format!("\n- … and {} more", lines.len() - MOST_NAMED));
+        write!(named, "\n- … and {} more", lines.len() - MOST_NAMED).ok();
     }
     named
 }

@@ -40,6 +40,8 @@ mod once;
 #[path = "../simulator/openapi.rs"]
 mod openapi;
 #[cfg(test)]
+mod outbox;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod process;
