@@ -19,6 +19,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::prelude::*;
 
+use crate::config::problem::harmless;
 use crate::config::{Config, ConfigError, Loaded};
 
 /// How a command ended.
@@ -141,7 +142,7 @@ fn refuse(error: &ConfigError) -> Exit {
 
 /// Says on standard error what went wrong. When even that fails there is no one left to tell.
 fn complain(what: &dyn fmt::Display) {
-    drop(writeln!(io::stderr(), "error: {what}"));
+    drop(writeln!(io::stderr(), "error: {}", harmless(&what.to_string())));
 }
 
 /// A reader who has seen enough (`aside scan … | head`) is no failure.

@@ -12,6 +12,8 @@ mod expectation;
 #[cfg(test)]
 mod forged;
 #[cfg(test)]
+mod injected;
+#[cfg(test)]
 mod joining;
 #[cfg(test)]
 mod life;
