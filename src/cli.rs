@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::problem::harmless;
 use crate::config::{Config, ConfigError, Loaded, Log};
 
 /// How a command ended.
@@ -137,7 +138,7 @@ fn refuse(error: &ConfigError) -> Exit {
 
 /// Says on standard error what went wrong. When even that fails there is no one left to tell.
 fn complain(what: &dyn fmt::Display) {
-    drop(writeln!(io::stderr(), "error: {what}"));
+    drop(writeln!(io::stderr(), "error: {}", harmless(&what.to_string())));
 }
 
 /// A reader who has seen enough (`aside scan … | head`) is no failure.

@@ -19,6 +19,7 @@ pub(crate) use self::context::length;
 pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
+pub use self::mention::{is_hidden, literal};
 
 use crate::detect::Kind;
 use crate::message::{ChannelId, RoleId, UserId};

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 pub(crate) use crate::discord::rest::File;
 use crate::discord::rest::{Request, Rest, RestError};
 use crate::discord::wire::Interaction;
+use crate::wording::is_hidden;
 
 /// A reply that only the person who asked can see.
 /// Source: <https://discord.com/developers/docs/resources/message#message-object-message-flags>.
@@ -146,7 +147,7 @@ impl Reply {
     /// Shows `text` below the words, exactly: as code in `language`, or as the file `name` where it is too long for that
     /// or holds what would end the code.
     pub(crate) fn showing(self, language: &str, name: &str, text: &str) -> Self {
-        if text.contains("```") {
+        if text.contains("```") || text.contains(acts) {
             return self.with_file(File { name: name.to_owned(), content: text.as_bytes().to_vec() });
         }
         self.quoting(language, name, text)
@@ -221,9 +222,15 @@ pub(crate) fn did_you_mean<'a>(given: &str, names: impl IntoIterator<Item = &'a 
     nearest.map_or(String::new(), |name| format!(" Did you mean `{name}`?"))
 }
 
-/// `text` as Discord shows code, whatever stands in it.
+/// Whether a character acts on the text around it, other than by ending a line.
+fn acts(c: char) -> bool {
+    is_hidden(c) && !matches!(c, '\n' | '\r' | '\t')
+}
+
+/// `text` as Discord shows code, whatever stands in it: what would act on the words around it is replaced.
 pub(crate) fn code(language: &str, text: &str) -> String {
-    format!("```{language}\n{}\n```", text.trim_end().replace("```", "`\u{200b}``"))
+    let seen: String = text.chars().map(|c| if acts(c) { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    format!("```{language}\n{}\n```", seen.trim_end().replace("```", "`\u{200b}``"))
 }
 
 /// What someone wrote, in one line of code between other words.

@@ -186,7 +186,7 @@ pub(super) fn of(facts: &Facts, parts: Parts<'_>, labels: &Labels) -> Value {
         ("asked", text(facts.asked.map(mention::ago))),
         ("called", Value::from(facts.called)),
         ("ended_by", text(facts.ended_by.map(mention::member))),
-        ("outcome", text(facts.outcome.clone())),
+        ("outcome", text(facts.outcome.as_deref().map(mention::literal))),
         ("rating", text(facts.rating.as_deref().map(|rating| labels.rating(rating).to_owned()))),
         ("back", text(facts.back.map(mention::moment))),
         ("stored", text(facts.stored.clone())),

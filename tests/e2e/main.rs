@@ -23,6 +23,8 @@ mod gateway;
 #[cfg(test)]
 mod forged;
 #[cfg(test)]
+mod injected;
+#[cfg(test)]
 mod joining;
 #[cfg(test)]
 mod life;
