@@ -1,5 +1,6 @@
 //! The command line: what was asked for, and the exit code that answers.
 
+mod backup;
 mod check;
 mod demo;
 mod erase;
@@ -73,6 +74,9 @@ enum Command {
     Privacy,
     /// Forget somebody who cannot use `/privacy erase`, since they left the server
     Erase(erase::Args),
+    /// Copy the database while the bot runs: an `SQLite` file to put in the place of `[store] url`, or, of PostgreSQL, what
+    /// `pg_restore` reads (needs `pg_dump`)
+    Backup(backup::Args),
 }
 
 /// Does what the command line asks for.
@@ -107,6 +111,7 @@ fn dispatch(cli: Cli) -> Exit {
             with_settings(config, |loaded| finished(privacy::print(&loaded, &mut io::stdout().lock())))
         }
         Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
+        Command::Backup(args) => with_settings(config, |loaded| backup::run(&args, &loaded)),
     }
 }
 

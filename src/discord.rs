@@ -264,6 +264,7 @@ pub async fn run(
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
         () = rest.revoked() => Err(RunError::WrongToken),
+        // What cannot be kept must not be done either.
         error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),

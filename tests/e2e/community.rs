@@ -8,8 +8,9 @@ use aside::config::{Config, Loaded};
 use aside::discord::{Clock, Credentials, Origin, RunError, Token, run};
 use aside::simulator::{Channel, ChannelKind, Id, Message, Simulator, World};
 use serde_json::json;
-use sqlx::ConnectOptions;
+use sqlx::any::install_default_drivers;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AnyConnection, ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,8 @@ pub(crate) struct Home {
     folder: TempDir,
     /// What the bot goes by.
     pub(crate) clock: Clock,
+    /// Where its database is, unless it is here.
+    elsewhere: Option<String>,
 }
 
 impl Home {
@@ -36,11 +39,17 @@ impl Home {
 
     /// A bot that goes by `clock` lives here.
     pub(crate) fn with(clock: Clock) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), clock }
+        Self { folder: tempfile::tempdir().unwrap(), clock, elsewhere: None }
+    }
+
+    /// A bot whose database is at `url` lives here.
+    pub(crate) fn away(url: String) -> Self {
+        Self { elsewhere: Some(url), ..Self::new() }
     }
 
     pub(crate) fn database(&self) -> String {
-        format!("sqlite://{}", self.path().join("aside.db").display())
+        let here = || format!("sqlite://{}", self.path().join("aside.db").display());
+        self.elsewhere.clone().unwrap_or_else(here)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -89,12 +98,15 @@ impl Home {
 
     /// Waits until the database answers `question` with yes.
     pub(crate) async fn until(&self, question: &'static str) -> Result<(), String> {
-        let options = SqliteConnectOptions::new().filename(self.path().join("aside.db"));
-        let mut database = options.connect().await.map_err(|error| error.to_string())?;
+        install_default_drivers();
+        let mut database =
+            AnyConnection::connect(&self.database()).await.map_err(|error| error.to_string())?;
+        let asked = format!("SELECT CASE WHEN ({question}) THEN 1 ELSE 0 END");
         let waiting = async {
             loop {
-                let answer = sqlx::query_scalar(question).fetch_one(&mut database).await;
-                if answer.map_err(|error| error.to_string())? {
+                let answer: Result<i64, sqlx::Error> =
+                    sqlx::query_scalar(sqlx::AssertSqlSafe(asked.as_str())).fetch_one(&mut database).await;
+                if answer.map_err(|error| error.to_string())? == 1 {
                     return Ok(());
                 }
                 tokio::time::sleep(GLANCE).await;

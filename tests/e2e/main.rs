@@ -9,6 +9,8 @@ mod commands;
 #[cfg(test)]
 mod community;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod expectation;
 #[cfg(test)]
 mod gateway;
@@ -37,6 +39,9 @@ mod raid;
 mod scenario;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+#[path = "../postgres/server.rs"]
+mod server;
 #[cfg(test)]
 mod simmer;
 #[cfg(test)]

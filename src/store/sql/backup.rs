@@ -72,8 +72,8 @@ async fn dump(address: &Address, target: &File) -> Result<(), String> {
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }
-    let done = command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).output().await;
-    let done = done.map_err(|error| match error.kind() {
+    let begun = command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped()).spawn();
+    let begun = begun.map_err(|error| match error.kind() {
         ErrorKind::NotFound => format!(
             "pg_dump is not installed here. Install PostgreSQL's client programs, or run where they are: \
              pg_dump --format=custom --file=FILE {}",
@@ -81,6 +81,7 @@ async fn dump(address: &Address, target: &File) -> Result<(), String> {
         ),
         _ => format!("pg_dump cannot be run: {error}"),
     })?;
+    let done = begun.wait_with_output().await.map_err(|error| error.to_string())?;
     if done.status.success() {
         return Ok(());
     }

@@ -3,6 +3,8 @@
 use std::fs::{File, TryLockError};
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{ConnectOptions as _, PgConnection};
 use tokio::sync::mpsc;
@@ -68,7 +70,11 @@ impl Database {
     /// # Errors
     ///
     /// Another process runs on the file, or the database failed.
-    pub async fn hold(&self, shards: Shards) -> Result<Held, StoreError> {
+    pub fn hold(&self, shards: Shards) -> BoxFuture<'_, Result<Held, StoreError>> {
+        self.take_hold(shards).boxed()
+    }
+
+    async fn take_hold(&self, shards: Shards) -> Result<Held, StoreError> {
         let options = match &self.engine {
             Engine::Sqlite(path) => return hold_file(path),
             Engine::Postgres(options) => options,

@@ -5,11 +5,10 @@ use std::str::FromStr as _;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use sqlx::AnyPool;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Executor as _, SqlSafeStr as _};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, SqlSafeStr as _};
 use url::Url;
 
 use super::super::error::said;
@@ -61,9 +60,8 @@ impl Database {
     /// The address is neither, or the database cannot be opened, created or brought up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let address = Address::of(url)?;
-        let failed = |error: sqlx::Error| address.open_error(&error);
-        let pool = address.connect(true).await.map_err(failed)?;
-        if let Err(error) = migrator(address.migrations()).run(&pool).await {
+        let pool = address.connect(true).await.map_err(|error| address.open_error(&error))?;
+        if let Err(error) = address.migrate(&pool).await {
             pool.close().await;
             return Err(address.migration_error(error));
         }
@@ -141,7 +139,12 @@ impl Address {
                 let options = options.max_connections(1).after_connect(|connection, _| {
                     Box::pin(async move { connection.execute(PRAGMAS).await.map(drop) })
                 });
-                options.connect_with(AnyConnectOptions::from_str(&url)?).await
+                let address = AnyConnectOptions::from_str(&url)?;
+                // The pool would try again and again, and not say what is wrong.
+                let mut first = AnyConnection::connect_with(&address).await?;
+                first.execute(PRAGMAS).await?;
+                first.close().await?;
+                options.connect_with(address).await
             }
             Engine::Postgres(_) => {
                 let options = options.max_connections(CONNECTIONS);
@@ -161,6 +164,19 @@ impl Address {
         Some((url.into(), decoded))
     }
 
+    /// Several processes may start at once: the database is locked meanwhile.
+    async fn migrate(&self, pool: &AnyPool) -> Result<(), MigrateError> {
+        let migrator = migrator(self.migrations());
+        match self.engine {
+            Engine::Sqlite(_) => {
+                let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+                migrator.run_direct(None, &mut *tx, false).await?;
+                Ok(tx.commit().await?)
+            }
+            Engine::Postgres(_) => migrator.run(pool).await,
+        }
+    }
+
     const fn migrations(&self) -> Migrations {
         match self.engine {
             Engine::Sqlite(_) => SQLITE,
@@ -171,7 +187,7 @@ impl Address {
     pub(super) fn open_error(&self, error: &sqlx::Error) -> StoreError {
         let remedy = match self.engine {
             Engine::Sqlite(_) => {
-                "The file must be a database of this program, and it and its folder writable"
+                "The folder must exist and be writable, and the file be a database of this program"
             }
             Engine::Postgres(_) => "The server must run, the database exist, and the user own it",
         };
@@ -189,7 +205,6 @@ impl Address {
     }
 }
 
-/// Several processes may start at once: it locks the database meanwhile.
 fn migrator(migrations: Migrations) -> Migrator {
     let migrations = migrations.iter().map(|(version, name, sql)| {
         Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)

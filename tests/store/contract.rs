@@ -1,125 +1,20 @@
-//! What every store promises, and what the embedded one says when it cannot.
+//! What every store promises, whatever database is behind it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it is wrong")]
-
-use aside::case::action::{Action, Enclosure, Priority, Receipt, Speech};
+use aside::case::action::{Action, Priority, Receipt, Speech};
 use aside::case::clock::Promise;
 use aside::case::reminder::{Help, Overdue, together};
-use aside::case::{Event, Matter, Reason, State, Surroundings};
+use aside::case::{Event, State};
 use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
-use aside::policy::{Acted, Mode, Response};
-use aside::store::Database;
+use aside::policy::{Mode, Response};
 use aside::store::{Example, Judged, NewChange, Notice, Noticed, OutboxId, Pending, Store, Terms, Whose};
 use jiff::{SignedDuration, Timestamp};
-use sqlx::SqlSafeStr as _;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
-use tempfile::TempDir;
 
-const ALEX: UserId = UserId(2);
-const GENERAL: ChannelId = ChannelId(10);
-const HARBOR: GuildId = GuildId(1);
+use crate::place::{ALEX, GENERAL, HARBOR, Place, Plain, first, hour, notice, noticed, now, settled};
 
-fn now() -> Timestamp {
-    Timestamp::from_second(1_800_000_000).unwrap()
-}
-
-fn hour() -> SignedDuration {
-    SignedDuration::from_hours(1)
-}
-
-fn notice(guild: GuildId, member: UserId, message: u64, response: Response) -> Notice {
-    let matter = Matter {
-        message: MessageId(message),
-        channel: GENERAL,
-        home: GENERAL,
-        category: Category::SensitiveInfo,
-        rule: "rule".to_owned(),
-        kinds: vec![Kind::Card],
-        response,
-        acknowledgment: None,
-        quiet: false,
-        enclosure: Some(Enclosure("masked words".to_owned())),
-        removed: false,
-        would: None,
-        because: String::new(),
-        by: None,
-        answer: None,
-        parties: Vec::new(),
-        companion: None,
-        beside: None,
-        alert: false,
-        covered: false,
-        deleted: false,
-        asked_for: false,
-        ask: Vec::new(),
-    };
-    let acted =
-        Acted { rule: "rule".into(), category: matter.category, done: true, quiet: false, member, at: now() };
-    let surroundings = Surroundings { auto_archive: 1440, ..Surroundings::default() };
-    Notice { guild, member, matter, surroundings, acted: Some(acted), join_since: now() - hour(), now: now() }
-}
-
-/// Words stay as they are, and members are answered within minutes.
-struct Plain;
-
-impl Terms for Plain {
-    fn choose(&self, _: &mut Speech) {}
-
-    fn promise(&self) -> &Promise {
-        const MINUTES: SignedDuration = SignedDuration::from_mins(5);
-        const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
-        static PROMISE: Promise =
-            Promise { remind_after: MINUTES, escalate_after: MINUTES, hours: None, expire_after: WEEK };
-        &PROMISE
-    }
-
-    fn now(&self) -> Timestamp {
-        now()
-    }
-}
-
-async fn noticed(store: &impl Store, notice: Notice) -> Noticed {
-    store.notice(notice, &Plain).await.unwrap()
-}
-
-async fn settled(store: &impl Store, pending: &Pending, receipt: Receipt) -> Option<Pending> {
-    store.settle(pending.id, Event::Performed(receipt), &Plain).await.unwrap()
-}
-
-fn first(noticed: Noticed) -> Pending {
-    match noticed {
-        Noticed::Opened(_, Some(pending)) => pending,
-        other => panic!("a new case with an action, not {other:?}"),
-    }
-}
-
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn url(&self) -> String {
-        format!("sqlite://{}", self.0.path().join("aside.db").display())
-    }
-
-    async fn open(&self) -> Database {
-        Database::open(&self.url()).await.unwrap()
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.0.path()).unwrap();
-        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
-    }
-}
-
-#[tokio::test]
-async fn the_same_message_is_one_case_and_a_shield_may_follow() {
-    let (place, take, shield) = (Place::new(), Response::TakeAside, Response::Shield);
+pub(crate) async fn the_same_message_is_one_case_and_a_shield_may_follow(place: Place) {
+    let (take, shield) = (Response::TakeAside, Response::Shield);
     let store = place.open().await;
     assert!(matches!(noticed(&store, notice(HARBOR, ALEX, 5, take)).await, Noticed::Opened(1, Some(_))));
     assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, take)).await, Noticed::Known);
@@ -128,9 +23,8 @@ async fn the_same_message_is_one_case_and_a_shield_may_follow() {
     assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, take)).await, Noticed::Known);
 }
 
-#[tokio::test]
-async fn numbers_count_from_one_in_each_guild() {
-    let (place, take) = (Place::new(), Response::TakeAside);
+pub(crate) async fn numbers_count_from_one_in_each_guild(place: Place) {
+    let take = Response::TakeAside;
     let store = place.open().await;
     for (guild, member, expected) in [(1, 2, 1), (1, 3, 2), (9, 2, 1), (1, 4, 3)] {
         let noticed =
@@ -139,9 +33,8 @@ async fn numbers_count_from_one_in_each_guild() {
     }
 }
 
-#[tokio::test]
-async fn a_members_next_message_joins_a_young_case_only() {
-    let (place, take) = (Place::new(), Response::TakeAside);
+pub(crate) async fn a_members_next_message_joins_a_young_case_only(place: Place) {
+    let take = Response::TakeAside;
     let store = place.open().await;
     noticed(&store, notice(HARBOR, ALEX, 5, take)).await;
     assert!(matches!(noticed(&store, notice(HARBOR, ALEX, 6, take)).await, Noticed::Joined(1, _)));
@@ -150,9 +43,7 @@ async fn a_members_next_message_joins_a_young_case_only() {
     assert!(matches!(noticed(&store, later).await, Noticed::Opened(2, _)));
 }
 
-#[tokio::test]
-async fn an_action_is_answered_once_and_then_gone() {
-    let place = Place::new();
+pub(crate) async fn an_action_is_answered_once_and_then_gone(place: Place) {
     let store = place.open().await;
     let removal = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await);
     assert!(matches!(removal.action, Action::RemoveMessage { .. }));
@@ -163,9 +54,7 @@ async fn an_action_is_answered_once_and_then_gone() {
     assert_eq!(store.settle(OutboxId(99), Event::Performed(Receipt::Removed), &Plain).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn what_is_given_up_waits_to_be_tried_again_or_dropped() {
-    let place = Place::new();
+pub(crate) async fn what_is_given_up_waits_to_be_tried_again_or_dropped(place: Place) {
     let store = place.open().await;
     let elsewhere = GuildId(9);
     let [one, two] = [HARBOR, elsewhere].map(|guild| notice(guild, ALEX, 5, Response::Shield));
@@ -198,9 +87,7 @@ async fn what_is_given_up_waits_to_be_tried_again_or_dropped() {
     assert_eq!(store.buried(None).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn what_is_committed_outlives_the_process() {
-    let place = Place::new();
+pub(crate) async fn what_is_committed_outlives_the_process(place: Place) {
     let store = place.open().await;
     let removal = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await);
     store.alive(now()).await.unwrap();
@@ -211,9 +98,7 @@ async fn what_is_committed_outlives_the_process() {
     assert_eq!(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await, Noticed::Known);
 }
 
-#[tokio::test]
-async fn who_was_acknowledged_where_is_remembered() {
-    let place = Place::new();
+pub(crate) async fn who_was_acknowledged_where_is_remembered(place: Place) {
     let store = place.open().await;
     noticed(&store, notice(HARBOR, ALEX, 5, Response::TakeAside)).await;
     let by = |member: u64, channel: ChannelId| Message {
@@ -238,57 +123,6 @@ async fn who_was_acknowledged_where_is_remembered() {
     assert_eq!(remembered(by(ALEX.0, GENERAL), now() + hour()).await, (0, 0), "too long ago");
 }
 
-#[tokio::test]
-async fn the_masked_text_is_erased_once_it_was_given_back() {
-    let place = Place::new();
-    let store = place.open().await;
-    let mut pending = Some(first(noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await));
-    assert!(holds(&place.bytes(), "masked words"), "a case under way needs it");
-    while let Some(waiting) = pending {
-        let receipt = match &waiting.action {
-            Action::RemoveMessage { .. } | Action::Withdraw { .. } => Receipt::Removed,
-            Action::OpenThread { .. } | Action::OpenDirect { .. } => Receipt::Opened(ChannelId(20)),
-            Action::AddMember { .. } => Receipt::Joined,
-            Action::CloseThread { .. } | Action::ArchiveThread { .. } => Receipt::Closed,
-            Action::UnarchiveThread { .. } => Receipt::Reopened,
-            Action::Post(_) => Receipt::Posted(MessageId(50)),
-            Action::Edit { .. } => Receipt::Edited,
-        };
-        pending = settled(&store, &waiting, receipt).await;
-    }
-    assert!(!holds(&place.bytes(), "masked words"), "nothing needs it any more");
-}
-
-fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
-}
-
-#[tokio::test]
-async fn a_store_that_cannot_be_opened_says_why_and_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    let garbage = folder.path().join("garbage.db");
-    std::fs::write(&garbage, "this is not a database, and never was one. ".repeat(100)).unwrap();
-    let rows = [
-        ("mysql://aside:secret@db/aside".to_owned(), "sqlite://PATH"),
-        (
-            "postgres://aside:secret@db/aside?host=/no/such/folder".to_owned(),
-            "cannot open the database postgres:///no/such/folder/aside",
-        ),
-        ("sqlite://".to_owned(), "sqlite://PATH"),
-        (
-            format!("sqlite://{}", folder.path().join("no/such/folder/aside.db").display()),
-            "must exist and be writable",
-        ),
-        (format!("sqlite://{}", garbage.display()), "not a database"),
-        (format!("sqlite://{}", folder.path().display()), "cannot open the database"),
-    ];
-    for (url, expected) in rows {
-        let error = Database::open(&url).await.err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains(expected), "{url}: {error}");
-        assert!(!error.contains("secret"), "{error}");
-    }
-}
-
 /// What an action of [`first`] and those after it give back.
 async fn carried_out(store: &impl Store, mut pending: Option<Pending>) {
     while let Some(waiting) = pending {
@@ -301,9 +135,7 @@ async fn carried_out(store: &impl Store, mut pending: Option<Pending>) {
     }
 }
 
-#[tokio::test]
-async fn a_case_is_found_by_its_message_its_thread_and_its_public_words() {
-    let place = Place::new();
+pub(crate) async fn a_case_is_found_by_its_message_its_thread_and_its_public_words(place: Place) {
     let store = place.open().await;
     let pending = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::TakeAside)).await);
     carried_out(&store, Some(pending)).await;
@@ -323,9 +155,7 @@ async fn a_case_is_found_by_its_message_its_thread_and_its_public_words() {
     }
 }
 
-#[tokio::test]
-async fn what_happens_to_a_case_outside_the_outbox_is_committed_with_what_follows() {
-    let place = Place::new();
+pub(crate) async fn what_happens_to_a_case_outside_the_outbox_is_committed_with_what_follows(place: Place) {
     let store = place.open().await;
     let pending = first(noticed(&store, notice(HARBOR, ALEX, 5, Response::TakeAside)).await);
     carried_out(&store, Some(pending)).await;
@@ -337,9 +167,7 @@ async fn what_happens_to_a_case_outside_the_outbox_is_committed_with_what_follow
     assert!(store.happen(HARBOR, Whose::Message(MessageId(6)), gone, &Plain).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn the_most_urgent_action_is_taken_up_first() {
-    let place = Place::new();
+pub(crate) async fn the_most_urgent_action_is_taken_up_first(place: Place) {
     let store = place.open().await;
     let mut routine = notice(HARBOR, UserId(3), 4, Response::TakeAside);
     (routine.matter.category, routine.matter.kinds) = (Category::NeedsDetails, Vec::new());
@@ -352,9 +180,7 @@ async fn the_most_urgent_action_is_taken_up_first() {
     assert_eq!(order, [Priority::Secret, Priority::BoilingPoint, Priority::Routine]);
 }
 
-#[tokio::test]
-async fn a_message_counted_with_a_raid_is_known_from_then_on() {
-    let place = Place::new();
+pub(crate) async fn a_message_counted_with_a_raid_is_known_from_then_on(place: Place) {
     let store = place.open().await;
     assert!(!store.knows(HARBOR, MessageId(9), false).await.unwrap());
     store.count(HARBOR, MessageId(9), 1).await.unwrap();
@@ -363,78 +189,14 @@ async fn a_message_counted_with_a_raid_is_known_from_then_on() {
     assert!(!store.knows(HARBOR, MessageId(9), true).await.unwrap(), "a secret in it is still removed");
 }
 
-/// What the first version wrote.
-const FIRST_VERSION: &str = r#"
-INSERT INTO cases VALUES (1, 1, 2, 1800000000000, '{"guild":1,"number":1,"member":2,"opened":"2027-01-15T08:00:00Z",
-    "matter":{"message":5,"channel":10,"home":10,"category":"boiling_point","rule":"rule","kinds":["anger"],
-        "response":"take_aside","acknowledgment":null,"quiet":false,"enclosure":null,"removed":false},
-    "further":[],"surroundings":{"moderators":[30],"desk":null,"alerts":[],"auto_archive":1440},
-    "state":"acknowledging","place":{"rung":"thread","channel":20},"problems":[],"alerted":false,
-    "acknowledgment":null,"unacknowledged":false}');
-INSERT INTO noticed VALUES (1, 5, 0, 1);
-INSERT INTO acknowledged VALUES (1, 10, 2, '"boiling_point"', 1800000000000);
-INSERT INTO outbox (guild, number, action) VALUES (1, 1, '{"post":{"channel":10,"words":{"utterance":"acknowledgment",
-    "variant":0,"facts":{"member":2,"moderators":[30],"number":1,"kinds":["anger"],"channel":10,"thread":20,
-        "link":"https://discord.com/channels/1/10/5","category":"boiling_point","rule":"rule","alerted":false,
-        "removed":false,"problem":null}},
-    "reply_to":5,"members":[2],"roles":[],"number":1,"buttons":[],"enclosure":null}}');
-"#;
-
-async fn write_first_version(path: &std::path::Path) {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
-    let pool = SqlitePool::connect_with(options).await.unwrap();
-    let sql = include_str!("../src/store/sql/sqlite/1_cases.sql");
-    let first = Migration::new(1, "cases".into(), MigrationType::Simple, sql.into_sql_str(), false);
-    Migrator::with_migrations(vec![first]).run(&pool).await.unwrap();
-    sqlx::raw_sql(FIRST_VERSION).execute(&pool).await.unwrap();
-    pool.close().await;
-}
-
-#[tokio::test]
-async fn a_database_of_the_first_version_goes_on_where_it_was() {
-    let place = Place::new();
-    write_first_version(&place.0.path().join("aside.db")).await;
-    let store = place.open().await;
-    let waiting = store.pending().await.unwrap();
-    assert!(matches!(
-        &waiting[..],
-        [Pending { priority: Priority::BoilingPoint, action: Action::Post(_), .. }]
-    ));
-    assert_eq!(settled(&store, &waiting[0], Receipt::Posted(MessageId(50))).await, None);
-    let case = store.case(HARBOR, Whose::Thread(ChannelId(20))).await.unwrap().unwrap();
-    assert_eq!((case.number, case.acknowledgment), (1, Some(MessageId(50))));
-    let again = notice(HARBOR, ALEX, 5, Response::TakeAside);
-    assert_eq!(noticed(&store, again).await, Noticed::Known);
-}
-
-#[tokio::test]
-async fn cases_of_long_ago_that_never_ended_end_without_a_word() {
-    let place = Place::new();
-    let path = place.0.path().join("aside.db");
-    write_first_version(&path).await;
-    let pool = SqlitePool::connect(&place.url()).await.unwrap();
-    let long_ago = "INSERT INTO cases SELECT guild, 2, 3, 1700000000000, json_set(body, '$.number', 2, '$.member', 3, \
-                    '$.opened', '2023-11-14T22:13:20Z', '$.state', 'talking') FROM cases";
-    sqlx::raw_sql(long_ago).execute(&pool).await.unwrap();
-    pool.close().await;
-    let store = place.open().await;
-    let case = store.case(HARBOR, Whose::Number(2)).await.unwrap().unwrap();
-    let reason = case.ending.as_ref().and_then(|ending| ending.reason);
-    assert_eq!((case.state(), reason), (State::Expired, Some(Reason::Quiet)));
-    assert_eq!(case.action(), None, "nothing is said about it");
-    assert_eq!(due(&store, now() + hour() * 24 * 30, 9).await, [1], "its clock stands");
-}
-
 fn new_change(from: u64, mode: Mode, undoes: Option<u32>) -> NewChange {
     let settings = GuildSettings { mode: Some(mode), ..GuildSettings::default() };
     let parts = GuildSettings::default().difference(&settings);
     NewChange { guild: HARBOR, from, settings, parts, by: ALEX, at: now(), undoes }
 }
 
-#[tokio::test]
-async fn a_change_is_saved_with_its_record_unless_someone_was_quicker() {
-    let home = Place::new();
-    let store = home.open().await;
+pub(crate) async fn a_change_is_saved_with_its_record_unless_someone_was_quicker(place: Place) {
+    let store = place.open().await;
     assert_eq!(
         store.change(new_change(3, Mode::Act, None)).await.unwrap(),
         None,
@@ -448,7 +210,7 @@ async fn a_change_is_saved_with_its_record_unless_someone_was_quicker() {
     );
     assert_eq!(store.change(new_change(1, Mode::Act, Some(1))).await.unwrap(), Some(2));
     store.close().await;
-    let store = home.open().await;
+    let store = place.open().await;
     let stored = store.settings_of(HARBOR).await.unwrap().unwrap();
     assert_eq!((stored.revision, stored.settings.mode), (2, Some(Mode::Act)));
     assert_eq!(store.settings_of(GuildId(2)).await.unwrap(), None);
@@ -459,10 +221,8 @@ async fn a_change_is_saved_with_its_record_unless_someone_was_quicker() {
     assert_eq!(changes[0].parts, new_change(1, Mode::Act, None).parts);
 }
 
-#[tokio::test]
-async fn a_proposal_is_taken_once_in_its_own_server_within_a_day() {
-    let home = Place::new();
-    let store = home.open().await;
+pub(crate) async fn a_proposal_is_taken_once_in_its_own_server_within_a_day(place: Place) {
+    let store = place.open().await;
     let id = store.propose(HARBOR, now(), "a").await.unwrap();
     assert_eq!(store.take_proposal(GuildId(2), id).await.unwrap(), None, "of another server");
     assert_eq!(store.proposal(GuildId(2), id).await.unwrap(), None, "of another server");
@@ -475,10 +235,8 @@ async fn a_proposal_is_taken_once_in_its_own_server_within_a_day() {
     assert!(old < later && store.take_proposal(HARBOR, old).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn what_was_said_of_a_message_last_is_what_counts() {
-    let home = Place::new();
-    let store = home.open().await;
+pub(crate) async fn what_was_said_of_a_message_last_is_what_counts(place: Place) {
+    let store = place.open().await;
     let example = |judged| Example {
         message: MessageId(5),
         author: Some(UserId(3)),
@@ -498,10 +256,8 @@ async fn what_was_said_of_a_message_last_is_what_counts() {
     assert_eq!(store.examples(GuildId(2)).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn notes_and_languages_are_remembered() {
-    let home = Place::new();
-    let store = home.open().await;
+pub(crate) async fn notes_and_languages_are_remembered(place: Place) {
+    let store = place.open().await;
     assert_eq!(store.noted(HARBOR, "gaps").await.unwrap(), None);
     for value in ["1", "2"] {
         store.note(HARBOR, "gaps", value).await.unwrap();
@@ -511,9 +267,7 @@ async fn notes_and_languages_are_remembered() {
     assert_eq!(store.languages().await.unwrap(), [(ALEX, "2".to_owned())]);
 }
 
-#[tokio::test]
-async fn what_came_of_cases_is_found_by_server_and_time() {
-    let place = Place::new();
+pub(crate) async fn what_came_of_cases_is_found_by_server_and_time(place: Place) {
     let store = place.open().await;
     let elsewhere = GuildId(9);
     for (guild, response) in [(elsewhere, Response::Alert), (HARBOR, Response::TakeAside)] {
@@ -562,9 +316,7 @@ async fn due(store: &impl Store, until: Timestamp, most: u32) -> Vec<u32> {
     store.due(until, most).await.unwrap().into_iter().map(|case| case.number).collect()
 }
 
-#[tokio::test]
-async fn clocks_are_seen_to_in_order_put_off_and_set_anew() {
-    let place = Place::new();
+pub(crate) async fn clocks_are_seen_to_in_order_put_off_and_set_anew(place: Place) {
     let store = place.open().await;
     for (at, later) in [(1, 2), (2, 0), (3, 1)] {
         let now = minutes(later);
@@ -587,13 +339,13 @@ async fn clocks_are_seen_to_in_order_put_off_and_set_anew() {
     store.set_clocks(HARBOR, &Patient).await.unwrap();
     assert_eq!(due(&store, minutes(119), 9).await, [1], "only those of the other guild");
     assert_eq!(due(&store, minutes(121), 9).await, [1, 2, 3]);
-    drop(store);
+    store.close().await;
     assert_eq!(due(&place.open().await, minutes(121), 9).await, [1, 2, 3], "clocks are kept");
 }
 
-#[tokio::test]
-async fn what_happens_to_several_and_the_words_about_it_are_one_and_can_be_said_elsewhere() {
-    let place = Place::new();
+pub(crate) async fn what_happens_to_several_and_the_words_about_it_are_one_and_can_be_said_elsewhere(
+    place: Place,
+) {
     let store = place.open().await;
     for at in [1, 2] {
         noticed(&store, notice(HARBOR, UserId(at), at, Response::TakeAside)).await;
@@ -616,17 +368,51 @@ async fn what_happens_to_several_and_the_words_about_it_are_one_and_can_be_said_
     assert!(store.pending().await.unwrap().iter().all(|pending| pending.number != 0));
 }
 
-#[tokio::test]
-async fn a_case_that_cannot_be_read_keeps_no_other_waiting() {
-    let place = Place::new();
+pub(crate) async fn a_case_that_cannot_be_read_keeps_no_other_waiting(place: Place) {
     let store = place.open().await;
     for at in [1, 2] {
         noticed(&store, notice(HARBOR, UserId(at), at, Response::TakeAside)).await;
     }
-    let pool = SqlitePool::connect(&place.url()).await.unwrap();
-    sqlx::query("UPDATE cases SET body = '{}' WHERE number = 1").execute(&pool).await.unwrap();
+    place.change("UPDATE cases SET body = '{}' WHERE number = 1").await;
     assert_eq!(due(&store, minutes(5), 9).await, [2]);
     store.set_clocks(HARBOR, &Plain).await.unwrap();
     store.postpone(HARBOR, &[2], minutes(9)).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), Some(minutes(9)), "its clock stands");
+}
+
+/// Two processes, each with many things to do.
+pub(crate) async fn what_many_do_at_once_is_done_once(place: Place) {
+    const MESSAGES: u64 = 12;
+    let stores = [place.open().await, place.open().await];
+    let notices = (1..=MESSAGES).flat_map(|at| stores.iter().map(move |store| (store, at)));
+    let made = futures::future::join_all(notices.map(async |(store, at)| {
+        noticed(store, notice(HARBOR, UserId(100 + at), at, Response::TakeAside)).await
+    }));
+    let (mut numbers, mut known, mut actions) = (Vec::new(), 0, Vec::new());
+    for noticed in made.await {
+        match noticed {
+            Noticed::Opened(number, pending) => {
+                numbers.push(number);
+                actions.extend(pending);
+            }
+            Noticed::Known => known += 1,
+            Noticed::Joined(..) => panic!("each is a case of its own"),
+        }
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=12).collect::<Vec<_>>());
+    assert_eq!((known, actions.len()), (MESSAGES, 12));
+
+    let receipts = actions.iter().flat_map(|action| stores.iter().map(move |store| (store, action)));
+    let settled = futures::future::join_all(receipts.map(async |(store, action)| {
+        settled(store, action, Receipt::Opened(ChannelId(1000 + u64::from(action.number)))).await
+    }));
+    let followed = settled.await.into_iter().flatten().count();
+    assert_eq!(followed, 12, "each receipt counts once");
+    assert_eq!(stores[0].pending().await.unwrap().len(), 12);
+
+    let changes =
+        stores.iter().map(async |store| store.change(new_change(0, Mode::Act, None)).await.unwrap());
+    let saved: Vec<u32> = futures::future::join_all(changes).await.into_iter().flatten().collect();
+    assert_eq!(saved, [1], "the quicker one");
 }
