@@ -34,6 +34,8 @@ mod play;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod processes;
+#[cfg(test)]
 mod raid;
 #[cfg(test)]
 mod scenario;
