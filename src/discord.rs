@@ -292,6 +292,7 @@ pub async fn run(
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
         () = async { asked_to_stop.cancelled().await; telemetry.stopping(); std::future::pending().await } => Ok(()),
+        // What cannot be kept must not be done either.
         error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
         _ = working => Ok(()),

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tracing::warn;
 
 use super::clock::Clock;
@@ -29,6 +29,9 @@ const RESERVE: u32 = ROOM / 4;
 /// How long a message waits for room, and how long anything else. Heartbeats go out in between, and are due every 41 seconds.
 const MOMENT: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Between two looks whether there is room.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// What was heard: a dispatch or another word of Discord's, as it stands, the shard that heard it, and when.
 pub(super) struct Heard {
@@ -63,8 +66,7 @@ impl Ear {
     pub(super) async fn hear(&self, shard: u32, text: String) -> Result<(), Overflow> {
         let at = self.clock.now();
         let size = size(&text);
-        let room = if self.has_room_for_messages(size) { self.try_room(size) } else { None };
-        let room = match room {
+        let room = match self.room(size, RESERVE) {
             Some(room) => room,
             None => match missable(&text) {
                 Some((place, message)) => match self.room_for_message(size).await {
@@ -74,7 +76,7 @@ impl Ear {
                         return Ok(());
                     }
                 },
-                None => self.room_for_all_else(size).await?,
+                None => self.wait_for_room(size, 0, PATIENCE).await.ok_or(Overflow)?,
             },
         };
         // The queue closes only when we stop, and then nobody is left to tell.
@@ -84,15 +86,30 @@ impl Ear {
 
     /// Waits until what was heard has been taken up, but for a little.
     pub(super) async fn relieved(&self) {
-        self.room.acquire_many(ROOM - RESERVE).await.map(drop).ok();
+        while self.room.available_permits() < (ROOM - RESERVE) as usize {
+            sleep(GLANCE).await;
+        }
     }
 
-    fn has_room_for_messages(&self, size: u32) -> bool {
-        self.room.available_permits() >= (RESERVE + size) as usize
-    }
-
-    fn try_room(&self, size: u32) -> Option<OwnedSemaphorePermit> {
+    /// Room for so much, where `spare` stays free.
+    fn room(&self, size: u32, spare: u32) -> Option<OwnedSemaphorePermit> {
+        if self.room.available_permits() < (size + spare) as usize {
+            return None;
+        }
         Arc::clone(&self.room).try_acquire_many_owned(size).ok()
+    }
+
+    /// Nobody queues for it: whoever needs much would keep those from it who need little.
+    async fn wait_for_room(&self, size: u32, spare: u32, most: Duration) -> Option<OwnedSemaphorePermit> {
+        let waiting = async {
+            loop {
+                if let Some(room) = self.room(size, spare) {
+                    return room;
+                }
+                sleep(GLANCE).await;
+            }
+        };
+        timeout(most, waiting).await.ok()
     }
 
     /// The first that finds no room waits for a moment; those after it do not, as long as nothing was read back.
@@ -100,18 +117,13 @@ impl Ear {
         if self.gap.has_missed() {
             return None;
         }
-        let freed = timeout(MOMENT, self.room.acquire_many(RESERVE + size)).await;
-        if matches!(freed, Ok(Ok(_))) {
-            drop(freed);
-            return self.try_room(size);
+        let room = self.wait_for_room(size, RESERVE, MOMENT).await;
+        if room.is_none() {
+            warn!(
+                "Discord says more than I can take up; messages are read back from history when there is time"
+            );
         }
-        warn!("Discord says more than I can take up; messages are read back from history when there is time");
-        None
-    }
-
-    async fn room_for_all_else(&self, size: u32) -> Result<OwnedSemaphorePermit, Overflow> {
-        let freed = timeout(PATIENCE, Arc::clone(&self.room).acquire_many_owned(size)).await;
-        freed.ok().and_then(Result::ok).ok_or(Overflow)
+        room
     }
 }
 

@@ -21,10 +21,10 @@ async fn gone(config: &str) -> (Simulator, Home) {
 }
 
 /// Waits until all is read back: then it is recorded that what happens now was heard.
-async fn caught_up(discord: &Simulator, home: &Home) {
+async fn caught_up(discord: &Simulator, home: &Home) -> Result<(), String> {
     let now = now().as_millisecond();
-    settled(discord, home).await.unwrap();
-    home.until_later("SELECT min(at) FROM alive", now).await.unwrap();
+    settled(discord, home).await?;
+    home.until(&format!("SELECT min(at) >= {now} FROM alive")).await
 }
 
 #[expect(clippy::disallowed_methods, reason = "messages are as old as the clock on the wall says")]
@@ -50,7 +50,7 @@ impl Row {
         // Twice: what was read back is not read back into another case at the next start.
         for start in ["first", "second"] {
             let bot = Bot::start(&discord, &home, RULES).await;
-            caught_up(&discord, &home).await;
+            caught_up(&discord, &home).await?;
             settled(&discord, &home).await?;
             let answers = said(&discord, place).len();
             if answers != self.answers {
@@ -176,7 +176,7 @@ async fn what_was_said_first_is_judged_first_whatever_channel_it_was_said_in() {
         let _said = discord.post(by, channel, LEAK);
     }
     let bot = Bot::start(&discord, &home, RULES).await;
-    caught_up(&discord, &home).await;
+    caught_up(&discord, &home).await.unwrap();
     settled(&discord, &home).await.unwrap();
     let mut order: BTreeMap<u32, Id> = BTreeMap::new();
     for thread in private_threads(&discord) {
@@ -217,7 +217,7 @@ async fn what_is_too_old_or_too_much_is_told_once_and_never_acted_on() {
         }
         for _ in 0..2 {
             let bot = Bot::start(&discord, &home, &config).await;
-            caught_up(&discord, &home).await;
+            caught_up(&discord, &home).await.unwrap();
             settled(&discord, &home).await.unwrap();
             bot.stop().await.unwrap();
         }
@@ -264,7 +264,7 @@ async fn a_gap_while_a_gap_is_read_back_is_read_back_too_and_nothing_twice() {
     for place in ["general", "help"] {
         acknowledged(&discord, place).await;
     }
-    caught_up(&discord, &home).await;
+    caught_up(&discord, &home).await.unwrap();
     settled(&discord, &home).await.unwrap();
     let answers = ["general", "help"].map(|place| said(&discord, channel(&discord, place)).len());
     assert_eq!((answers, private_threads(&discord).len()), ([1, 1], 2));
@@ -302,6 +302,7 @@ async fn a_server_that_is_lost_for_longer_than_a_process_lives_is_not_forgotten(
     discord.outage(guild, true);
     post(&discord, "alex", "general", LEAK);
     let bot = Bot::start(&discord, &home, RULES).await;
+    settled(&discord, &home).await.unwrap();
     home.clock.set(now() + SignedDuration::from_mins(5));
     home.until("SELECT count(*) > 0 FROM notes WHERE name = 'unread_since'").await.unwrap();
     bot.stop().await.unwrap();

@@ -94,28 +94,8 @@ impl Home {
         self.until("SELECT count(*) = 0 FROM outbox WHERE buried_at IS NULL").await
     }
 
-    /// Waits until the database answers `question` with more than `than`.
-    pub(crate) async fn until_later(&self, question: &'static str, than: i64) -> Result<(), String> {
-        let options = SqliteConnectOptions::new().filename(self.path().join("aside.db"));
-        let mut database = options.connect().await.map_err(|error| error.to_string())?;
-        let waiting = async {
-            loop {
-                let answer: Option<i64> = sqlx::query_scalar(question)
-                    .fetch_one(&mut database)
-                    .await
-                    .map_err(|error| error.to_string())?;
-                if answer.is_some_and(|answer| answer > than) {
-                    return Ok(());
-                }
-                tokio::time::sleep(GLANCE).await;
-            }
-        };
-        let waited = tokio::time::timeout(PATIENCE, waiting).await;
-        waited.unwrap_or_else(|_| Err(format!("waited for {question:?}, in vain")))
-    }
-
     /// Waits until the database answers `question` with yes.
-    pub(crate) async fn until(&self, question: &'static str) -> Result<(), String> {
+    pub(crate) async fn until(&self, question: &str) -> Result<(), String> {
         install_default_drivers();
         let mut database =
             AnyConnection::connect(&self.database()).await.map_err(|error| error.to_string())?;

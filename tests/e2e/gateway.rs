@@ -293,8 +293,10 @@ async fn messages_for_which_there_is_no_room_are_read_back_and_heartbeats_go_on(
     let bot = Bot::start(&discord, &home, RULES).await;
     settled(&discord, &home).await.unwrap();
     hold_up(&discord);
-    for id in 0..30 {
-        discord.send_event("MESSAGE_CREATE", &large(&discord, 9_000_000 + id, 1024));
+    // So many of each size that not even the smallest finds room.
+    for (at, kib) in [1024, 100, 10, 0].into_iter().enumerate() {
+        let from = 9_000_000 + 1000 * u64::try_from(at).unwrap();
+        (from..from + 30).for_each(|id| discord.send_event("MESSAGE_CREATE", &large(&discord, id, kib)));
     }
     let before = discord.read(State::heartbeats);
     post(&discord, "alex", "general", LEAK);

@@ -48,6 +48,8 @@ mod play;
 #[cfg(test)]
 mod process;
 #[cfg(test)]
+mod processes;
+#[cfg(test)]
 mod raid;
 #[cfg(test)]
 mod scenario;

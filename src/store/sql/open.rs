@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, SqlSafeStr as _};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection as _, Executor as _, SqlSafeStr as _};
 use tokio_util::task::TaskTracker;
 use url::Url;
 
@@ -92,6 +92,12 @@ impl Database {
     }
 }
 
+/// Statements are not logged: they are many, and where the library asks whether to, `tracing` drops the line that comes next
+/// in that thread, which is one of ours (<https://github.com/tokio-rs/tracing/issues/2519>).
+fn quiet<O: ConnectOptions>(options: O) -> O {
+    options.disable_statement_logging()
+}
+
 /// Where a database is.
 pub(super) struct Address {
     pub(super) engine: Engine,
@@ -122,7 +128,7 @@ impl Address {
     }
 
     fn of_server(url: &str) -> Option<Self> {
-        let options = PgConnectOptions::from_str(url).ok()?.application_name("aside");
+        let options = quiet(PgConnectOptions::from_str(url).ok()?.application_name("aside"));
         let database = options.get_database().unwrap_or_else(|| options.get_username());
         let place = match options.get_socket() {
             Some(socket) => format!("postgres://{}/{database}", socket.display()),
@@ -142,7 +148,7 @@ impl Address {
                 let options = options.max_connections(1).after_connect(|connection, _| {
                     Box::pin(async move { connection.execute(PRAGMAS).await.map(drop) })
                 });
-                let address = AnyConnectOptions::from_str(&url)?;
+                let address = quiet(AnyConnectOptions::from_str(&url)?);
                 // The pool would try again and again, and not say what is wrong.
                 let mut first = AnyConnection::connect_with(&address).await?;
                 first.execute(PRAGMAS).await?;
@@ -151,7 +157,7 @@ impl Address {
             }
             Engine::Postgres(_) => {
                 let options = options.max_connections(CONNECTIONS);
-                options.connect_with(AnyConnectOptions::from_str(&self.url)?).await
+                options.connect_with(quiet(AnyConnectOptions::from_str(&self.url)?)).await
             }
         }
     }
