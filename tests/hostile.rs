@@ -3,7 +3,11 @@
 //! Where one fails, it prints its seed. `ASIDE_FUZZ_SECONDS=60 cargo test --test hostile` goes on from there with other
 //! seeds for so long, each target for itself. What a fuzzer found stands in `hostile/found/` and is run first.
 
-#![expect(clippy::expect_used, reason = "a test stops where it is wrong")]
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test stops where it is wrong, and says at what input"
+)]
 
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "the fuzzers use them from another crate")]

@@ -257,6 +257,9 @@ fn custom_ids(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// Who uses a command, which, with what.
+type Used<'a> = (&'a str, &'a str, &'a [(&'a str, Value)]);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_custom_id_that_the_bot_writes_is_in_the_list() {
     let mut server = Server::in_world(&world(), RULES).await;
@@ -264,7 +267,7 @@ async fn every_custom_id_that_the_bot_writes_is_in_the_list() {
     let message = server.discord.post(alex, general, WROTE).unwrap();
     server.discord.post(alex, general, "where is my invoice?").unwrap();
     settled(&server.discord, &server.home).await.unwrap();
-    let commands: [(&str, &str, &[(&str, Value)]); 9] = [
+    let commands: [Used<'_>; 9] = [
         ("olga", "setup", &[]),
         (
             "olga",
@@ -293,7 +296,9 @@ async fn every_custom_id_that_the_bot_writes_is_in_the_list() {
     answers.push(server.reply(menu).await.data);
     settled(&server.discord, &server.home).await.unwrap();
     let mut found = BTreeSet::new();
-    answers.iter().for_each(|answer| custom_ids(answer, &mut found));
+    for answer in &answers {
+        custom_ids(answer, &mut found);
+    }
     for request in server.discord.requests() {
         custom_ids(&request.body, &mut found);
     }

@@ -25,6 +25,9 @@ fn all(most: usize) -> String {
     HOSTILE.join(" ").chars().cycle().take(most).collect()
 }
 
+/// Who uses a command, which, with what.
+type Used = (&'static str, &'static str, Vec<(&'static str, Value)>);
+
 /// What a moderator reads back of their own words: the place, what is done there, and where it is shown.
 async fn everywhere(server: &Server, words: &str) {
     let discord = &server.discord;
@@ -34,18 +37,17 @@ async fn everywhere(server: &Server, words: &str) {
         .post(alex, general, &format!("an utter disgrace {}", fit(3_000).replace("@everyone", "x")))
         .unwrap();
     settled(discord, &server.home).await.unwrap();
-    let options = |all: &[(&'static str, Value)]| all.to_vec();
     let number = ("number", json!(1));
-    let said: [(&str, &str, Vec<(&'static str, Value)>); 9] = [
-        ("mia", "case note", options(&[("note", json!(fit(500))), number.clone()])),
-        ("mia", "case show", options(&[number.clone()])),
-        ("mia", "case resolve", options(&[number.clone(), ("outcome", json!(fit(200)))])),
-        ("mia", "case show", options(&[number.clone()])),
-        ("mia", "case list", options(&[("state", json!("all"))])),
-        ("olga", "rules show", options(&[("name", json!(fit(64)))])),
-        ("olga", "rules test", options(&[("text", json!(fit(2_000)))])),
-        ("olga", "wording preview", options(&[("utterance", json!(fit(60)))])),
-        ("alex", "aside", options(&[("about", json!(fit(200)))])),
+    let said: [Used; 9] = [
+        ("mia", "case note", vec![("note", json!(fit(500))), number.clone()]),
+        ("mia", "case show", vec![number.clone()]),
+        ("mia", "case resolve", vec![number.clone(), ("outcome", json!(fit(200)))]),
+        ("mia", "case show", vec![number.clone()]),
+        ("mia", "case list", vec![("state", json!("all"))]),
+        ("olga", "rules show", vec![("name", json!(fit(64)))]),
+        ("olga", "rules test", vec![("text", json!(fit(2_000)))]),
+        ("olga", "wording preview", vec![("utterance", json!(fit(60)))]),
+        ("alex", "aside", vec![("about", json!(fit(200)))]),
     ];
     for (who, path, given) in said {
         let known = discord.command(discord.user(who).unwrap(), general, path, &given);
