@@ -20,7 +20,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`config`] | settings of the file, and over them each server's own; checked before they hold; builds the core |
-//! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite) |
+//! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite or PostgreSQL) |
 //! | [`report`] | what came of cases becomes figures, words, a picture, and what to change; as pure as the core |
 //! | [`responder`] | the conductor: judge, commit, perform, record the receipt; brings settings into force; the trait of the edge |
 //! | [`discord`] | the edge: gateway, REST within its limits, permissions and what is missing of them, catching up |

@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_server_is_on_one_shard() {
         for total in [1, 3, 16] {
-            for guild in (0..50).map(|at| GuildId(at << 22 | 77)) {
+            for guild in (0..50).map(|at| GuildId((at << 22) + 77)) {
                 let holds =
                     |first| Shards::new(first, first + 1, total).is_some_and(|one| one.contains(guild));
                 assert_eq!((0..total).filter(|first| holds(*first)).count(), 1, "{guild} of {total}");

@@ -18,11 +18,12 @@ mod rows;
 mod settings;
 mod traces;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
+use tokio_util::task::TaskTracker;
 
 use self::failure::Failure;
 pub use self::hold::{Held, Slot};
@@ -49,8 +50,12 @@ pub struct Database {
     /// Whose guilds are meant where every guild is.
     shards: Shards,
     failure: Failure,
+    /// How much of what was heard waits to be kept.
+    behind: AtomicUsize,
     /// Whether something was dropped that is to be taken out of the tables with the next sweep.
     dropped: AtomicBool,
+    /// Those that listen to other processes: each ends with what it was begun for.
+    tasks: TaskTracker,
 }
 
 impl Database {
@@ -130,17 +135,23 @@ impl Database {
             Engine::Sqlite(_) => {
                 sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await.map(drop)
             }
-            Engine::Postgres(_) => return self.put_off_vacuum(),
+            Engine::Postgres(_) => {
+                self.dropped.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
         };
-        match emptied.map_err(StoreError::from) {
-            Err(error) if error.is_passing() => self.put_off_vacuum(),
-            emptied => emptied,
-        }
+        self.or_later(emptied.map_err(StoreError::from))
     }
 
-    fn put_off_vacuum(&self) -> Result<(), StoreError> {
-        self.dropped.store(true, Ordering::Relaxed);
-        Ok(())
+    /// What does not work just now is done with the next sweep.
+    fn or_later(&self, erased: Result<(), StoreError>) -> Result<(), StoreError> {
+        match erased {
+            Err(error) if error.is_passing() => {
+                self.dropped.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            erased => erased,
+        }
     }
 
     /// The same where much was forgotten at once, and whatever was put off.
@@ -149,10 +160,8 @@ impl Database {
         let Engine::Postgres(_) = self.engine else { return self.erase().await };
         let tables = "VACUUM (SKIP_LOCKED) cases, noticed, outbox, case_notes, transcripts, examples, acted, causes, \
                       cause_cases, outcomes, proposals, changes, languages, erasures";
-        match sqlx::query(tables).execute(&self.pool).await.map_err(StoreError::from) {
-            Err(error) if error.is_passing() => self.put_off_vacuum(),
-            vacuumed => vacuumed.map(drop),
-        }
+        let vacuumed = sqlx::query(tables).execute(&self.pool).await;
+        self.or_later(vacuumed.map(drop).map_err(StoreError::from))
     }
 }
 

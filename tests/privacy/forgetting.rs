@@ -23,9 +23,7 @@ async fn forget(store: &aside::store::Database, member: UserId) -> Left {
     left
 }
 
-#[tokio::test]
-async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator() {
-    let place = Place::new();
+pub(crate) async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
     let before = place.naming(ALEX).await;
@@ -52,9 +50,12 @@ async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator() {
     for words in ["about Alex", "written by Alex", "refunded", "given details", "a proposal"] {
         let theirs = words == "refunded";
         // Case 4 of somebody else was refunded, too.
-        assert_eq!(place.holds(words), theirs, "{words}");
+        assert_eq!(place.holds(words).await, theirs, "{words}");
     }
-    assert!(place.holds("by Alex") && place.holds("written by others"), "what is not about them stays");
+    assert!(
+        place.holds("by Alex").await && place.holds("written by others").await,
+        "what is not about them stays"
+    );
 
     // The other one of an exchange is known until it is over.
     assert_eq!(store.erasures().await.unwrap(), [wish(ALEX)]);
@@ -66,9 +67,7 @@ async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator() {
     assert_eq!((cases.helped, cases.named, cases.cases.len()), (vec![6], vec![], 0));
 }
 
-#[tokio::test]
-async fn what_remains_of_a_case_names_nobody_and_counts() {
-    let place = Place::new();
+pub(crate) async fn what_remains_of_a_case_names_nobody_and_counts(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
     let counted = place.count("SELECT count(*) FROM outcomes").await;
@@ -86,9 +85,7 @@ async fn what_remains_of_a_case_names_nobody_and_counts() {
     }
 }
 
-#[tokio::test]
-async fn numbers_are_not_given_again() {
-    let place = Place::new();
+pub(crate) async fn numbers_are_not_given_again(place: Place) {
     let store = place.open().await;
     for at in 1..=3 {
         let number = open_case(&store, notice(ALEX, at)).await;
@@ -101,9 +98,9 @@ async fn numbers_are_not_given_again() {
     assert_eq!(open_case(&store, notice(SAM, 5)).await, 5);
 }
 
-#[tokio::test]
-async fn a_message_that_was_forgotten_is_not_noticed_again_but_can_be_taken_up_by_hand() {
-    let place = Place::new();
+pub(crate) async fn a_message_that_was_forgotten_is_not_noticed_again_but_can_be_taken_up_by_hand(
+    place: Place,
+) {
     let store = place.open().await;
     let number = open_case(&store, notice(ALEX, 1)).await;
     settle(&store, number, now()).await;
@@ -117,9 +114,7 @@ async fn a_message_that_was_forgotten_is_not_noticed_again_but_can_be_taken_up_b
     assert!(matches!(store.notice(by_hand, &Plain).await.unwrap(), Noticed::Opened(2, _)));
 }
 
-#[tokio::test]
-async fn that_a_conversation_was_spoken_to_lately_is_known_without_whom() {
-    let place = Place::new();
+pub(crate) async fn that_a_conversation_was_spoken_to_lately_is_known_without_whom(place: Place) {
     let store = place.open().await;
     open_case(&store, notice(SAM, 1)).await;
     open_case(&store, notice(ALEX, 2)).await;
@@ -146,9 +141,7 @@ async fn that_a_conversation_was_spoken_to_lately_is_known_without_whom() {
     assert_eq!(place.count("SELECT count(*) FROM acted").await, 1);
 }
 
-#[tokio::test]
-async fn what_came_after_the_wish_stays() {
-    let place = Place::new();
+pub(crate) async fn what_came_after_the_wish_stays(place: Place) {
     let store = place.open().await;
     let first = open_case(&store, notice(ALEX, 1)).await;
     let mut later = notice(ALEX, 2);
@@ -163,9 +156,7 @@ async fn what_came_after_the_wish_stays() {
     assert_eq!((cases, traces.examples.len()), (vec![later], 1));
 }
 
-#[tokio::test]
-async fn other_servers_are_left_alone_and_so_is_the_language_they_need() {
-    let place = Place::new();
+pub(crate) async fn other_servers_are_left_alone_and_so_is_the_language_they_need(place: Place) {
     let store = place.open().await;
     let elsewhere = GuildId(2);
     let mut other = notice(ALEX, 1);
@@ -188,7 +179,7 @@ async fn other_servers_are_left_alone_and_so_is_the_language_they_need() {
 #[tokio::test]
 async fn it_is_finished_after_a_stop_at_any_instant() {
     for stop in 0..6 {
-        let place = Place::new();
+        let place = Place::file();
         let store = place.open().await;
         let mut shielded = notice(ALEX, 1);
         shielded.matter = matter(1, Response::Shield);
@@ -213,29 +204,25 @@ async fn it_is_finished_after_a_stop_at_any_instant() {
         if wanted {
             assert!(store.forget(&wish(ALEX)).await.unwrap().is_nothing(), "{stop}");
             assert_eq!(place.naming(ALEX).await, Vec::<String>::new(), "{stop}");
-            assert!(!place.holds("masked words"), "{stop}");
+            assert!(!place.holds("masked words").await, "{stop}");
         }
     }
 }
 
-#[tokio::test]
-async fn an_answer_to_an_action_of_a_case_that_is_gone_is_no_trouble() {
-    let place = Place::new();
+pub(crate) async fn an_answer_to_an_action_of_a_case_that_is_gone_is_no_trouble(place: Place) {
     let store = place.open().await;
     store.notice(notice(ALEX, 1), &Plain).await.unwrap();
     let pending = store.pending().await.unwrap().remove(0);
-    sqlx::query("DELETE FROM cases").execute(&place.database().await).await.unwrap();
+    sqlx::query("DELETE FROM cases").execute(&mut place.connect().await).await.unwrap();
     let receipt = crate::place::success(&pending);
     assert_eq!(store.settle(pending.id, Event::Performed(receipt), &Plain).await.unwrap(), None);
     assert_eq!(store.pending().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn what_a_member_gave_in_a_form_is_gone_when_the_case_is_over() {
-    let place = Place::new();
+pub(crate) async fn what_a_member_gave_in_a_form_is_gone_when_the_case_is_over(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
-    assert!(place.holds("given details"), "while the case is open moderators need it");
+    assert!(place.holds("given details").await, "while the case is open moderators need it");
     happens(&store, 1, Event::Ended(aside::case::Ending::by(aside::case::End::Resolved, MIA, now()))).await;
-    assert!(!place.holds("given details"));
+    assert!(!place.holds("given details").await);
 }

@@ -31,7 +31,11 @@ async fn a_backup_is_the_database_as_it_was_at_one_moment() {
     let copy = home.open().await;
     let (cases, pending) = (home.count("SELECT count(*) FROM cases").await, copy.pending().await.unwrap());
     assert!((20..=120).contains(&cases), "{cases}");
-    assert_eq!(pending.len() as i64, cases, "no case without its action, no action without its case");
+    assert_eq!(
+        i64::try_from(pending.len()).unwrap(),
+        cases,
+        "no case without its action, no action without its case"
+    );
     assert_eq!(home.count("SELECT count(*) FROM noticed").await, cases);
     assert_eq!(home.count("SELECT max(number) FROM cases").await, cases);
     assert_eq!(place.count("SELECT count(*) FROM cases").await, 120, "nothing was held up");

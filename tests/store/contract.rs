@@ -1,14 +1,18 @@
 //! What every store promises, whatever database is behind it.
 
 use aside::case::action::{Action, Priority, Receipt, Speech};
+use aside::case::cause::{CauseNotice, NoticeEvent, Over};
 use aside::case::clock::Promise;
 use aside::case::reminder::{Help, Overdue, together};
-use aside::case::{Event, State};
+use aside::case::{End, Ending, Event, Reason, State};
 use aside::config::GuildSettings;
 use aside::detect::{Category, Kind};
 use aside::message::{Author, ChannelId, GuildId, Message, MessageId, Origin, UserId};
+use aside::policy::cause::Cause;
 use aside::policy::{Mode, Response};
-use aside::store::{Example, Judged, NewChange, Notice, Noticed, OutboxId, Pending, Store, Terms, Whose};
+use aside::store::{
+    CaseNote, Example, Judged, NewChange, Notice, Noticed, OutboxId, Pending, Sought, Store, Terms, Whose,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::place::{ALEX, GENERAL, HARBOR, Place, Plain, first, hour, notice, noticed, now, settled};
@@ -66,7 +70,7 @@ pub(crate) async fn what_is_given_up_waits_to_be_tried_again_or_dropped(place: P
     assert!(store.bury(one.id, "Discord answers 500", now() + hour()).await.unwrap());
     assert!(!store.bury(one.id, "again", now()).await.unwrap(), "once");
     assert!(!store.bury(OutboxId(99), "", now()).await.unwrap());
-    assert_eq!(store.pending().await.unwrap(), [two.clone()], "the other is still to be done");
+    assert_eq!(store.pending().await.unwrap(), std::slice::from_ref(&two), "the other is still to be done");
     let letters = store.buried(None).await.unwrap();
     let [letter] = letters.as_slice() else { panic!("one letter, not {letters:?}") };
     assert_eq!((letter.pending.id, letter.pending.tries, letter.at), (one.id, 2, now() + hour()));
@@ -161,7 +165,7 @@ pub(crate) async fn what_happens_to_a_case_outside_the_outbox_is_committed_with_
     carried_out(&store, Some(pending)).await;
     let gone = Event::Deleted(MessageId(5));
     let happened = store.happen(HARBOR, Whose::Message(MessageId(5)), gone.clone(), &Plain).await.unwrap();
-    let happened = happened.expect("a case").pending;
+    let happened = happened.unwrap().pending;
     assert!(matches!(happened.as_ref().map(|pending| &pending.action), Some(Action::Withdraw { .. })));
     assert_eq!(store.pending().await.unwrap(), [happened.unwrap()]);
     assert!(store.happen(HARBOR, Whose::Message(MessageId(6)), gone, &Plain).await.unwrap().is_none());
@@ -415,4 +419,67 @@ pub(crate) async fn what_many_do_at_once_is_done_once(place: Place) {
         stores.iter().map(async |store| store.change(new_change(0, Mode::Act, None)).await.unwrap());
     let saved: Vec<u32> = futures::future::join_all(changes).await.into_iter().flatten().collect();
     assert_eq!(saved, [1], "the quicker one");
+}
+
+pub(crate) async fn cases_are_found_by_what_they_are_and_noted_on(place: Place) {
+    let store = place.open().await;
+    for at in 1..=3 {
+        noticed(&store, notice(HARBOR, UserId(100 + at), at, Response::TakeAside)).await;
+    }
+    noticed(&store, notice(GuildId(9), UserId(101), 9, Response::TakeAside)).await;
+    let claimed = Event::Claimed { by: ALEX, from: None };
+    store.happen(HARBOR, Whose::Number(2), claimed, &Plain).await.unwrap().unwrap();
+    let ended = Event::Ended(Ending::expired(Reason::Quiet, now()));
+    store.happen(HARBOR, Whose::Number(3), ended, &Plain).await.unwrap().unwrap();
+    let rows = [
+        (Sought::default(), vec![3, 2, 1]),
+        (Sought { most: Some(2), ..Sought::default() }, vec![3, 2]),
+        (Sought::open(), vec![2, 1]),
+        (Sought { owner: Some(ALEX), ..Sought::open() }, vec![2]),
+        (Sought { member: Some(UserId(103)), most: Some(5), ..Sought::default() }, vec![3]),
+        (Sought { owner: Some(ALEX), member: Some(UserId(101)), ..Sought::default() }, vec![]),
+    ];
+    for (sought, expected) in rows {
+        let found = store.cases(HARBOR, &sought).await.unwrap();
+        assert_eq!(found.iter().map(|case| case.number).collect::<Vec<_>>(), expected, "{sought:?}");
+    }
+    let note = |words: &str| CaseNote { by: ALEX, at: now(), words: words.to_owned() };
+    for words in ["first", "second"] {
+        store.note_case(HARBOR, 1, &note(words)).await.unwrap();
+    }
+    assert!(store.case_notes(HARBOR, 1).await.unwrap() == [note("first"), note("second")]);
+    assert!(store.case_notes(HARBOR, 2).await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_cause_ends_with_its_cases_or_not_at_all(place: Place) {
+    let store = place.open().await;
+    for at in 1..=2 {
+        noticed(&store, notice(HARBOR, UserId(100 + at), at, Response::TakeAside)).await;
+    }
+    let cause = Cause {
+        lead: 1,
+        category: Category::SensitiveInfo,
+        kinds: Vec::new(),
+        cases: vec![1, 2],
+        members: Vec::new(),
+        channels: Vec::new(),
+        keywords: Vec::new(),
+        since: now(),
+        until: now(),
+    };
+    let told = CauseNotice::new(HARBOR, cause, Vec::new(), vec![ChannelId(12)]);
+    let told = store.open_cause(told, &Plain).await.unwrap().unwrap();
+    assert_eq!((told.cause, told.number), (Some(1), 0));
+    settled(&store, &told, Receipt::Posted(MessageId(60))).await;
+    let over = || NoticeEvent::Over(Over { by: Some(ALEX), at: now(), outcome: None }, None);
+    let ended =
+        || (1..=2).map(|number| (number, Event::Ended(Ending::by(End::Resolved, ALEX, now())))).collect();
+    let happened = store.cause_happens(HARBOR, 1, over(), ended(), &Plain).await.unwrap().unwrap();
+    assert!(happened.before.over.is_none() && happened.notice.over.is_some());
+    assert!(store.cases(HARBOR, &Sought::open()).await.unwrap().is_empty());
+    assert!(store.live_causes(now()).await.unwrap().is_empty());
+    let again = store.cause_happens(HARBOR, 1, over(), ended(), &Plain).await.unwrap().unwrap();
+    assert_eq!((again.before == again.notice, again.pending.len()), (true, 0), "once");
+    assert!(store.cause_happens(HARBOR, 2, over(), ended(), &Plain).await.unwrap().is_none());
+    assert_eq!(store.traces(HARBOR, ALEX).await.unwrap().causes, 1);
 }

@@ -15,7 +15,7 @@ use crate::place::{ALEX, HARBOR, Place, Plain, notice, noticed};
 use crate::server::Server;
 
 /// Much longer than anything here takes.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_mins(2);
 
 /// What was refused for good: the sentence, which the store goes on giving whatever is asked of it.
 async fn refused(store: &Database) -> String {
@@ -136,7 +136,7 @@ async fn a_server_that_starts_anew_is_waited_for() {
     server.run("pg_ctl", &["-D", "data", "-m", "immediate", "-w", "stop"]);
     let (noticed, ()) =
         tokio::join!(timeout(LONG, noticed(&store, notice(HARBOR, ALEX, 6, Response::TakeAside))), async {
-            tokio::task::block_in_place(|| server.start())
+            tokio::task::block_in_place(|| server.start());
         },);
     assert!(matches!(noticed.unwrap(), Noticed::Joined(1, _)));
     assert!(store.failed().now_or_never().is_none());

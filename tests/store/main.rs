@@ -59,7 +59,9 @@ contract! {
         what_is_given_up_waits_to_be_tried_again_or_dropped,
         what_was_said_of_a_message_last_is_what_counts,
         who_was_acknowledged_where_is_remembered,
-        what_many_do_at_once_is_done_once;
+        what_many_do_at_once_is_done_once,
+        cases_are_found_by_what_they_are_and_noted_on,
+        a_cause_ends_with_its_cases_or_not_at_all;
     shards:
         a_process_sees_to_its_own_servers,
         each_shard_was_heard_when_its_process_was;

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::place::{ALEX, HARBOR, Place, Plain, notice, noticed, now};
 
 /// Much longer than anything here takes.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 /// Long enough for what must not happen to happen.
 const SHORT: Duration = Duration::from_millis(800);
 

@@ -1,5 +1,6 @@
 //! What passes is tried again; after what lasts nothing is kept any more, and whoever acts on it hears of it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -11,8 +12,7 @@ use super::super::StoreError;
 use super::Database;
 use super::open::Engine;
 
-/// Waits between attempts. Together they are less than what is read back anyway before the moment at which a process was
-/// heard last, so what waited for so long is not lost when the process ends meanwhile.
+/// Waits between attempts. Meanwhile it is not recorded that we listen: what waits is read back should the process end.
 const WAITS: [Duration; 6] = [
     Duration::from_millis(50),
     Duration::from_millis(250),
@@ -47,6 +47,22 @@ impl Failure {
     }
 }
 
+/// That something heard is not kept yet.
+struct Behind<'a>(&'a AtomicUsize);
+
+impl<'a> Behind<'a> {
+    fn one(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Behind<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 impl Database {
     /// Does something that is done as a whole or not at all, again and again while what hinders it passes.
     pub(super) async fn trying<T, F>(&self, what: impl Fn() -> F + Send + Sync) -> Result<T, StoreError>
@@ -54,11 +70,13 @@ impl Database {
         F: Future<Output = Result<T, StoreError>> + Send,
     {
         let mut waits = WAITS.into_iter();
+        let mut behind = None;
         loop {
-            let done = what().await;
+            let done = Box::pin(what()).await;
             let Err(error) = &done else { return done };
             if let (true, Some(wait)) = (error.is_passing(), waits.next()) {
                 warn!(%error, "tried again in a moment");
+                behind.get_or_insert_with(|| Behind::one(&self.behind));
                 tokio::select! {
                     () = tokio::time::sleep(wait) => continue,
                     error = self.failure.happened() => return Err(error),

@@ -91,7 +91,7 @@ impl Database {
             beat(listener).await;
             failure.set(&StoreError::Lost);
         };
-        Ok(Held { hold: Hold::Connection(tokio::spawn(watching).abort_handle()) })
+        Ok(Held { hold: Hold::Connection(self.tasks.spawn(watching).abort_handle()) })
     }
 
     /// Waits until no other process identifies in `bucket`, a shard's number modulo `max_concurrency`. To be kept until five
@@ -121,7 +121,7 @@ impl Database {
         let mut listener = listener(options).await?;
         listener.listen(CHANGES).await?;
         let (sender, heard) = mpsc::channel(64);
-        tokio::spawn(async move { hear(listener, sender).await });
+        self.tasks.spawn(hear(listener, sender));
         Ok(Some(heard))
     }
 
@@ -235,7 +235,11 @@ async fn beat(mut listener: PgListener) {
 /// Passes on what is heard until nobody listens. What was told while the connection was gone is not told again.
 async fn hear(mut listener: PgListener, sender: mpsc::Sender<Heard>) {
     loop {
-        let heard = match listener.try_recv().await {
+        let told = tokio::select! {
+            told = listener.try_recv() => told,
+            () = sender.closed() => return,
+        };
+        let heard = match told {
             Ok(Some(told)) => match told.payload().parse() {
                 Ok(guild) => Heard::Change(GuildId(guild)),
                 Err(_) => continue,

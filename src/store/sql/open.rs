@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection as _, Executor as _, SqlSafeStr as _};
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::super::error::said;
@@ -70,7 +71,9 @@ impl Database {
             engine: address.engine,
             shards: Shards::ALL,
             failure: Failure::default(),
+            behind: AtomicUsize::new(0),
             dropped: AtomicBool::new(false),
+            tasks: TaskTracker::new(),
         })
     }
 
