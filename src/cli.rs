@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod demo;
 mod erase;
+mod outbox;
 mod privacy;
 mod report;
 mod run;
@@ -74,6 +75,8 @@ enum Command {
     Privacy,
     /// Forget somebody who cannot use `/privacy erase`, since they left the server
     Erase(erase::Args),
+    /// List what could not be done, have it tried again, or drop it
+    Outbox(outbox::Args),
     /// Copy the database while the bot runs: an `SQLite` file to put in the place of `[store] url`, or, of PostgreSQL, what
     /// `pg_restore` reads (needs `pg_dump`)
     Backup(backup::Args),
@@ -111,6 +114,7 @@ fn dispatch(cli: Cli) -> Exit {
             with_settings(config, |loaded| finished(privacy::print(&loaded, &mut io::stdout().lock())))
         }
         Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
+        Command::Outbox(args) => with_settings(config, |loaded| outbox::run(&args, &loaded)),
         Command::Backup(args) => with_settings(config, |loaded| backup::run(&args, &loaded)),
     }
 }

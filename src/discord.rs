@@ -33,7 +33,7 @@ use thiserror::Error;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 use twilight_gateway::Intents;
 
 use self::catch_up::{Bounds, CatchUp};
@@ -50,7 +50,7 @@ pub(crate) use self::id::Permissions;
 use self::notice::Voice;
 use self::report::Report;
 pub use self::rest::{Caution, Origin, OriginError, Pace, Token};
-use self::rest::{Request, Rest, RestError};
+use self::rest::{Request, Rest, RestError, Standing};
 use crate::commands;
 use crate::config::{Config, ConfigError, GuildConfigs, Loaded};
 use crate::message::GuildId;
@@ -256,14 +256,18 @@ pub async fn run(
     let keeping =
         async { tokio::join!(stay_alive(&responder, &gap, &clock), keep_time(&responder, &gap, &clock)) };
     let tidying =
-        async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder)) };
+        async { tokio::join!(upkeep::keep_tidy(&responder, &clock), look_after_outbox(&responder, &rest)) };
     let registering = register_commands(&rest, application.id, shards);
     let following = follow_changes(&responder, changes);
-    let working = async { tokio::join!(hearing, keeping, tidying, registering, following) };
+    let stopping = stop.clone();
+    let valid = async {
+        rest.revoked().await;
+        stopping.cancel();
+    };
+    let working = async { tokio::join!(hearing, keeping, tidying, registering, following, valid) };
     let gateway = Gateway { url, shards, intents, turns };
     let outcome = tokio::select! {
         outcome = gateway::connect(&rest, gateway, ear, stop) => outcome,
-        () = rest.revoked() => Err(RunError::WrongToken),
         // What cannot be kept must not be done either.
         error = responder.store().failed() => Err(error.into()),
         // Never first: only the connection decides when all is over, and why.
@@ -272,7 +276,7 @@ pub async fn run(
     record(&responder, &gap).await;
     voice.shut_down().await;
     responder.shut_down(GRACE).await;
-    outcome
+    if rest.is_revoked() { Err(RunError::WrongToken) } else { outcome }
 }
 
 /// All there are.
@@ -421,9 +425,12 @@ async fn record<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap
 }
 
 /// Begins again and again what lies in the outbox and nobody sees to.
-async fn look_after_outbox<S: Store + 'static>(responder: &Responder<S, Discord>) {
+async fn look_after_outbox<S: Store + 'static>(responder: &Responder<S, Discord>, rest: &Rest) {
     loop {
         tokio::time::sleep(responder.patience().look).await;
+        // A circuit with nothing to send closes all the same.
+        let Standing { invalid, open, guilds } = rest.standing();
+        debug!(invalid, open, guilds, "requests that Discord refused of late");
         if let Err(error) = responder.look_after_outbox().await {
             error!(%error, "the outbox cannot be read");
         }

@@ -92,7 +92,10 @@
 //!    operator wants transcripts, the masked words in private threads. [`privacy::KEPT`] is the whole list. `Debug` of a message prints identifiers and length.
 //! 5. The simulator replaces Discord's address and nothing else: demo, tests and production run the same code
 //!    over the same wire protocol.
-//! 6. What failed is never dropped in silence, and private words never fall back to a public place.
+//! 6. What failed is never dropped in silence: another way is taken, moderators read of it, or it stays in the outbox as a
+//!    dead letter that the operator sees. Private words never fall back to a public place.
+//! 7. Discord's limit on invalid requests is never near: a circuit opens at a tenth of it, for one server or for all, and
+//!    what is held back waits in the outbox.
 
 pub mod case;
 pub mod cli;

@@ -44,6 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "case",
             "config",
             "demo",
             "detect",

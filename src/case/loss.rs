@@ -32,8 +32,8 @@ impl Case {
     /// Whether another way is taken: the next rung of the ladder, or the next channel of moderators.
     fn leads_on(&self, after: &Self) -> bool {
         match (self.step, after.step) {
-            // The member hears in private that it stands there still.
-            (Step::Removing, _) => true,
+            // The member hears in private that it stands there still; or the words are said anew.
+            (Step::Removing, _) | (Step::Acknowledging, Step::Acknowledging) => true,
             (Step::Running(Errand::TakeDown(_)), next) => {
                 let said = Errand::Say(Saying::NotTakenDown);
                 next == Step::Running(said) || after.errands.contains(&said)
@@ -44,7 +44,6 @@ impl Case {
             (Step::Alerting(at), Step::Alerting(next)) | (Step::Reporting(at), Step::Reporting(next)) => {
                 next > at
             }
-            (Step::Acknowledging, Step::Acknowledging) => true,
             _ => false,
         }
     }

@@ -270,6 +270,13 @@ impl Field {
     }
 }
 
+/// Waits before an answer is tried again: Discord takes none after three seconds.
+const RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
+
+/// Discord's code of an interaction that was answered before.
+/// Source: <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
+const ANSWERED: u32 = 40_060;
+
 /// The conversation about one interaction.
 pub(crate) struct Talk<'a> {
     rest: &'a Rest,
@@ -377,8 +384,19 @@ impl<'a> Talk<'a> {
 
     async fn call_back(&self, kind: u8, data: Value, file: Option<File>) -> Result<(), RestError> {
         let path = format!("interactions/{}/{}/callback", self.interaction.id, self.interaction.token);
-        let request = Request { file, ..Request::post(path, json!({ "type": kind, "data": data })) };
-        self.rest.send(request).await.map(drop)
+        let body = json!({ "type": kind, "data": data });
+        let call = || Request { file: file.clone(), ..Request::post(path.clone(), body.clone()) };
+        let mut waits = RETRIES.into_iter();
+        let mut again = false;
+        loop {
+            match (self.rest.send(call()).await, waits.next()) {
+                (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
+                // It was heard the first time, and only the answer to it was lost.
+                (Err(RestError::Refused { code: ANSWERED, .. }), _) if again => return Ok(()),
+                (answer, _) => return answer.map(drop),
+            }
+            again = true;
+        }
     }
 
     async fn edit(&self, reply: &Reply) -> Result<(), RestError> {

@@ -50,8 +50,9 @@ pub(super) async fn read_patiently(rest: &Rest, path: &str, priority: Priority) 
     loop {
         match (rest.send(Request { priority, ..Request::get(path.to_owned()) }).await, waits.next()) {
             (Ok(answer), _) => return Ok(answer),
-            (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
-            (Err(RestError::Held(wait)), Some(_)) => tokio::time::sleep(wait).await,
+            (Err(RestError::Held(wait)), Some(_)) | (Err(RestError::Trouble(_)), Some(wait)) => {
+                tokio::time::sleep(wait).await;
+            }
             (Err(error), _) => return Err(error),
         }
     }

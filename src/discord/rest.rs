@@ -27,6 +27,10 @@ use crate::case::action::Priority;
 /// How often a request is repeated after 429 before it counts as trouble.
 const LIMITED_ATTEMPTS: usize = 5;
 
+/// How long Discord is given for the first answer to an interaction: it takes none after three seconds, so that there is
+/// time for another try.
+const CALLBACK: Duration = Duration::from_millis(1200);
+
 /// Who we are: asked for when Discord says that our token is not valid.
 const ME: &str = "users/@me";
 
@@ -62,6 +66,7 @@ pub(crate) struct Rest {
     token: Token,
     limits: Limits,
     circuit: Circuit,
+    answer: Duration,
     unsaid: Duration,
 }
 
@@ -274,7 +279,7 @@ impl Rest {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let (limits, circuit) = (Limits::new(pace.most), Circuit::new(pace.caution));
-        Ok(Self { client, base, token, limits, circuit, unsaid: pace.unsaid })
+        Ok(Self { client, base, token, limits, circuit, answer: pace.answer, unsaid: pace.unsaid })
     }
 
     pub(crate) fn base(&self) -> &Origin {
@@ -288,6 +293,11 @@ impl Rest {
     /// Waits until Discord has said that the token is not valid any more. Nothing is sent from then on.
     pub(crate) async fn revoked(&self) {
         self.circuit.revoked().cancelled().await;
+    }
+
+    /// Whether it has.
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.circuit.revoked().is_cancelled()
     }
 
     /// How many requests were refused of late.
@@ -380,6 +390,9 @@ impl Rest {
     ) -> Result<Answer, RestError> {
         let url = format!("{}/api/v10/{}", self.base.as_str(), request.path);
         let mut sending = self.client.request(request.method.clone(), url);
+        if request.is_interaction() {
+            sending = sending.timeout(self.answer.min(CALLBACK));
+        }
         // Interactions and what follows on them carry a token of their own.
         if request.counts_globally() {
             sending = sending.header("Authorization", format!("Bot {}", self.token.expose()));
@@ -396,9 +409,14 @@ impl Rest {
         permit.complete(limits::told(response.headers()));
         let status = response.status();
         pass.answered(status, limits::is_shared(response.headers()));
+        let told = limits::retry_after(response.headers());
         let text = response.text().await.map_err(|error| trouble(&error))?;
         debug!(method = %request.method, status = status.as_u16(), "answered");
-        interpret(status, &text)
+        Ok(match interpret(status, &text)? {
+            // What stands before Discord says it in the header alone.
+            Answer::Limited { retry_after: None, global } => Answer::Limited { retry_after: told, global },
+            answer => answer,
+        })
     }
 
     async fn rest_for(&self, request: &Request<'_>, retry_after: Duration, global: bool) {

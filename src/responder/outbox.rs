@@ -6,14 +6,15 @@
 //! sooner. Of what is held back because Discord refused too much, nothing is counted as a try.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tracing::{error, warn};
 
 use super::{Attempt, Executor, Failure, Responder, lock};
 use crate::case::Event;
-use crate::case::action::{Action, Post, Refusal, Speech};
+use crate::case::action::{Action, Post, Receipt, Refusal, Speech};
 use crate::case::cause::NoticeEvent;
 use crate::message::GuildId;
 use crate::store::{OutboxId, Pending, Store, StoreError, Whose};
@@ -73,11 +74,28 @@ pub(super) struct Outbox {
     undone: HashMap<GuildId, Vec<String>>,
     /// The servers for which something was held back.
     held: HashSet<GuildId>,
+    /// When moderators heard of that last.
+    told_of_it: HashMap<GuildId, Timestamp>,
+}
+
+impl Outbox {
+    /// Whether moderators of `guild` are to hear that something was held back, now that something goes through.
+    fn is_news(&mut self, guild: GuildId, now: Timestamp) -> bool {
+        if !self.held.remove(&guild) {
+            return false;
+        }
+        let known =
+            self.told_of_it.get(&guild).is_some_and(|told| now.duration_since(*told).unsigned_abs() < PAUSE);
+        if !known {
+            self.told_of_it.insert(guild, now);
+        }
+        !known
+    }
 }
 
 /// How trying ended.
 enum Tried {
-    Event(Event),
+    Done(Receipt),
     /// It cannot be done, or not in time.
     Without(Refusal),
     /// We are stopping, and it is left to the next start.
@@ -166,7 +184,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let mut next = Some(pending);
         while let Some(pending) = next {
             let settled = match self.perform(&pending, attempt).await {
-                Tried::Event(event) => {
+                Tried::Done(receipt) => {
+                    let event = Event::Performed(receipt);
                     self.inner.store.settle(pending.id, event, &self.terms(pending.guild)).await
                 }
                 Tried::Without(refusal) => self.go_without(&pending, refusal).await,
@@ -192,7 +211,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
             let wait = match self.inner.executor.perform(pending, self.render(pending), attempt).await {
                 Ok(receipt) => {
                     self.went_through(pending);
-                    return Tried::Event(Event::Performed(receipt));
+                    return Tried::Done(receipt);
                 }
                 Err(Failure::Refused(refusal)) => return Tried::Without(refusal),
                 Err(Failure::Held(time)) => {
@@ -327,7 +346,8 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 
     /// Something was done: where it was held back before, moderators hear why it took so long.
     fn went_through(&self, pending: &Pending) {
-        if lock(&self.inner.outbox).held.remove(&pending.guild) {
+        let now = self.inner.executor.now();
+        if lock(&self.inner.outbox).is_news(pending.guild, now) {
             let (responder, guild) = (self.clone(), pending.guild);
             self.inner.tasks.spawn(async move { responder.tell_moderators(guild, None).await });
         }
@@ -361,7 +381,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 fn named(lines: &[String]) -> String {
     let mut named = lines.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join("\n");
     if lines.len() > MOST_NAMED {
-        named.push_str(&format!("\n- … and {} more", lines.len() - MOST_NAMED));
+        write!(named, "\n- … and {} more", lines.len() - MOST_NAMED).ok();
     }
     named
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::body::{self, Call};
-use super::faults::{Trouble, limited_body};
+use super::faults::{self, Trouble, limited_body};
 use super::files::File;
 use super::gate::Hold;
 use super::gateway;
@@ -138,7 +138,8 @@ impl Exchange {
             let entry = log(state, &call, &path, raw_query);
             let standing = state.limits.count(&call.method, &path);
             let holds = state.gates.meet(&call.method, &path);
-            let trouble = state.faults.meet(&call.method, &path);
+            let concerned = faults::concerned(state, &call);
+            let trouble = state.faults.meet(&call, &path, concerned);
             (entry, standing, holds, trouble.map(|trouble| (trouble, state.faults.released())))
         });
         let exchange = Self { shared, scissors, call, entry, standing };
@@ -165,6 +166,11 @@ impl Exchange {
             return answer;
         }
         let answer = self.shared.change(|state| routes::answer(state, &self.call));
+        if matches!(trouble, Some(Trouble::HangAfter)) {
+            let mut released = self.shared.read(|state| state.faults.released());
+            // The sender lives as long as the state does.
+            released.changed().await.ok();
+        }
         self.tell(answer, after, trouble).await
     }
 
@@ -184,7 +190,8 @@ impl Exchange {
             Trouble::Delay(time) => tokio::time::sleep(*time).await,
             // The sender lives as long as the state does.
             Trouble::Hang => drop(released?.changed().await),
-            Trouble::DropAfter | Trouble::StatusAfter(..) => {}
+            Trouble::Page(status) => return Some(self.page(*status)),
+            Trouble::DropAfter | Trouble::StatusAfter(..) | Trouble::Garbled | Trouble::HangAfter => {}
         }
         None
     }
@@ -201,6 +208,7 @@ impl Exchange {
         match (trouble, answer) {
             (Some(Trouble::DropAfter), _) => self.cut(),
             (Some(Trouble::StatusAfter(status, body)), _) => self.answer(status, &body, &[]),
+            (Some(Trouble::Garbled), Ok(answer)) => self.garbled(&answer),
             (_, Ok(answer)) => self.answer(answer.status, &answer.body, &[]),
             (_, Err(refusal)) => self.answer(refusal.status, &refusal.body(), &[]),
         }
@@ -235,6 +243,22 @@ impl Exchange {
             headers.push(("x-ratelimit-global", "true".to_owned()));
         }
         self.answer(429, &limited_body(retry_after, global), &headers)
+    }
+
+    /// An answer of which the second half is missing.
+    fn garbled(&self, answer: &Answer) -> Response {
+        let mut response = self.answer(answer.status, &Value::Null, &[]);
+        let text = answer.body.to_string();
+        let half: String = text.chars().take(text.chars().count() / 2).collect();
+        *response.body_mut() = Body::from(half);
+        response
+    }
+
+    fn page(&self, status: u16) -> Response {
+        let mut response = self.answer(status, &Value::Null, &[]);
+        *response.body_mut() = Body::from(faults::PAGE);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+        response
     }
 
     fn cut(&self) -> Response {

@@ -41,6 +41,7 @@ pub(crate) struct Application {
 pub(crate) struct Settings {
     pub(crate) heartbeat_ms: u64,
     pub(crate) nonce_window: SignedDuration,
+    pub(crate) answer_window: SignedDuration,
     pub(crate) shards: u64,
     pub(crate) fewest_shards: u64,
     pub(crate) acknowledge_heartbeats: bool,
@@ -157,6 +158,7 @@ impl State {
             settings: Settings {
                 heartbeat_ms: world.heartbeat_ms,
                 nonce_window: seconds(world.nonce_seconds),
+                answer_window: seconds(world.answer_seconds),
                 shards: world.shards,
                 fewest_shards: world.fewest_shards,
                 acknowledge_heartbeats: true,

@@ -65,6 +65,8 @@ pub struct World {
     /// Seconds during which a repeated enforced nonce returns the first message. Discord says
     /// "the past few minutes".
     pub nonce_seconds: u64,
+    /// Seconds within which an interaction is to be answered; Discord waits for three.
+    pub answer_seconds: u64,
     /// Shards that `GET /gateway/bot` recommends.
     pub shards: u64,
     /// Fewer shards than this are refused.
@@ -87,6 +89,7 @@ impl Default for World {
             rate_limits: true,
             heartbeat_ms: 41_250,
             nonce_seconds: 180,
+            answer_seconds: 3,
             shards: 1,
             fewest_shards: 1,
             max_concurrency: 1,

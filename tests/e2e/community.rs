@@ -71,9 +71,9 @@ impl Home {
         sqlx::query(change).bind(value).execute(&mut database).await.unwrap();
     }
 
-    /// Waits until everything committed has been done.
+    /// Waits until everything committed has been done, or given up.
     pub(crate) async fn idle(&self) -> Result<(), String> {
-        self.until("SELECT count(*) = 0 FROM outbox").await
+        self.until("SELECT count(*) = 0 FROM outbox WHERE buried_at IS NULL").await
     }
 
     /// Waits until the database answers `question` with yes.

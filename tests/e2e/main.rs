@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod catch_up;
 #[cfg(test)]
+mod circuit;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod commands;
@@ -11,7 +13,11 @@ mod community;
 #[cfg(test)]
 mod database;
 #[cfg(test)]
+mod equal;
+#[cfg(test)]
 mod expectation;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod gateway;
 #[cfg(test)]
@@ -29,6 +35,8 @@ mod once;
 #[cfg(test)]
 #[path = "../simulator/openapi.rs"]
 mod openapi;
+#[cfg(test)]
+mod outbox;
 #[cfg(test)]
 mod play;
 #[cfg(test)]

@@ -260,3 +260,130 @@ impl State {
 
 /// The shortest time that anything is held for.
 const MOMENT: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    /// Twenty thousand actions, wanted again and again until they are done.
+    struct Storm {
+        circuit: Circuit,
+        wanted: VecDeque<u64>,
+        invalid: VecDeque<Instant>,
+        /// The most invalid requests of any ten minutes.
+        worst: usize,
+    }
+
+    impl Storm {
+        fn in_servers(servers: u64) -> Self {
+            let wanted = (0..20_000).map(|at| at % servers).collect();
+            let circuit = Circuit::new(Caution::default());
+            Self { circuit, wanted, invalid: VecDeque::new(), worst: 0 }
+        }
+
+        /// Tries at the rate that Discord takes, for so long or until all is done, while it answers so.
+        async fn goes_on(&mut self, time: Duration, answer: StatusCode, urgent: bool) {
+            let end = Instant::now() + time;
+            while Instant::now() < end {
+                let Some(server) = self.wanted.pop_front() else { return };
+                let sent = self.circuit.pass(Some(server), urgent).map(|pass| pass.answered(answer, false));
+                if sent.is_err() || answer.is_client_error() {
+                    self.wanted.push_back(server);
+                }
+                if sent.is_ok() && answer.is_client_error() {
+                    self.met();
+                }
+                tokio::time::advance(Duration::from_millis(20)).await;
+            }
+        }
+
+        fn met(&mut self) {
+            let now = Instant::now();
+            self.invalid.push_back(now);
+            while self.invalid.front().is_some_and(|at| now.duration_since(*at) >= 10 * MINUTE) {
+                self.invalid.pop_front();
+            }
+            self.worst = self.worst.max(self.invalid.len());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whatever_is_refused_the_limit_is_never_near() {
+        let Caution { most, reserve, .. } = Caution::default();
+        let rows = [
+            (StatusCode::FORBIDDEN, 1, false),
+            (StatusCode::FORBIDDEN, 20_000, false),
+            (StatusCode::FORBIDDEN, 20_000, true),
+            (StatusCode::TOO_MANY_REQUESTS, 100, false),
+            (StatusCode::TOO_MANY_REQUESTS, 100, true),
+            (StatusCode::UNAUTHORIZED, 100, false),
+        ];
+        for (answer, servers, urgent) in rows {
+            let mut storm = Storm::in_servers(servers);
+            storm.goes_on(60 * MINUTE, answer, urgent).await;
+            let bound = if urgent { most + reserve } else { most };
+            assert!(storm.worst <= bound, "{answer} in {servers}, urgent {urgent}: {}", storm.worst);
+            assert!(storm.worst > 0 && storm.wanted.len() == 20_000);
+            // Once Discord takes them, all are done: 20 ms each, after what is left of the window.
+            storm.goes_on(30 * MINUTE, StatusCode::OK, urgent).await;
+            assert_eq!(storm.wanted.len(), 0, "{answer} in {servers}, urgent {urgent}: finished");
+            assert!(!storm.circuit.standing().open, "and closed");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_refuses_all_costs_the_others_nothing() {
+        let mut storm = Storm::in_servers(1);
+        storm.goes_on(10 * MINUTE, StatusCode::FORBIDDEN, false).await;
+        // The first, and then one a minute.
+        assert!(storm.worst <= 25 + 10, "{}", storm.worst);
+        assert_eq!(storm.circuit.standing().guilds, 1);
+        assert!(storm.circuit.pass(Some(0), true).is_err(), "not even what is urgent: it would be refused");
+        assert!(storm.circuit.pass(Some(1), false).is_ok(), "another server");
+        assert!(storm.circuit.pass(None, false).is_ok(), "what belongs to none");
+        tokio::time::advance(MINUTE).await;
+        storm
+            .circuit
+            .pass(Some(0), false)
+            .unwrap_or_else(|_| panic!("a probe"))
+            .answered(StatusCode::OK, false);
+        assert!(storm.circuit.pass(Some(0), false).is_ok(), "what works once is tried again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_on_its_way_counts() {
+        let caution = Caution { most: 10, reserve: 2, ..Caution::default() };
+        let circuit = Circuit::new(caution);
+        let on_their_way: Vec<Pass<'_>> = (0..10).filter_map(|_| circuit.pass(None, false).ok()).collect();
+        assert_eq!(on_their_way.len(), 10);
+        assert!(circuit.pass(None, false).is_err() && circuit.peek(None, false).is_err());
+        assert!(circuit.pass(None, true).is_ok(), "the reserve");
+        drop(on_their_way);
+        assert!(circuit.pass(None, false).is_ok());
+        assert!(!circuit.standing().open, "nothing was refused");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_is_our_doing_counts() {
+        let circuit = Circuit::new(Caution::default());
+        let rows = [
+            (200, false, 0),
+            (404, false, 0),
+            (500, false, 0),
+            (429, true, 0),
+            (429, false, 1),
+            (403, false, 1),
+            (401, false, 1),
+        ];
+        for (status, shared, counts) in rows {
+            let before = circuit.standing().invalid;
+            let pass = circuit.pass(None, false).unwrap_or_else(|_| panic!("it is closed"));
+            pass.answered(StatusCode::from_u16(status).unwrap(), shared);
+            assert_eq!(circuit.standing().invalid - before, counts, "{status}, shared {shared}");
+        }
+        circuit.revoke();
+        assert_eq!(circuit.pass(None, true).map(drop), Err(Held::Forever));
+    }
+}

@@ -138,6 +138,12 @@ fn route(path: &str) -> String {
     route
 }
 
+/// How long is to be waited after 429.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: f64 = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    (seconds > 0.0).then(|| Duration::from_secs_f64(seconds.min(3600.0)))
+}
+
 /// Whether a limit is shared with others: then it is not our doing.
 pub(super) fn is_shared(headers: &HeaderMap) -> bool {
     headers.get("x-ratelimit-scope").is_some_and(|scope| scope == "shared")
