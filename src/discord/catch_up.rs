@@ -26,6 +26,7 @@ use super::id::{ChannelId, GuildId};
 use super::notice::Voice;
 use super::rest::{Rest, RestError};
 use super::{ear::Ear, wire};
+use crate::case::Case;
 use crate::case::action::Priority;
 use crate::message::{self, MessageId};
 use crate::responder::{Executor as _, Responder, Source};
@@ -131,7 +132,7 @@ impl<S: Store + 'static> CatchUp<S> {
             match self.read_guild(guild, since).await {
                 Ok(()) => return self.gap.end(guild),
                 Err(error) => {
-                    warn!(%guild, %error, "what was said meanwhile cannot be read yet; trying again")
+                    warn!(%guild, %error, "what was said meanwhile cannot be read yet; trying again");
                 }
             }
             drop(turn);
@@ -184,7 +185,9 @@ impl<S: Store + 'static> CatchUp<S> {
             }
             let (read, until) = self.read_channel(guild, watched.channel, stretch).await?;
             said.extend(read);
-            until.into_iter().for_each(|until| unread.put(watched.home, until));
+            if let Some(until) = until {
+                unread.put(watched.home, until);
+            }
         }
         if closed > 0 {
             info!(%guild, channels = closed, "what was said meanwhile in channels whose history I may not read is not read");
@@ -259,11 +262,8 @@ impl<S: Store + 'static> CatchUp<S> {
         let here = message::GuildId(guild.get());
         let cases = self.responder.store().cases(here, &Sought::open()).await?;
         let waiting = cases.iter().filter(|case| case.waiting().is_some());
-        for thread in waiting.filter_map(|case| case.thread()).map(|thread| ChannelId::new(thread.channel.0))
-        {
-            // One that is archived is not among those we were told of; somebody may have written in it before.
-            let last = self.guilds.last_message(guild, thread);
-            if last.is_some_and(|last| last.is_none_or(|last| last.get() < stretch.first().0)) {
+        for thread in waiting.filter_map(Case::thread).map(|thread| ChannelId::new(thread.channel.0)) {
+            if !self.guilds.may_have_said(guild, thread, stretch.first()) {
                 continue;
             }
             let (mut said, _) = self.read_channel(guild, thread, stretch).await?;
@@ -312,7 +312,9 @@ impl<S: Store + 'static> CatchUp<S> {
         let from = self.stretch(since).from.max(since);
         let mut unread = Unread::new(since);
         let (said, until) = self.read_channel(guild, channel, Stretch { since, from }).await?;
-        until.into_iter().for_each(|until| unread.put(channel, until));
+        if let Some(until) = until {
+            unread.put(channel, until);
+        }
         info!(%guild, %channel, messages = said.len(), "read back what I could not take up");
         self.judge_all(said).await?;
         self.tell(guild, &unread).await

@@ -69,13 +69,13 @@ impl Ear {
         let room = match self.room(size, RESERVE) {
             Some(room) => room,
             None => match missable(&text) {
-                Some((place, message)) => match self.room_for_message(size).await {
-                    Some(room) => room,
-                    None => {
+                Some((place, message)) => {
+                    let Some(room) = self.room_for_message(size).await else {
                         self.gap.missed(shard, place, message, at);
                         return Ok(());
-                    }
-                },
+                    };
+                    room
+                }
                 None => self.wait_for_room(size, 0, PATIENCE).await.ok_or(Overflow)?,
             },
         };

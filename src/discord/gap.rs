@@ -90,7 +90,9 @@ impl Gap {
             shard.session_began = Some(at);
             shard.unread.retain(|guild, _| guilds.contains(guild));
             if let Some(since) = shard.heard.or(shard.before) {
-                guilds.into_iter().for_each(|guild| shard.not_there(guild, since, at));
+                for guild in guilds {
+                    shard.not_there(guild, since, at);
+                }
             }
         });
     }
@@ -162,7 +164,9 @@ impl Gap {
             let mut taken = Vec::new();
             for shard in shards.values_mut() {
                 let missed = std::mem::take(&mut shard.missed);
-                missed.iter().for_each(|(place, missed)| put(&mut shard.reading, *place, *missed));
+                for (place, missed) in &missed {
+                    put(&mut shard.reading, *place, *missed);
+                }
                 taken.extend(missed);
             }
             taken

@@ -189,10 +189,13 @@ impl Guilds {
         self.look(guild, list).unwrap_or_default()
     }
 
-    /// The last message of a channel or thread, as far as we were told; none where we have not heard of it.
-    pub(super) fn last_message(&self, guild: GuildId, channel: ChannelId) -> Option<Option<MessageId>> {
-        self.look(guild, |known| known.channels.get(&channel).map(|channel| channel.last_message_id))
-            .flatten()
+    /// Whether something may have been said in `thread` from `first` on. We were not told of one that is archived.
+    pub(super) fn may_have_said(&self, guild: GuildId, thread: ChannelId, first: message::MessageId) -> bool {
+        let silent = |known: &Known| {
+            let thread = known.channels.get(&thread)?;
+            Some(thread.last_message_id.is_none_or(|last| last.get() < first.0))
+        };
+        !self.look(guild, silent).flatten().unwrap_or(false)
     }
 
     /// The channel itself, or the parent of a thread; none where we have not heard of it in `guild`.

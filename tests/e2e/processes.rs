@@ -60,7 +60,9 @@ impl Fleet {
     /// A process that sees to `shards`, as soon as nobody else does.
     fn launch(&self, shards: &str) -> Ship {
         let home = Home::away(self.database.clone());
-        let process = Process::launch_with(&self.discord, &home, RULES, &[("ASIDE_SHARDS", shards)]);
+        // Each message is answered in public, however soon after another.
+        let rules = RULES.replace("10m", "0s");
+        let process = Process::launch_with(&self.discord, &home, &rules, &[("ASIDE_SHARDS", shards)]);
         Ship { process, _home: home }
     }
 

@@ -113,14 +113,14 @@ impl Connection {
         let text = match heard {
             Some(Ok(Message::Text(text))) => text,
             Some(Ok(Message::Close(frame))) => return self.closed(frame.map(|frame| frame.code)).map(Ok),
-            Some(Err(error)) => match error.into_parts().0 {
-                ReceiveMessageErrorType::Deserializing { event } => event,
+            Some(Err(error)) => {
                 // The error's own text repeats what was received, so it is not shown.
-                _ => {
+                let ReceiveMessageErrorType::Deserializing { event } = error.into_parts().0 else {
                     warn!(shard = self.number(), "Discord's gateway cannot be reached; trying again");
                     return Ok(Ok(()));
-                }
-            },
+                };
+                event
+            }
             None => return Err(RunError::Closed("it said nothing more".to_owned())),
         };
         // Every message is read once, by whoever acts on it, and not here.
