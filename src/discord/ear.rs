@@ -208,7 +208,7 @@ mod tests {
             ear.hear(0, message(id, 1024)).await.unwrap();
         }
         let taking = async {
-            tokio::time::sleep(MOMENT / 2).await;
+            sleep(MOMENT / 2).await;
             while heard.try_recv().is_ok() {}
         };
         let (put, ()) = tokio::join!(ear.hear(0, message(24, 8 * 1024)), taking);

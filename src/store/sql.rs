@@ -32,8 +32,8 @@ use self::open::Engine;
 use self::rows::column;
 use super::{
     CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line, NewChange,
-    Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept, Tally, Terms,
-    Traces, Whose,
+    Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept, Tally,
+    Terms, Traces, Whose,
 };
 use crate::case::action::{Action, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};

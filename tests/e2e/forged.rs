@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use aside::message::GuildId;
 use aside::simulator::{Id, InteractionKind, Permissions, State, World};
-use aside::store::Store as _;
 use aside::store::Database;
+use aside::store::Store as _;
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _};

@@ -19,9 +19,9 @@ mod expectation;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
-mod gateway;
-#[cfg(test)]
 mod forged;
+#[cfg(test)]
+mod gateway;
 #[cfg(test)]
 mod injected;
 #[cfg(test)]
@@ -56,10 +56,10 @@ mod scenario;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 #[path = "../postgres/server.rs"]
 mod server;
-#[cfg(test)]
-mod secrets;
 #[cfg(test)]
 mod simmer;
 #[cfg(test)]

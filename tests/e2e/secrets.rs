@@ -79,8 +79,7 @@ async fn neither_tokens_nor_words_are_logged_at_any_level_whatever_goes_wrong() 
 
 #[test]
 fn what_holds_a_token_prints_none() {
-    let credentials =
-        Credentials::new(Origin::parse("https://discord.com").unwrap(), Token::new(&token()));
+    let credentials = Credentials::new(Origin::parse("https://discord.com").unwrap(), Token::new(&token()));
     let printed = format!("{credentials:?} {credentials:#?} {:?}", credentials.token);
     assert!(
         printed.contains("discord.com") && !printed.contains("s3cr3t") && !printed.contains("MTE5"),

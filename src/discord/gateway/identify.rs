@@ -16,8 +16,8 @@ use tracing::{debug, warn};
 use twilight_gateway::queue::Queue;
 
 use super::super::executor::Discord;
+use super::super::greeting::{GatewayBot, SessionStarts, fetch};
 use super::super::rest::Rest;
-use super::super::{GatewayBot, SessionStarts, fetch};
 use crate::responder::Responder;
 use crate::store::{Database, Slot, Watched};
 

@@ -14,7 +14,9 @@ impl Database {
     /// answer any more, since a moderator has claimed what has no thread, waits for nobody.
     pub(super) async fn read_tally(&self) -> Result<Tally, StoreError> {
         let (reminders, unanswered) = match self.engine {
-            Engine::Sqlite(_) => ("json_extract(body, '$.reminders')", "json_extract(body, '$.first_answer') IS NULL"),
+            Engine::Sqlite(_) => {
+                ("json_extract(body, '$.reminders')", "json_extract(body, '$.first_answer') IS NULL")
+            }
             Engine::Postgres(_) => {
                 ("(body::json ->> 'reminders')::bigint", "(body::json ->> 'first_answer') IS NULL")
             }
