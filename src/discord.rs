@@ -116,7 +116,7 @@ pub async fn run(
     let store = Watched::new(store, telemetry);
     let gap = Arc::new(Gap::new(shards.ids(), store.last_alive().await?));
     let bot = Bot::new(loaded, greeting.me, store, &rest, gap, (clock, credentials.patience))?;
-    bot.live(greeting, shards, stop).await
+    Box::pin(bot.live(greeting, shards, stop)).await
 }
 
 /// Begins to tell how it is doing, where that is wanted.

@@ -316,7 +316,8 @@ mod tests {
         let gap = gap();
         read_back(&gap, 1);
         read_back(&gap, 2);
-        (gap.heard(FIRST, at(5)), gap.heard(SECOND, at(50)));
+        gap.heard(FIRST, at(5));
+        gap.heard(SECOND, at(50));
         gap.session(FIRST, HashSet::from([guild(1)]), at(60));
         assert!(gap.arrived(FIRST, guild(1), None));
         assert_eq!(gap.begin(guild(1)), Some(at(5)));
@@ -380,7 +381,8 @@ mod tests {
         for (message, second) in [(12, 4), (11, 5)] {
             gap.missed(FIRST, place, MessageId::new(message), at(second));
         }
-        (gap.heard(FIRST, at(8)), gap.heard(SECOND, at(8)));
+        gap.heard(FIRST, at(8));
+        gap.heard(SECOND, at(8));
         assert_eq!(gap.complete_until(), Some(at(4)));
         let missed = Missed { message: MessageId::new(11), at: at(4) };
         assert_eq!(gap.take_missed(), [(place, missed)]);
