@@ -214,9 +214,12 @@ fn told(discord: &Simulator, kind: &str, id: u64, text: &str) {
     discord.send_event(kind, &event);
 }
 
+/// Kinds of events, and what they say.
+type Events = [(&'static str, &'static str)];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_may_come_in_any_order_and_more_than_once() {
-    let rows: [(&str, &[(&str, &str)], usize); 6] = [
+    let rows: [(&str, &Events, usize); 6] = [
         ("an edit before its create", &[("MESSAGE_UPDATE", LEAK), ("MESSAGE_CREATE", "good morning")], 1),
         (
             "a create after its edit that says the same",
@@ -255,10 +258,10 @@ async fn a_gateway_that_nobody_can_reach_is_tried_again_and_a_stop_waits_for_not
     let mut process = Process::launch(&discord, &home, RULES);
     let attempts = |state: &State| (state.connections() >= 3).then_some(());
     discord.wait_until("three attempts to connect", attempts).await.unwrap();
-    let asked = std::time::Instant::now();
     process.signal("TERM");
-    assert_eq!(process.ended().await.code(), Some(0), "{}", process.written());
-    assert!(asked.elapsed() < Duration::from_secs(2), "stopped after {:?}", asked.elapsed());
+    // The next attempts are half a minute apart.
+    let ended = tokio::time::timeout(Duration::from_secs(3), process.ended()).await;
+    assert_eq!(ended.expect("a stop waits for no attempt").code(), Some(0));
     let process = Process::launch(&discord, &home, RULES);
     discord.wait_until("one more attempt", |state| (state.connections() >= 4).then_some(())).await.unwrap();
     discord.shut_gateway(false);
