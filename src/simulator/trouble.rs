@@ -76,16 +76,20 @@ impl Simulator {
     /// Closes every gateway connection with a code. After 4007, 4009 and the codes that are final the
     /// session is gone; after any other it can be resumed.
     pub fn close_gateway(&self, code: u16) {
-        self.tell_all(|| Frame::Close(code, "Closed by the test."));
-        if matches!(code, 1000 | 1001 | 4003 | 4004 | 4007 | 4009..=4014) {
-            self.shared.change(|state| state.sessions.clear());
-        }
+        let over = matches!(code, 1000 | 1001 | 4003 | 4004 | 4007 | 4009..=4014);
+        // At once, or a client that is quick resumes what is about to be gone.
+        self.shared.change(|state| {
+            tell(state, || Frame::Close(code, "Closed by the test."));
+            if over {
+                state.sessions.clear();
+            }
+        });
     }
 
     /// Tells every client that its session is invalid (op 9).
     pub fn invalidate_sessions(&self, resumable: bool) {
-        self.tell_all(|| Frame::Text(json!({ "op": 9, "d": resumable, "s": null, "t": null }).to_string()));
         self.shared.change(|state| {
+            tell(state, || Frame::Text(json!({ "op": 9, "d": resumable, "s": null, "t": null }).to_string()));
             state.sessions.values_mut().for_each(|session| session.resumable &= resumable);
         });
     }
@@ -148,6 +152,11 @@ impl Simulator {
     }
 
     fn tell_all(&self, frame: impl Fn() -> Frame) {
-        self.shared.change(|state| state.sessions.values().for_each(|session| session.tell(frame())));
+        self.shared.change(|state| tell(state, frame));
     }
+}
+
+/// Tells every client that is connected.
+fn tell(state: &State, frame: impl Fn() -> Frame) {
+    state.sessions.values().for_each(|session| session.tell(frame()));
 }
