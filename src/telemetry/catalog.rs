@@ -243,7 +243,7 @@ pub(super) const INVALID: Metric = gauge(
 );
 pub(super) const CIRCUIT: Metric = gauge(
     "aside_rest_circuit_open",
-    "1 while nothing is asked of Discord because too many requests were invalid, else 0.",
+    "1 while only what is urgent is asked of Discord, because too many requests were invalid, else 0.",
     &[],
 );
 

@@ -156,7 +156,7 @@ impl Health {
         if is(&self.circuit) {
             missing.push(Missing::new(
                 "circuit",
-                "too many requests were invalid, so nothing is asked of Discord",
+                "too many requests were invalid, so only what is urgent is asked of Discord",
             ));
         }
         missing.into()

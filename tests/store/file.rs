@@ -3,7 +3,7 @@
 use aside::case::action::{Action, Receipt};
 use aside::message::{ChannelId, MessageId};
 use aside::policy::Response;
-use aside::store::Database;
+use aside::store::{Database, Shards};
 
 use crate::place::{ALEX, HARBOR, Place, first, notice, noticed, settled};
 
@@ -18,6 +18,7 @@ async fn a_store_that_cannot_be_opened_says_why_and_what_to_do() {
             "postgres://aside:secret@db/aside?host=/no/such/folder".to_owned(),
             "cannot open the database postgres:///no/such/folder/aside",
         ),
+        ("postgres://aside:secret@127.0.0.1:1/aside".to_owned(), "refused"),
         ("sqlite://".to_owned(), "sqlite://PATH"),
         (
             format!("sqlite://{}", folder.path().join("no/such/folder/aside.db").display()),
@@ -31,6 +32,24 @@ async fn a_store_that_cannot_be_opened_says_why_and_what_to_do() {
         assert!(error.contains(expected), "{url}: {error}");
         assert!(!error.contains("secret"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn nobody_else_on_the_machine_reads_the_database() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("aside.db");
+    let store = Database::open(&format!("sqlite://{}", file.display())).await.unwrap();
+    let _held = store.hold(Shards::ALL).await.unwrap();
+    noticed(&store, notice(HARBOR, ALEX, 5, Response::Shield)).await;
+    let files = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
+    let modes: Vec<(String, u32)> = files
+        .map(|one| {
+            let mode = one.metadata().unwrap().permissions().mode() & 0o777;
+            (one.file_name().into_string().unwrap(), mode)
+        })
+        .collect();
+    assert!(modes.len() >= 3 && modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
 }
 
 #[tokio::test]

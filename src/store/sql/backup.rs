@@ -11,10 +11,7 @@ use tokio::process::Command;
 use super::super::StoreError;
 use super::super::error::said;
 use super::Database;
-use super::open::{Address, Engine};
-
-/// Who may read a backup: whoever wrote it.
-const MODE: u32 = 0o600;
+use super::open::{Address, Engine, MODE};
 
 impl Database {
     /// Writes the database at `url` to `file`, which must not be there: for SQLite a database, for PostgreSQL what

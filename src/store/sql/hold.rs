@@ -1,6 +1,7 @@
 //! Several processes: each holds its shards, they take turns to identify, and they hear of each other's changes.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::time::Duration;
 
 use futures::FutureExt as _;
@@ -14,7 +15,7 @@ use tracing::{info, warn};
 
 use super::super::{Heard, Shards, StoreError};
 use super::Database;
-use super::open::{Engine, lock_file};
+use super::open::{Engine, MODE, lock_file};
 use crate::message::GuildId;
 
 /// What our advisory locks are about: the first of their two keys.
@@ -145,7 +146,8 @@ fn hold_file(path: &std::path::Path) -> Result<Held, StoreError> {
         reason: format!("its lock file: {error}"),
         remedy: "The folder must be writable",
     };
-    let file = File::create(lock_file(path)).map_err(open_error)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(lock_file(path));
+    let file = file.map_err(open_error)?;
     match file.try_lock() {
         Ok(()) => Ok(Held { hold: Hold::File { _locked: file } }),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(place)),

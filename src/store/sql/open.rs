@@ -1,5 +1,7 @@
 //! Connecting: addresses, what each database is told first, and migrations.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -40,6 +42,9 @@ const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRA
 
 /// So many connections of one process: one serves some hundred transactions a second.
 const CONNECTIONS: u32 = 8;
+
+/// What is kept of members is for nobody else on the machine.
+pub(super) const MODE: u32 = 0o600;
 
 /// How long a server may take to be reached.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -92,6 +97,12 @@ impl Database {
     }
 }
 
+/// Makes the file where there is none, for nobody else to read; SQLite makes those beside it alike. Whether it could be made is
+/// said by whoever opens it.
+fn create_file(path: &Path) {
+    OpenOptions::new().write(true).create_new(true).mode(MODE).open(path).ok();
+}
+
 /// Statements are not logged: they are many, and where the library asks whether to, `tracing` drops the line that comes next
 /// in that thread, which is one of ours (<https://github.com/tokio-rs/tracing/issues/2519>).
 fn quiet<O: ConnectOptions>(options: O) -> O {
@@ -142,20 +153,25 @@ impl Address {
         install_default_drivers();
         let options = AnyPoolOptions::new().acquire_timeout(PATIENCE);
         match &self.engine {
-            Engine::Sqlite(_) => {
+            Engine::Sqlite(path) => {
                 let url = format!("{}?mode={}", self.url, if create { "rwc" } else { "rw" });
                 // One connection: SQLite has one writer anyway, and transactions then never meet.
                 let options = options.max_connections(1).after_connect(|connection, _| {
                     Box::pin(async move { connection.execute(PRAGMAS).await.map(drop) })
                 });
                 let address = quiet(AnyConnectOptions::from_str(&url)?);
+                if create {
+                    create_file(path);
+                }
                 // The pool would try again and again, and not say what is wrong.
                 let mut first = AnyConnection::connect_with(&address).await?;
                 first.execute(PRAGMAS).await?;
                 first.close().await?;
                 options.connect_with(address).await
             }
-            Engine::Postgres(_) => {
+            Engine::Postgres(server) => {
+                let first = tokio::time::timeout(PATIENCE, server.connect()).await;
+                first.map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??.close().await?;
                 let options = options.max_connections(CONNECTIONS);
                 options.connect_with(quiet(AnyConnectOptions::from_str(&self.url)?)).await
             }
