@@ -300,6 +300,12 @@ impl State {
         (self.identifies, self.resumes)
     }
 
+    /// How many sessions have someone connected.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.sessions.values().filter(|session| session.connected()).count()
+    }
+
     /// Whether the bot is connected to the gateway.
     #[must_use]
     pub fn is_connected(&self) -> bool {

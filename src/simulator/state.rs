@@ -63,6 +63,8 @@ pub struct State {
     pub(crate) identifies: usize,
     pub(crate) resumes: usize,
     pub(crate) requests: Vec<Request>,
+    /// How many there ever were.
+    pub(crate) asked: usize,
     pub(crate) limits: Limits,
     pub(crate) faults: Faults,
     pub(crate) gates: Gates,
@@ -157,6 +159,7 @@ impl State {
             identifies: 0,
             resumes: 0,
             requests: Vec::new(),
+            asked: 0,
             limits: Limits::new(world.rate_limits),
             faults: Faults::default(),
             gates: Gates::default(),
@@ -220,6 +223,11 @@ impl State {
     /// The guilds the bot is in.
     pub(crate) fn own_guilds(&self) -> impl Iterator<Item = &Guild> {
         self.guilds.values().filter(|guild| guild.members.contains_key(&self.app.bot))
+    }
+
+    /// The channels and threads of a guild.
+    pub(crate) fn channels_of(&self, guild: Id) -> Vec<&Channel> {
+        self.channels.values().filter(|channel| channel.guild == Some(guild)).collect()
     }
 
     pub(crate) fn channel(&self, id: Id) -> Result<&Channel, Refusal> {
