@@ -6,7 +6,7 @@
 //!
 //! A request goes `server → gate → limits → faults → routes → State → gate → answer`; every change of
 //! [`State`] reaches the gateway's sessions in the same breath, so that events come in the order of what
-//! happened. `acts`, `changes`, `control`, `trouble` and `view` are the side that tests and the demo hold;
+//! happened. `acts`, `changes`, `control`, `endurance`, `trouble` and `view` are the side that tests and the demo hold;
 //! everything else is Discord.
 //!
 //! Not played: voice, stickers, polls, scheduled events, guild administration beyond channels, roles and
@@ -44,6 +44,7 @@ mod commands;
 mod components;
 mod control;
 mod definition;
+mod endurance;
 mod faults;
 mod files;
 mod filling;

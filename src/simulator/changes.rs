@@ -395,7 +395,7 @@ impl State {
     fn announce_guild(&mut self, guild: Id) {
         if let Some(of) = self.guilds.get(&guild) {
             let everyone = self.app.privileged & MEMBERS != 0;
-            let data = render::gateway_guild(self, of, everyone);
+            let data = render::gateway_guild(self, of, &self.channels_of(of.id), everyone);
             self.tell_guild("GUILD_CREATE", data, GUILDS, guild);
         }
     }

@@ -108,6 +108,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn order(&mut self, fault: Fault) {
+        self.ordered.retain(|fault| fault.times > 0);
         self.ordered.push(fault);
     }
 

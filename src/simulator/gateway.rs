@@ -19,6 +19,9 @@ use super::session::{Closing, Frame, Identify};
 /// How long a client may take to answer a goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// Frames that are sent before a client is listened to again.
+const BREATH: usize = 256;
+
 /// How much a client may send within a minute.
 const SENDS: u32 = 120;
 
@@ -145,13 +148,38 @@ impl Connection {
 
     async fn forward(&mut self, frame: Option<Frame>) -> Result<(), End> {
         match frame {
-            Some(Frame::Text(text)) => self.send(text).await,
-            Some(Frame::Binary(bytes)) => {
+            Some(Frame::Text(text)) => match self.send_on(text).await? {
+                Some(other) => self.utter(other).await,
+                None => Ok(()),
+            },
+            Some(other) => self.utter(other).await,
+            None => Err(End::Lost),
+        }
+    }
+
+    async fn utter(&mut self, frame: Frame) -> Result<(), End> {
+        match frame {
+            Frame::Text(text) => self.send(text).await,
+            Frame::Binary(bytes) => {
                 self.socket.send(Message::Binary(bytes.into())).await.map_err(|_| End::Lost)
             }
-            Some(Frame::Close(code, reason)) => Err(End::Closed((code, reason))),
-            Some(Frame::Cut) | None => Err(End::Lost),
+            Frame::Close(code, reason) => Err(End::Closed((code, reason))),
+            Frame::Cut => Err(End::Lost),
         }
+    }
+
+    /// Sends `text`, and as much as waits behind it, in one breath; what comes after that, if it was taken already.
+    async fn send_on(&mut self, text: String) -> Result<Option<Frame>, End> {
+        let mut next = Some(Frame::Text(text));
+        let mut left = BREATH;
+        while let Some(Frame::Text(text)) = next {
+            let message = self.wire.encode(text);
+            self.socket.feed(message).await.map_err(|_| End::Lost)?;
+            left -= 1;
+            next = if left > 0 { self.frames.try_recv().ok() } else { None };
+        }
+        self.socket.flush().await.map_err(|_| End::Lost)?;
+        Ok(next)
     }
 
     /// Lets the client know that its goodbye was heard.

@@ -121,7 +121,7 @@ struct Exchange {
     shared: Arc<Shared>,
     scissors: Scissors,
     call: Call,
-    entry: usize,
+    number: usize,
     standing: Standing,
 }
 
@@ -134,15 +134,15 @@ impl Exchange {
             Err(refusal) => return plain(StatusCode::BAD_REQUEST, &refusal.body()),
         };
         let path = format!("/{}", call.path);
-        let (entry, standing, holds, trouble) = shared.change(|state| {
-            let entry = log(state, &call, &path, raw_query);
+        let (number, standing, holds, trouble) = shared.change(|state| {
+            let number = log(state, &call, &path, raw_query);
             let standing = state.limits.count(&call.method, &path);
             let holds = state.gates.meet(&call.method, &path);
             let concerned = faults::concerned(state, &call);
             let trouble = state.faults.meet(&call, &path, concerned);
-            (entry, standing, holds, trouble.map(|trouble| (trouble, state.faults.released())))
+            (number, standing, holds, trouble.map(|trouble| (trouble, state.faults.released())))
         });
-        let exchange = Self { shared, scissors, call, entry, standing };
+        let exchange = Self { shared, scissors, call, number, standing };
         exchange.go_on(&headers, holds, trouble).await
     }
 
@@ -217,7 +217,7 @@ impl Exchange {
     /// Waits where a test wants the request held; false when it must go no further.
     async fn passes(&self, hold: Option<Hold>) -> bool {
         let Some(hold) = hold else { return true };
-        let request = self.shared.read(|state| state.requests.get(self.entry).cloned());
+        let request = self.shared.read(|state| state.request(self.number).cloned());
         match request {
             Some(request) => hold.wait(request).await,
             None => true,
@@ -268,7 +268,7 @@ impl Exchange {
 
     fn answer(&self, status: u16, body: &Value, extra: &[(&'static str, String)]) -> Response {
         self.shared.change(|state| {
-            if let Some(request) = state.requests.get_mut(self.entry) {
+            if let Some(request) = state.request_mut(self.number) {
                 request.status = status;
                 request.answer = body.clone();
             }
@@ -299,7 +299,8 @@ impl Exchange {
 }
 
 fn log(state: &mut State, call: &Call, path: &str, query: String) -> usize {
-    let number = state.requests.len() + 1;
+    state.asked += 1;
+    let number = state.asked;
     state.requests.push(Request {
         number,
         at: state.now(),
@@ -311,7 +312,7 @@ fn log(state: &mut State, call: &Call, path: &str, query: String) -> usize {
         status: 0,
         answer: Value::Null,
     });
-    number - 1
+    number
 }
 
 /// A JSON answer. Clients compare the content type exactly, so there is no charset in it.

@@ -1,11 +1,12 @@
 //! A gateway session: what it may know, what it was told, and whether anyone is listening.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Display;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::model::{Guild, Id};
+use super::model::{Channel, Guild, Id};
 use super::state::State;
 use super::{render, world::Privileged};
 
@@ -76,9 +77,9 @@ impl Session {
     }
 
     /// Numbers an event, keeps it for a resume and sends it when someone is connected.
-    pub(crate) fn dispatch(&mut self, name: &str, data: &Value) {
+    pub(crate) fn dispatch(&mut self, name: &str, data: &impl Display) {
         self.seq += 1;
-        let text = json!({ "op": 0, "s": self.seq, "t": name, "d": data }).to_string();
+        let text = format!(r#"{{"op":0,"s":{},"t":"{name}","d":{data}}}"#, self.seq);
         self.sent.push_back((self.seq, text.clone()));
         if self.sent.len() > KEPT {
             self.sent.pop_front();
@@ -145,18 +146,25 @@ impl State {
         let id = format!("session-{}", self.identifies);
         let mut session = Session::new(id.clone(), identify, line);
         session.dispatch("READY", &self.ready(&session));
-        let there = self.own_guilds().filter(|guild| !self.lost.contains(&guild.id));
-        let guilds = there.filter(|guild| session.covers(Some(guild.id)));
-        let everyone = session.intents & Privileged::Members.intent() != 0;
-        let announced: Vec<Value> =
-            guilds.map(|guild| render::gateway_guild(self, guild, everyone)).collect();
         if session.wants(1) {
-            for guild in &announced {
-                session.dispatch("GUILD_CREATE", guild);
-            }
+            self.announce_guilds(&mut session);
         }
         self.sessions.insert(id.clone(), session);
         Ok(Some(id))
+    }
+
+    fn announce_guilds(&self, session: &mut Session) {
+        let everyone = session.intents & Privileged::Members.intent() != 0;
+        let mut channels: HashMap<Id, Vec<&Channel>> = HashMap::new();
+        for channel in self.channels.values() {
+            channel.guild.into_iter().for_each(|guild| channels.entry(guild).or_default().push(channel));
+        }
+        for guild in self.own_guilds() {
+            if session.covers(Some(guild.id)) && !self.lost.contains(&guild.id) {
+                let here = channels.remove(&guild.id).unwrap_or_default();
+                session.dispatch("GUILD_CREATE", &render::gateway_guild(self, guild, &here, everyone));
+            }
+        }
     }
 
     fn check_identify(&self, identify: &Identify) -> Result<(), Closing> {

@@ -78,6 +78,8 @@ pub struct State {
     /// Guilds that Discord has lost for a while.
     pub(crate) lost: BTreeSet<Id>,
     pub(crate) requests: Vec<Request>,
+    /// How many there ever were.
+    pub(crate) asked: usize,
     pub(crate) limits: Limits,
     pub(crate) faults: Faults,
     pub(crate) gates: Gates,
@@ -181,6 +183,7 @@ impl State {
             heartbeats: 0,
             lost: BTreeSet::new(),
             requests: Vec::new(),
+            asked: 0,
             limits: Limits::new(world.rate_limits),
             faults: Faults::default(),
             gates: Gates::default(),
@@ -249,6 +252,11 @@ impl State {
     /// The guilds the bot is in.
     pub(crate) fn own_guilds(&self) -> impl Iterator<Item = &Guild> {
         self.guilds.values().filter(|guild| guild.members.contains_key(&self.app.bot))
+    }
+
+    /// The channels and threads of a guild.
+    pub(crate) fn channels_of(&self, guild: Id) -> Vec<&Channel> {
+        self.channels.values().filter(|channel| channel.guild == Some(guild)).collect()
     }
 
     pub(crate) fn channel(&self, id: Id) -> Result<&Channel, Refusal> {
