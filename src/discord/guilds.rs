@@ -15,10 +15,10 @@ use rustc_hash::FxBuildHasher;
 
 use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 
+use self::kept::{Channel, Channels, Guild};
 use super::history::HISTORY_NEEDS;
 use super::permissions;
 use super::wire::{self, kind};
-use self::kept::{Channel, Channels, Guild};
 use crate::case::Surroundings;
 use crate::case::reminder::Help;
 use crate::config::{GuildConfig, GuildConfigs, Server};
@@ -373,8 +373,7 @@ impl Known {
 
     fn permissions(&self, channel: ChannelId, member: UserId, roles: &[RoleId]) -> Permissions {
         let home = self.channels.get(channel).and_then(|channel| self.home(channel));
-        home.map(|home| permissions::of_member(&self.guild, home, member, roles))
-            .unwrap_or(Permissions::empty())
+        home.map_or(Permissions::empty(), |home| permissions::of_member(&self.guild, home, member, roles))
     }
 
     /// The configured role; else those that hold Manage Threads; else administrators. Never roles that
