@@ -16,12 +16,12 @@
     reason = "a bench reads the clock, counts, prints, and stops when anything is wrong"
 )]
 
+#[path = "stage/bot.rs"]
+mod bot;
+#[path = "stage/lines.rs"]
+mod lines;
 #[path = "soak/mod.rs"]
 mod soak;
-mod stage {
-    pub(crate) mod bot;
-    pub(crate) mod lines;
-}
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 /// What the arguments ask for; cargo adds `--bench` of its own.
 fn plan() -> Plan {
     let mut plan =
-        Plan { length: Duration::from_mins(60), rate: 2_000, due: 1.0, seed: 7, shards: 3, trouble: true };
+        Plan { length: Duration::from_hours(1), rate: 2_000, due: 1.0, seed: 7, shards: 3, trouble: true };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|text| text.parse::<f64>().ok()).expect("a number");

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use aside::simulator::{ChannelKind, Id, Message, Request, Simulator, State};
 use jiff::Timestamp;
 
-use crate::stage::bot::log_of;
-use crate::stage::lines::{ADDRESS, CARD, Due, MARK};
+use crate::bot::log_of;
+use crate::lines::{ADDRESS, CARD, Due, MARK};
 
 /// How long the embedded Discord remembers ordinary messages: longer than anything is missed.
-const REMEMBERED: Duration = Duration::from_secs(240);
+const REMEMBERED: Duration = Duration::from_mins(4);
 
 /// Between two times of forgetting, and of reading requests.
 const FORGETTING: Duration = Duration::from_secs(10);
@@ -103,7 +103,12 @@ impl Account {
         let mut body = request.body.clone();
         let enclosed = body.as_object_mut().and_then(|fields| fields.remove("embeds"));
         let enclosed = enclosed.map(|embeds| embeds.to_string()).unwrap_or_default();
-        let rest = format!("{} {} {} {body}", request.path, request.query, request.reason.as_deref().unwrap_or_default());
+        let rest = format!(
+            "{} {} {} {body}",
+            request.path,
+            request.query,
+            request.reason.as_deref().unwrap_or_default()
+        );
         let place = format!("{} {}", request.method, request.path);
         for (text, marks) in [(rest, &[MARK, CARD, ADDRESS][..]), (enclosed, &[CARD, ADDRESS][..])] {
             self.leaks.extend(found(&text, marks).map(|mark| format!("{place} tells {mark:?}")));
@@ -125,7 +130,8 @@ impl Account {
         while let Ok(read @ 1..) = file.read(&mut buffer) {
             kept.extend_from_slice(&buffer[..read]);
             let text = String::from_utf8_lossy(&kept);
-            let told = found(&text, &[MARK, CARD, ADDRESS]).map(|mark| format!("{} holds {mark:?}", path.display()));
+            let told =
+                found(&text, &[MARK, CARD, ADDRESS]).map(|mark| format!("{} holds {mark:?}", path.display()));
             self.leaks.extend(told);
             let end = kept.len().saturating_sub(OVERLAP);
             kept.drain(..end);
@@ -135,7 +141,7 @@ impl Account {
     /// Whether everything due has come of it all.
     pub(crate) fn is_complete(&self, discord: &Simulator) -> bool {
         let outcome = discord.read(|state| self.outcome(state));
-        self.expected.iter().all(|expected| self.lost(&outcome, expected).is_none())
+        self.expected.iter().all(|expected| Self::lost(&outcome, expected).is_none())
     }
 
     /// Everything that is not as it should be.
@@ -146,7 +152,7 @@ impl Account {
             let head = (!all.is_empty()).then(|| format!("{} {name}", all.len()));
             head.into_iter().chain(all.into_iter().take(TOLD)).collect::<Vec<_>>()
         };
-        let mut wrong = each(&|expected| self.lost(&outcome, expected), "lost");
+        let mut wrong = each(&|expected| Self::lost(&outcome, expected), "lost");
         wrong.extend(each(&|expected| twice(&outcome, expected), "twice"));
         wrong.extend(each(&|expected| stayed(discord, expected), "still there"));
         wrong.extend(self.unexpected(&outcome));
@@ -185,9 +191,10 @@ impl Account {
         message.author == self.bot && matches!(message.kind, 0 | 19)
     }
 
-    fn lost(&self, outcome: &Outcome, expected: &Expected) -> Option<String> {
+    fn lost(outcome: &Outcome, expected: &Expected) -> Option<String> {
         let threads = outcome.threads.get(&expected.member).map_or(&[][..], Vec::as_slice);
-        let opened = threads.iter().any(|thread| outcome.words.get(thread).is_some_and(|words| !words.is_empty()));
+        let opened =
+            threads.iter().any(|thread| outcome.words.get(thread).is_some_and(|words| !words.is_empty()));
         let public = outcome.public.contains_key(&(expected.channel, expected.member));
         (!opened || !public).then(|| {
             format!("{expected:?}: {} threads, opened: {opened}, acknowledged: {public}", threads.len())
@@ -200,7 +207,8 @@ impl Account {
         let threads = outcome.threads.keys().filter(|member| !members.contains(member));
         let threads = threads.map(|member| format!("a thread for {member}, who gave no reason"));
         let public = outcome.public.keys().filter(|(_, member)| !members.contains(member));
-        let public = public.map(|(channel, member)| format!("words for {member} in {channel} without a reason"));
+        let public =
+            public.map(|(channel, member)| format!("words for {member} in {channel} without a reason"));
         threads.chain(public).take(TOLD).collect()
     }
 
@@ -234,13 +242,18 @@ fn twice(outcome: &Outcome, expected: &Expected) -> Option<String> {
     });
     let public = outcome.public.get(&(expected.channel, expected.member)).copied().unwrap_or(0);
     (threads.len() > 1 || repeated || public > 1).then(|| {
-        format!("{expected:?}: {} threads, words repeated: {repeated}, {public} acknowledgments", threads.len())
+        format!(
+            "{expected:?}: {} threads, words repeated: {repeated}, {public} acknowledgments",
+            threads.len()
+        )
     })
 }
 
 /// A secret that was not removed.
 fn stayed(discord: &Simulator, expected: &Expected) -> Option<String> {
-    let there = || discord.read(|state| state.messages(expected.channel).any(|message| message.id == expected.message));
+    let there = || {
+        discord.read(|state| state.messages(expected.channel).any(|message| message.id == expected.message))
+    };
     (expected.due == Due::Card && there()).then(|| format!("{expected:?}"))
 }
 

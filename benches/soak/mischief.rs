@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Plan;
 use super::watch::Watch;
-use crate::stage::bot::Bot;
+use crate::bot::Bot;
 
 /// On average between two requests that meet trouble, and between two troubles of the gateway; less in a short play.
 const REQUESTS: Duration = Duration::from_secs(2);
@@ -58,7 +58,13 @@ impl Mischief {
     }
 
     /// Makes what is due at `at`; gives the bot back unless it has ended it.
-    pub(crate) async fn make(&mut self, discord: &Simulator, at: Duration, bot: Option<Bot>, watch: &mut Watch) -> Option<Bot> {
+    pub(crate) async fn make(
+        &mut self,
+        discord: &Simulator,
+        at: Duration,
+        bot: Option<Bot>,
+        watch: &mut Watch,
+    ) -> Option<Bot> {
         if at >= self.request {
             self.request = at + self.after(REQUESTS);
             self.upset_request(discord);
@@ -85,7 +91,7 @@ impl Mischief {
     }
 
     /// No trouble from now on.
-    pub(crate) fn end(&mut self, discord: &Simulator) {
+    pub(crate) fn end(discord: &Simulator) {
         discord.clear_faults();
         discord.acknowledge_heartbeats(true);
     }

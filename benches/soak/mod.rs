@@ -12,13 +12,13 @@ mod world;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use aside::simulator::Simulator;
+use aside::simulator::{Simulator, State};
 
 use self::account::Account;
 use self::mischief::Mischief;
 use self::watch::Watch;
 use self::world::Community;
-use crate::stage::bot::Bot;
+use crate::bot::Bot;
 
 /// How often trouble is thought of, and messages are posted.
 const BEAT: Duration = Duration::from_millis(20);
@@ -27,7 +27,7 @@ const BEAT: Duration = Duration::from_millis(20);
 const MOST_AT_ONCE: u64 = 2_000;
 
 /// How long what is left may take once all trouble is over.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What is logged: our own part in full.
 const LOG: &str = "aside=trace,info";
@@ -78,7 +78,9 @@ pub(crate) async fn play(plan: Plan, home: &Path) -> Result<String, String> {
     stage.account.search(home);
     let mut wrong = stage.account.wrong(&discord);
     wrong.extend(late.err());
-    wrong.extend((status.and_then(|status| status.code()) != Some(0)).then(|| format!("it ended with {status:?}")));
+    wrong.extend(
+        (status.and_then(|status| status.code()) != Some(0)).then(|| format!("it ended with {status:?}")),
+    );
     wrong.extend(stage.watch.wrong());
     let report = [
         format!("played {:.0?}: {streamed}", began.elapsed()),
@@ -106,7 +108,7 @@ impl Stage<'_> {
     /// Until every shard has a session.
     async fn ready(&mut self) -> Result<(), String> {
         let began = Instant::now();
-        while self.discord.read(|state| state.connections()) < self.plan.shards {
+        while self.discord.read(State::connections) < self.plan.shards {
             if began.elapsed() > PATIENCE {
                 return Err("the bot does not connect".to_owned());
             }
@@ -126,10 +128,11 @@ impl Stage<'_> {
         while posted < all {
             tokio::time::sleep(BEAT).await;
             let wanted = wanted(began.elapsed(), self.plan.rate).min(all);
-            for _ in posted..wanted.min(posted + MOST_AT_ONCE) {
+            let now = wanted.min(posted + MOST_AT_ONCE);
+            for _ in posted..now {
                 community.speak(self.discord, &mut self.account);
-                posted += 1;
             }
+            posted = now;
             latest = latest.max(Duration::from_millis((wanted - posted) * 1_000 / self.plan.rate));
             self.attend(began.elapsed()).await?;
         }
@@ -160,7 +163,7 @@ impl Stage<'_> {
 
     /// Waits, without any trouble, until everything due is done.
     async fn settle_down(&mut self) -> Result<(), String> {
-        self.mischief.end(self.discord);
+        Mischief::end(self.discord);
         if self.bot.is_none() {
             self.bot = Some(Bot::launch(self.discord, self.home, CONFIG, LOG));
         }
@@ -173,7 +176,10 @@ impl Stage<'_> {
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        Err(format!("{PATIENCE:?} after the last message not all is done; left in the outbox: {:?}", left_at(self.home).await))
+        Err(format!(
+            "{PATIENCE:?} after the last message not all is done; left in the outbox: {:?}",
+            left_at(self.home).await
+        ))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::stage::bot::{HELD, cpu_of, memory_of};
+use crate::bot::{HELD, cpu_of, memory_of};
 
 /// Between two looks.
 const PACE: Duration = Duration::from_secs(5);

@@ -1,11 +1,13 @@
 //! The servers, who is in them, and what they say.
 
-use aside::simulator::{ChannelPlan, GuildPlan, Id, MemberPlan, OverwritePlan, Permissions, RolePlan, Simulator, World};
+use aside::simulator::{
+    ChannelPlan, GuildPlan, Id, MemberPlan, OverwritePlan, Permissions, RolePlan, Simulator, World,
+};
 use fastrand::Rng;
 
 use super::Plan;
 use super::account::{Account, Expected};
-use crate::stage::lines::{self, Due};
+use crate::lines::{self, Due};
 
 /// A server has something due no more often than this: six members of one at boiling point within half a minute would be
 /// a raid.
@@ -81,18 +83,30 @@ impl Community {
 
     fn guild(&self, number: usize) -> GuildPlan {
         let member = |at: usize| MemberPlan { name: format!("g{number}m{at}"), ..MemberPlan::default() };
-        let hidden = OverwritePlan { of: "@everyone".to_owned(), deny: Permissions::VIEW_CHANNEL, ..OverwritePlan::default() };
-        let seen = |of: &str| OverwritePlan { of: of.to_owned(), allow: Permissions::VIEW_CHANNEL, ..OverwritePlan::default() };
+        let hidden = OverwritePlan {
+            of: "@everyone".to_owned(),
+            deny: Permissions::VIEW_CHANNEL,
+            ..OverwritePlan::default()
+        };
+        let seen = |of: &str| OverwritePlan {
+            of: of.to_owned(),
+            allow: Permissions::VIEW_CHANNEL,
+            ..OverwritePlan::default()
+        };
         let staff = ChannelPlan {
             name: format!("g{number}-staff"),
             overwrites: vec![hidden, seen("Moderator"), seen("@bot")],
             ..ChannelPlan::default()
         };
-        let public = CHANNELS.iter().map(|name| ChannelPlan { name: format!("g{number}-{name}"), ..ChannelPlan::default() });
+        let public = CHANNELS
+            .iter()
+            .map(|name| ChannelPlan { name: format!("g{number}-{name}"), ..ChannelPlan::default() });
         let moderating = Permissions::MANAGE_THREADS | Permissions::MANAGE_MESSAGES;
-        let moderator = RolePlan { name: "Moderator".to_owned(), permissions: moderating, ..RolePlan::default() };
+        let moderator =
+            RolePlan { name: "Moderator".to_owned(), permissions: moderating, ..RolePlan::default() };
         // Ids come in the order of what is made: without a few more roles now and then one shard would have all servers.
-        let others = (0..number % self.shards).map(|at| RolePlan { name: format!("Team {at}"), ..RolePlan::default() });
+        let others = (0..number % self.shards)
+            .map(|at| RolePlan { name: format!("Team {at}"), ..RolePlan::default() });
         GuildPlan {
             name: format!("g{number}"),
             owner: format!("g{number}owner"),
@@ -109,9 +123,15 @@ impl Community {
         self.places = (0..self.guilds)
             .map(|number| {
                 let user = |at: usize| discord.user(&format!("g{number}m{at}")).expect("a member");
-                let channels = CHANNELS.map(|name| discord.channel(&format!("g{number}-{name}")).expect("a channel"));
+                let channels =
+                    CHANNELS.map(|name| discord.channel(&format!("g{number}-{name}")).expect("a channel"));
                 let members = (8..self.members + 8).map(user).collect();
-                Place { channels, members, chatters: (0..8).map(user).collect(), latest: [None; CHANNELS.len()] }
+                Place {
+                    channels,
+                    members,
+                    chatters: (0..8).map(user).collect(),
+                    latest: [None; CHANNELS.len()],
+                }
             })
             .collect();
     }

@@ -48,7 +48,9 @@ impl Due {
     pub(crate) fn is_due(self) -> bool {
         let core = Config::default().build().expect("the built-in settings");
         let scan = core.scanner.scan(&self.words(1));
-        let found = |kind: Kind| scan.findings.iter().any(|finding| finding.kind == kind && finding.confidence >= 0.8);
+        let found = |kind: Kind| {
+            scan.findings.iter().any(|finding| finding.kind == kind && finding.confidence >= 0.8)
+        };
         match self {
             Self::Card => found(Kind::Card),
             Self::Address => found(Kind::Email),
@@ -77,5 +79,11 @@ fn card(number: u64) -> String {
 fn weighed(digit: char, doubled: bool) -> u32 {
     let digit = digit.to_digit(10).unwrap_or(0);
     let twice = 2 * digit;
-    if !doubled { digit } else if twice > 9 { twice - 9 } else { twice }
+    if !doubled {
+        digit
+    } else if twice > 9 {
+        twice - 9
+    } else {
+        twice
+    }
 }

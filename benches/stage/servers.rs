@@ -27,29 +27,62 @@ const LARGEST: (usize, usize) = (200, 100);
 const SYNCED: u32 = 75;
 
 const WORDS: [&str; 24] = [
-    "general", "off-topic", "support", "help", "announcements", "rules", "welcome", "memes", "art", "music", "gaming",
-    "clips", "trading", "events", "introductions", "suggestions", "bot-commands", "feedback", "media", "deutsch",
-    "français", "voice", "lounge", "staff",
+    "general",
+    "off-topic",
+    "support",
+    "help",
+    "announcements",
+    "rules",
+    "welcome",
+    "memes",
+    "art",
+    "music",
+    "gaming",
+    "clips",
+    "trading",
+    "events",
+    "introductions",
+    "suggestions",
+    "bot-commands",
+    "feedback",
+    "media",
+    "deutsch",
+    "français",
+    "voice",
+    "lounge",
+    "staff",
 ];
 const SIGNS: [&str; 8] = ["", "", "💬・", "📢・", "🎮-", "🔥│", "『🎨』", "🌸・"];
 
-/// A server, and how many threads are active in it.
-pub(crate) fn server(number: usize, rng: &mut Rng) -> (GuildPlan, usize) {
-    let large = number % 100 == 0;
+/// A server.
+pub(crate) fn server(number: usize, rng: &mut Rng) -> GuildPlan {
+    let large = number.is_multiple_of(100);
     let least = if large { LARGEST.0 } else { 4 };
     let count = drawn(rng, CHANNELS).clamp(least, 480);
     let roles = roles(drawn(rng, ROLES).clamp(3, 240), rng);
     let names: Vec<String> = roles.iter().map(|role| role.name.clone()).collect();
-    let channels = channels(count, &names, if large { LARGEST.1 } else { 0 }, rng);
-    let plan = GuildPlan {
+    let mut channels = channels(count, &names, if large { LARGEST.1 } else { 0 }, rng);
+    channels.extend(threads(drawn(rng, THREADS).min(300), &channels));
+    GuildPlan {
         name: format!("{} {} {number}", title(rng), title(rng)),
         owner: format!("owner{number}"),
         roles,
         channels,
         members: vec![MemberPlan { name: format!("member{number}"), ..MemberPlan::default() }],
         ..GuildPlan::default()
+    }
+}
+
+/// So many active threads, in one text channel after the other.
+fn threads(count: usize, channels: &[ChannelPlan]) -> Vec<ChannelPlan> {
+    let text = channels.iter().filter(|channel| channel.kind == ChannelKind::Text);
+    let thread = |(at, channel): (usize, &ChannelPlan)| ChannelPlan {
+        name: format!("how do I get back into my account? {at}"),
+        kind: ChannelKind::PublicThread,
+        parent: Some(channel.name.clone()),
+        ..ChannelPlan::default()
     };
-    (plan, drawn(rng, THREADS).min(300))
+    text.cycle().take(count).enumerate().map(thread).collect()
 }
 
 fn drawn(rng: &mut Rng, (median, spread): (f64, f64)) -> usize {
@@ -67,7 +100,7 @@ fn roles(count: usize, rng: &mut Rng) -> Vec<RolePlan> {
     let moderator = RolePlan { name: "Moderator".to_owned(), permissions: moderating, ..RolePlan::default() };
     let other = |at: usize| RolePlan {
         name: format!("{}{} {at}", SIGNS[at % SIGNS.len()], WORDS[at % WORDS.len()]),
-        permissions: if at % 3 == 0 { Permissions::NONE } else { Permissions::ORDINARY },
+        permissions: if at.is_multiple_of(3) { Permissions::NONE } else { Permissions::ORDINARY },
         managed: at % 5 == 4,
         mentionable: rng.bool(),
     };
@@ -81,10 +114,16 @@ fn channels(count: usize, roles: &[String], least: usize, rng: &mut Rng) -> Vec<
         let plan = if at == category {
             let overwrites = overwrites(roles, if at == 0 { least } else { 0 }, rng);
             let kind = ChannelKind::Category;
-            ChannelPlan { name: format!("── {} {at} ──", WORDS[at % WORDS.len()]), kind, overwrites, ..ChannelPlan::default() }
+            ChannelPlan {
+                name: format!("── {} {at} ──", WORDS[at % WORDS.len()]),
+                kind,
+                overwrites,
+                ..ChannelPlan::default()
+            }
         } else {
             let synced = rng.u32(..100) < SYNCED;
-            let overwrites = if synced { channels[category].overwrites.clone() } else { overwrites(roles, 0, rng) };
+            let overwrites =
+                if synced { channels[category].overwrites.clone() } else { overwrites(roles, 0, rng) };
             let parent = Some(channels[category].name.clone());
             let kind = kind(rng);
             let name = format!("{}{}-{at}", SIGNS[rng.usize(..SIGNS.len())], WORDS[rng.usize(..WORDS.len())]);
@@ -110,7 +149,11 @@ fn overwrites(roles: &[String], least: usize, rng: &mut Rng) -> Vec<OverwritePla
     let mut of: Vec<&String> = roles.iter().collect();
     rng.shuffle(&mut of);
     let closed = rng.u32(..100) < 25;
-    let everyone = OverwritePlan { of: "@everyone".to_owned(), deny: Permissions::VIEW_CHANNEL, ..OverwritePlan::default() };
+    let everyone = OverwritePlan {
+        of: "@everyone".to_owned(),
+        deny: Permissions::VIEW_CHANNEL,
+        ..OverwritePlan::default()
+    };
     let granted = |of: &String| OverwritePlan {
         of: of.clone(),
         allow: Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES,

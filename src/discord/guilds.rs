@@ -15,10 +15,10 @@ use rustc_hash::FxBuildHasher;
 
 use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 
+use self::kept::{Channel, Channels, Guild};
 use super::history::HISTORY_NEEDS;
 use super::permissions;
 use super::wire::{self, kind};
-use self::kept::{Channel, Channels, Guild};
 use crate::case::Surroundings;
 use crate::case::reminder::Help;
 use crate::config::{GuildConfig, GuildConfigs, Server};

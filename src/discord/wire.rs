@@ -110,7 +110,6 @@ impl Channel {
     pub(super) fn is_thread(&self) -> bool {
         is_thread(self.kind)
     }
-
 }
 
 /// Whether a channel type is one of a thread.

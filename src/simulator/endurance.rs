@@ -15,7 +15,9 @@ impl Simulator {
     pub fn tell(&self, guild: Id, name: &str, events: &[String]) {
         self.shared.change(|state| {
             for session in state.sessions.values_mut().filter(|session| session.covers(Some(guild))) {
-                events.iter().for_each(|event| session.dispatch(name, event));
+                for event in events {
+                    session.dispatch(name, event);
+                }
             }
         });
     }
@@ -24,7 +26,7 @@ impl Simulator {
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
         self.shared.change(|state| {
-            let patient_since = state.now() - Duration::from_secs(60);
+            let patient_since = state.now() - Duration::from_mins(1);
             let open = |request: &Request| request.status == 0 && request.at >= patient_since;
             let (open, answered) = state.requests.drain(..).partition(open);
             state.requests = open;

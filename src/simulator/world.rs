@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::locales;
-use super::model::{Channel, ChannelKind, Guild, Id, Member, Overwrite, OverwriteKind, Role, User};
+use super::model::{Channel, ChannelKind, Guild, Id, Member, Overwrite, OverwriteKind, Role, Thread, User};
 use super::permissions::Permissions;
 use super::state::State;
 
@@ -180,7 +180,7 @@ pub struct ChannelPlan {
     pub name: String,
     /// Kind; text when absent.
     pub kind: ChannelKind,
-    /// Name of the category it is in.
+    /// Name of the category it is in, or of the channel of a thread.
     pub parent: Option<String>,
     /// Overwrites.
     pub overwrites: Vec<OverwritePlan>,
@@ -403,8 +403,22 @@ fn settle_channel(
         position: i64::try_from(position).unwrap_or(0),
         overwrites,
         slowmode: plan.slowmode,
+        thread: plan.kind.is_thread().then(|| active_thread(guild.owner, state.now())),
         ..Channel::new(state.allot(), plan.kind, Some(guild.id), &plan.name)
     })
+}
+
+fn active_thread(owner: Id, since: Timestamp) -> Thread {
+    Thread {
+        owner,
+        archived: false,
+        locked: false,
+        invitable: true,
+        auto_archive_minutes: 4_320,
+        archive_changed: since,
+        members: BTreeMap::from([(owner, since)]),
+        sent: 0,
+    }
 }
 
 fn settle_overwrite(

@@ -12,12 +12,10 @@
 #[path = "../../benches/soak/mod.rs"]
 mod soak;
 
-mod stage {
-    #[path = "../../../benches/stage/bot.rs"]
-    pub(crate) mod bot;
-    #[path = "../../../benches/stage/lines.rs"]
-    pub(crate) mod lines;
-}
+#[path = "../../benches/stage/bot.rs"]
+mod bot;
+#[path = "../../benches/stage/lines.rs"]
+mod lines;
 
 use std::time::Duration;
 
@@ -26,7 +24,8 @@ use soak::Plan;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bad_quarter_of_a_minute_loses_repeats_and_leaks_nothing() {
     let home = tempfile::tempdir().unwrap();
-    let plan = Plan { length: Duration::from_secs(15), rate: 60, due: 20.0, seed: 7, shards: 1, trouble: true };
+    let plan =
+        Plan { length: Duration::from_secs(15), rate: 60, due: 20.0, seed: 7, shards: 1, trouble: true };
     if let Err(report) = soak::play(plan, home.path()).await {
         panic!("{report}\nseed {}", plan.seed);
     }

@@ -150,7 +150,8 @@ impl Channels {
     pub(super) fn insert(&mut self, channel: wire::Channel) {
         let mut channel = Channel::from(channel);
         if let Some(own) = &mut channel.overwrites
-            && let Some(equal) = self.0.iter().filter_map(|one| one.overwrites.as_ref()).find(|one| *one == own)
+            && let Some(equal) =
+                self.0.iter().filter_map(|one| one.overwrites.as_ref()).find(|one| *one == own)
         {
             *own = Arc::clone(equal);
         }
@@ -185,7 +186,8 @@ mod tests {
 
     #[test]
     fn equal_overwrites_are_kept_once() {
-        let mut channels: Channels = [channel(3, "1024"), channel(1, "1024"), channel(2, "2048")].into_iter().collect();
+        let mut channels: Channels =
+            [channel(3, "1024"), channel(1, "1024"), channel(2, "2048")].into_iter().collect();
         let shared = |channels: &Channels, one: u64, other: u64| {
             let of = |id: u64| channels.get(ChannelId::new(id)).unwrap().overwrites().as_ptr();
             of(one) == of(other)

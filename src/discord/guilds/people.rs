@@ -2,9 +2,9 @@
 
 use crate::discord::id::{GuildId, Permissions, RoleId, UserId};
 
+use super::kept::{Channel, Role};
 use super::{Guilds, Known};
 use crate::discord::permissions::{in_guild, of_everyone, of_member};
-use super::kept::{Channel, Role};
 use crate::discord::wire::{OverwriteKind, kind};
 use crate::message;
 

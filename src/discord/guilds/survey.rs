@@ -2,12 +2,12 @@
 
 use crate::discord::id::{ChannelId, GuildId, Permissions, RoleId};
 
+use super::kept::Channel;
 use super::{Guilds, Known, Watch};
 use crate::config::Server;
 use crate::discord::checkup::{Checkup, Flaw, Gap, Instead, Place};
 use crate::discord::executor::THREAD_NEEDS;
 use crate::discord::permissions::{NEEDED, Need, in_guild, lacking, needed_in};
-use super::kept::Channel;
 use crate::discord::wire::kind;
 use crate::message;
 
