@@ -16,11 +16,11 @@ use super::render;
 use super::state::State;
 
 /// How long anything is waited for before a test is told that it will not come.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Something that was waited for did not come within 30 seconds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("waited 30 s for {0}, in vain")]
+#[error("waited 90 s for {0}, in vain")]
 pub struct InVain(pub String);
 
 impl Simulator {

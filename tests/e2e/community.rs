@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{log, metrics};
 
 /// How long anything is waited for before a test is told that it will not come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Between two looks at what cannot be waited for.
 pub(crate) const GLANCE: Duration = Duration::from_millis(5);
