@@ -216,7 +216,7 @@ impl<S: Store + 'static> CatchUp<S> {
         self.responder.handle(arrival.message(home, held), Source::History, self.now()).await
     }
 
-    /// Where we may not read, there is nothing to read.
+    /// Where we may not read, there is nothing to read. Any other refusal leaves it unread.
     async fn read_channel(
         &self,
         guild: GuildId,
@@ -224,7 +224,7 @@ impl<S: Store + 'static> CatchUp<S> {
         stretch: Stretch,
     ) -> Result<Read, RestError> {
         match self.latest(guild, channel, stretch).await {
-            Err(error @ RestError::Refused { .. }) => {
+            Err(error) if error.is_closed() => {
                 warn!(%guild, %channel, %error, "what was said meanwhile cannot be read");
                 Ok(Read::default())
             }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use aside::discord::Clock;
-use aside::simulator::{ChannelKind, GuildPlan, Id, Message, Moment, Permissions, Request, Simulator, State};
+use aside::discord::{Clock, RunError};
+use aside::simulator::{
+    ChannelKind, Fault, GuildPlan, Id, Message, Moment, Permissions, Request, Simulator, State, Trouble,
+};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use crate::community::{Bot, Home, RULES, harbor, is_notice, private_threads, said, settled};
 use crate::once::{LEAK, acknowledged, once, post};
@@ -245,6 +248,25 @@ async fn a_bot_that_is_killed_while_it_reads_back_goes_on_at_the_next_start() {
     settled(&discord, &home).await.unwrap();
     once(&discord).unwrap();
     process.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_token_that_was_reset_could_not_read_is_read_with_the_next() {
+    let (discord, home) = gone(RULES).await;
+    post(&discord, "alex", "general", LEAK);
+    let mut pause = discord.pause_on("GET /channels/{}/messages", 1, Moment::Before);
+    let bot = Bot::launch(&discord, &home, RULES);
+    pause.reached().await.unwrap();
+    let unauthorized = Trouble::Status(401, json!({ "code": 0, "message": "401: Unauthorized" }));
+    discord.fault(Fault::on("* /**", unauthorized).always());
+    // It is cut off, and asked again.
+    drop(pause);
+    let ended = bot.ended().await;
+    assert!(matches!(ended, Err(RunError::WrongToken)), "{ended:?}");
+    discord.clear_faults();
+    let bot = Bot::start(&discord, &home, RULES).await;
+    acknowledged(&discord, "general").await;
+    bot.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -31,7 +31,7 @@ impl<S: Store + 'static> CatchUp<S> {
     pub(super) async fn find_archived(&self, guild: GuildId, since: Timestamp) -> Result<(), Untold> {
         for parent in self.guilds.thread_homes(guild) {
             match self.archived_in(guild, parent, since).await {
-                Err(error @ RestError::Refused { .. }) => {
+                Err(error) if error.is_closed() => {
                     warn!(%guild, channel = %parent, %error, "archived threads cannot be read");
                 }
                 found => found?,

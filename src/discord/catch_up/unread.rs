@@ -68,7 +68,7 @@ impl<S: Store + 'static> CatchUp<S> {
         let facts = Facts { gaps: Some(unread.listed()), ..Facts::default() };
         let words = self.responder.in_force(here).core.wording.render(None, Utterance::Unread, 0, &facts);
         match self.voice.post(alerts, &words, None, (TOLD, &since)).await {
-            Err(error @ RestError::Refused { .. }) => {
+            Err(error @ RestError::Refused { .. }) if !error.is_unauthorized() => {
                 warn!(%guild, %error, "moderators could not be told what is not read");
                 Ok(())
             }
