@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::unread::Unread;
 use super::convert::Arrival;
@@ -193,14 +193,22 @@ impl<S: Store + 'static> CatchUp<S> {
             info!(%guild, channels = closed, "what was said meanwhile in channels whose history I may not read is not read");
         }
         info!(%guild, messages = said.len(), "read back what was said meanwhile");
-        self.judge_all(said).await?;
+        self.judge_all(said, &mut unread).await?;
         self.tell(guild, &unread).await
     }
 
-    async fn judge_all(&self, mut said: Vec<Arrival>) -> Result<(), StoreError> {
+    /// A message that no later try would take up is told as not read, and holds up none of the others.
+    async fn judge_all(&self, mut said: Vec<Arrival>, unread: &mut Unread) -> Result<(), StoreError> {
         said.sort_by_key(Arrival::id);
         for arrival in said {
-            self.judge(arrival).await?;
+            let (guild, channel, sent) = (arrival.guild, arrival.channel, arrival.sent());
+            match self.judge(arrival).await {
+                Err(error) if is_hopeless(&error) => {
+                    error!(%guild, %channel, %error, "a message that was said meanwhile cannot be handled");
+                    unread.put(channel, sent);
+                }
+                judged => judged?,
+            }
         }
         Ok(())
     }
@@ -260,7 +268,13 @@ impl<S: Store + 'static> CatchUp<S> {
     /// Whether somebody answered meanwhile those who wait in a thread: then moderators need no reminder.
     async fn hear_answers(&self, guild: GuildId, stretch: Stretch) -> Result<(), Untold> {
         let here = message::GuildId(guild.get());
-        let cases = self.responder.store().cases(here, &Sought::open()).await?;
+        let cases = match self.responder.store().cases(here, &Sought::open()).await {
+            Err(error) if is_hopeless(&error) => {
+                error!(%guild, %error, "whether somebody was answered meanwhile cannot be told");
+                return Ok(());
+            }
+            cases => cases?,
+        };
         let waiting = cases.iter().filter(|case| case.waiting().is_some());
         for thread in waiting.filter_map(Case::thread).map(|thread| ChannelId::new(thread.channel.0)) {
             if !self.guilds.may_have_said(guild, thread, stretch.first()) {
@@ -277,8 +291,14 @@ impl<S: Store + 'static> CatchUp<S> {
 
     async fn hear_answer(&self, guild: message::GuildId, arrival: &Arrival) -> Result<(), StoreError> {
         let (thread, by) = (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
-        self.responder.transcribe(&arrival.written(), self.now()).await?;
-        self.responder.wrote(guild, thread, by, arrival.sent()).await
+        let transcribed = self.responder.transcribe(&arrival.written(), self.now()).await;
+        match transcribed.and(self.responder.wrote(guild, thread, by, arrival.sent()).await) {
+            Err(error) if is_hopeless(&error) => {
+                error!(%guild, channel = %thread, %error, "an answer that was given meanwhile cannot be recorded");
+                Ok(())
+            }
+            heard => heard,
+        }
     }
 
     /// Reads messages that were missed by themselves, once `ear` has room again, as long as we run.
@@ -316,7 +336,12 @@ impl<S: Store + 'static> CatchUp<S> {
             unread.put(channel, until);
         }
         info!(%guild, %channel, messages = said.len(), "read back what I could not take up");
-        self.judge_all(said).await?;
+        self.judge_all(said, &mut unread).await?;
         self.tell(guild, &unread).await
     }
+}
+
+/// Whether no later try would help, although the store works: a row cannot be read, for one.
+pub(super) const fn is_hopeless(error: &StoreError) -> bool {
+    !error.is_passing() && !error.is_lasting()
 }

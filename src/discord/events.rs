@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use super::catch_up::CatchUp;
+use super::catch_up::{CatchUp, is_hopeless};
 use super::convert::Arrival;
 use super::ear::Heard;
 use super::executor::Discord;
@@ -162,9 +162,16 @@ impl<S: Store + 'static> Listener<S> {
             return;
         }
         let place = Place { guild: arrival.guild, channel: arrival.channel };
-        if let Err(error) = self.arrived(arrival).await {
-            error!(%error, "a message could not be handled; it is read back when it can be");
-            self.gap.missed(shard, place, message.id, at);
+        match self.arrived(arrival).await {
+            Ok(()) => {}
+            Err(error) if is_hopeless(&error) => {
+                let Place { guild, channel } = place;
+                error!(%guild, %channel, %error, "a message cannot be handled");
+            }
+            Err(error) => {
+                error!(%error, "a message could not be handled; it is read back when it can be");
+                self.gap.missed(shard, place, message.id, at);
+            }
         }
     }
 

@@ -233,6 +233,30 @@ async fn what_is_too_old_or_too_much_is_told_once_and_never_acted_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_cannot_be_handled_is_told_and_holds_up_no_other() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let (guild, staff) = (discord.guild("Harbor").unwrap(), channel(&discord, "staff"));
+    let config = format!("[server.\"{guild}\"]\nalert_channel = {staff}\n{RULES}");
+    let bot = Bot::start(&discord, &home, &config).await;
+    post(&discord, "alex", "general", LEAK);
+    acknowledged(&discord, "general").await;
+    settled(&discord, &home).await.unwrap();
+    has_listened(&home).await;
+    bot.stop().await.unwrap();
+    home.execute("UPDATE cases SET body = $1", "{").await;
+    let before = told(&discord).len();
+    post(&discord, "alex", "general", LEAK);
+    post(&discord, "sam", "help", LEAK);
+    let bot = Bot::start(&discord, &home, &config).await;
+    acknowledged(&discord, "help").await;
+    caught_up(&discord, &home).await.unwrap();
+    let told = told(&discord).split_off(before);
+    let general = format!("- <#{}> · <t:", channel(&discord, "general"));
+    assert_eq!(told.iter().filter(|one| one.content.contains(&general)).count(), 1, "{told:#?}");
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bot_that_is_killed_while_it_reads_back_goes_on_at_the_next_start() {
     let (discord, home) = gone(RULES).await;
     post(&discord, "alex", "general", LEAK);
