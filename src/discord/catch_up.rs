@@ -323,6 +323,25 @@ impl<S: Store + 'static> CatchUp<S> {
         }
     }
 
+    /// A thread that was archived when we connected is heard of by asking, if nobody could when something was said in it.
+    async fn discover(&self, Place { guild, channel }: Place) -> Result<(), RestError> {
+        if self.guilds.watching(guild, channel) != Watching::Unknown {
+            return Ok(());
+        }
+        match history::read_patiently(&self.rest, &format!("channels/{channel}"), Priority::Background).await
+        {
+            Err(error) if error.is_closed() => {
+                warn!(%guild, %channel, %error, "where something was missed cannot be found out");
+            }
+            answer => {
+                if let Ok(found) = serde_json::from_value(answer?) {
+                    self.guilds.set_channel(guild, found);
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn read_place(&self, place: Place, missed: Missed) -> Result<(), Untold> {
         let Place { guild, channel } = place;
         if self.bounds.max_messages == 0 {
@@ -331,6 +350,7 @@ impl<S: Store + 'static> CatchUp<S> {
         let since = MessageId(missed.message.get()).sent();
         let from = self.stretch(since).from.max(since);
         let mut unread = Unread::new(since);
+        self.discover(place).await?;
         let (said, until) = self.read_channel(guild, channel, Stretch { since, from }).await?;
         if let Some(until) = until {
             unread.put(channel, until);

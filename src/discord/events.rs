@@ -23,7 +23,7 @@ use super::guilds::{Guilds, Watching};
 use super::id::{ChannelId, GuildId, MessageId, RoleId};
 use super::notice::Voice;
 use super::report::Report;
-use super::rest::{Request, Rest};
+use super::rest::{Request, Rest, RestError};
 use super::{introduction, wire};
 use crate::commands;
 use crate::message;
@@ -164,7 +164,7 @@ impl<S: Store + 'static> Listener<S> {
         let place = Place { guild: arrival.guild, channel: arrival.channel };
         match self.arrived(arrival).await {
             Ok(()) => {}
-            Err(error) if is_hopeless(&error) => {
+            Err(Untaken::Store(error)) if is_hopeless(&error) => {
                 let Place { guild, channel } = place;
                 error!(%guild, %channel, %error, "a message cannot be handled");
             }
@@ -286,7 +286,7 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     /// Whether it could be handled; whatever else is wrong with it makes no difference another time.
-    async fn arrived(&self, arrival: Arrival) -> Result<(), StoreError> {
+    async fn arrived(&self, arrival: Arrival) -> Result<(), Untaken> {
         if arrival.author == self.guilds.me() {
             return Ok(());
         }
@@ -296,13 +296,13 @@ impl<S: Store + 'static> Listener<S> {
         let home = match self.guilds.watching(arrival.guild, arrival.channel) {
             Watching::Yes { home } => home,
             Watching::No => return Ok(()),
-            Watching::Unknown => match self.discover(&arrival).await {
+            Watching::Unknown => match self.discover(&arrival).await? {
                 Some(home) => home,
                 None => return Ok(()),
             },
         };
         let held = self.guilds.permissions(arrival.guild, arrival.channel, arrival.author, &arrival.roles);
-        self.responder.handle(arrival.message(home, held), Source::Live, self.now()).await
+        Ok(self.responder.handle(arrival.message(home, held), Source::Live, self.now()).await?)
     }
 
     /// Whether or not its place is watched: words in a case's thread, or a reply to our public words.
@@ -337,15 +337,31 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     /// A thread that was archived when we connected is first heard of by a message in it.
-    async fn discover(&self, arrival: &Arrival) -> Option<ChannelId> {
+    async fn discover(&self, arrival: &Arrival) -> Result<Option<ChannelId>, Untaken> {
         let asked = self.rest.send(Request::get(format!("channels/{}", arrival.channel)));
-        let value = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
-        self.note_channel(serde_json::from_value(value).ok()?);
+        let value = match tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Untaken::Silence)? {
+            Err(error) if error.is_closed() => return Ok(None),
+            answer => answer?,
+        };
+        if let Ok(channel) = serde_json::from_value(value) {
+            self.note_channel(channel);
+        }
         match self.guilds.watching(arrival.guild, arrival.channel) {
-            Watching::Yes { home } => Some(home),
-            Watching::No | Watching::Unknown => None,
+            Watching::Yes { home } => Ok(Some(home)),
+            Watching::No | Watching::Unknown => Ok(None),
         }
     }
+}
+
+/// Why a message is not taken up now.
+#[derive(Debug, thiserror::Error)]
+enum Untaken {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("where it stands cannot be found out: {0}")]
+    Discord(#[from] RestError),
+    #[error("where it stands cannot be found out: Discord does not answer")]
+    Silence,
 }
 
 /// What a session begins with.

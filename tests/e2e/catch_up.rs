@@ -1,6 +1,7 @@
 //! What was said while the bot was away, wherever that was, is read back once; what is not read is told.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aside::discord::{Clock, RunError};
 use aside::simulator::{
@@ -9,7 +10,7 @@ use aside::simulator::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::community::{Bot, Home, RULES, harbor, is_notice, private_threads, said, settled};
+use crate::community::{Bot, Home, RULES, harbor, is_notice, is_said_by, private_threads, said, settled};
 use crate::once::{LEAK, acknowledged, once, post};
 use crate::process::{Process, has_listened};
 
@@ -393,4 +394,28 @@ async fn threads_in_which_nothing_was_said_are_not_read() {
     let second = discord.requests().into_iter().skip(before);
     assert_eq!(second.filter(|request| request.method == "GET" && read(request, threads[1])).count(), 0);
     bot.stop().await.unwrap();
+}
+
+/// A thread that was archived when the bot connected is first heard of by a message in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_discord_does_not_say_what_a_thread_is_a_message_in_it_is_read_later() {
+    let failing = || Trouble::Status(500, json!({ "code": 0, "message": "no" }));
+    for trouble in [failing(), Trouble::DropBefore, Trouble::Delay(Duration::from_secs(4))] {
+        let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+        let guild = discord.guild("Harbor").unwrap();
+        let bot = Bot::start(&discord, &home, RULES).await;
+        settled(&discord, &home).await.unwrap();
+        let under = channel(&discord, "general");
+        let thread =
+            discord.open_thread(alex(&discord), under, "a matter", ChannelKind::PublicThread).unwrap();
+        let forgotten = json!({ "id": thread.to_string(), "guild_id": guild.to_string(),
+            "parent_id": under.to_string(), "type": 11 });
+        discord.send_event("THREAD_DELETE", &forgotten);
+        discord.fault(Fault::on("GET /channels/{}", trouble));
+        discord.post(alex(&discord), thread, LEAK).unwrap();
+        let me = discord.bot();
+        let answered = |state: &State| state.messages(thread).any(|one| is_said_by(me, one)).then_some(());
+        discord.wait_until("an answer in the thread", answered).await.unwrap();
+        bot.stop().await.unwrap();
+    }
 }
