@@ -130,7 +130,7 @@ impl<S: Store + 'static> CatchUp<S> {
         loop {
             let Ok(turn) = self.turns.acquire().await else { return };
             match self.read_guild(guild, since).await {
-                Ok(()) => return self.gap.end(guild),
+                Ok(noted) => return self.end(guild, noted).await,
                 Err(error) => {
                     warn!(%guild, %error, "what was said meanwhile cannot be read yet; trying again");
                 }
@@ -140,24 +140,26 @@ impl<S: Store + 'static> CatchUp<S> {
         }
     }
 
-    async fn read_guild(&self, guild: GuildId, since: Timestamp) -> Result<(), Untold> {
-        let (since, noted) = self.noted(guild, since).await?;
+    /// What the store knows of is forgotten where no newer gap relies on it; as long as it is not, it is read once more.
+    async fn end(&self, guild: GuildId, noted: bool) {
+        if self.gap.end(guild) && noted {
+            let forgotten = self.responder.store().note(message::GuildId(guild.get()), SINCE, "").await;
+            if let Err(error) = forgotten {
+                warn!(%guild, %error, "cannot record that what was said meanwhile is read");
+            }
+        }
+    }
+
+    /// Whether the store knew of it.
+    async fn read_guild(&self, guild: GuildId, since: Timestamp) -> Result<bool, Untold> {
+        let noted = noted_since(self.responder.store(), guild).await?;
+        let since = noted.map_or(since, |noted| noted.min(since));
         if self.bounds.max_messages > 0 {
             let stretch = self.stretch(since);
             self.read_places(guild, stretch).await?;
             self.hear_answers(guild, stretch).await?;
         }
-        if noted {
-            self.responder.store().note(message::GuildId(guild.get()), SINCE, "").await?;
-        }
-        Ok(())
-    }
-
-    /// An earlier process may have waited for the guild in vain.
-    async fn noted(&self, guild: GuildId, since: Timestamp) -> Result<(Timestamp, bool), StoreError> {
-        let noted = self.responder.store().noted(message::GuildId(guild.get()), SINCE).await?;
-        let noted = noted.and_then(|noted| noted.parse().ok()).and_then(|at| Timestamp::from_second(at).ok());
-        Ok((noted.map_or(since, |noted| noted.min(since)), noted.is_some()))
+        Ok(noted.is_some())
     }
 
     fn stretch(&self, since: Timestamp) -> Stretch {
@@ -359,6 +361,12 @@ impl<S: Store + 'static> CatchUp<S> {
         self.judge_all(said, &mut unread).await?;
         self.tell(guild, &unread).await
     }
+}
+
+/// Since when `guild` was waited for in vain, maybe by an earlier process.
+pub(super) async fn noted_since(store: &impl Store, guild: GuildId) -> Result<Option<Timestamp>, StoreError> {
+    let noted = store.noted(message::GuildId(guild.get()), SINCE).await?;
+    Ok(noted.and_then(|noted| noted.parse().ok()).and_then(|at| Timestamp::from_second(at).ok()))
 }
 
 /// Whether no later try would help, although the store works: a row cannot be read, for one.

@@ -353,6 +353,14 @@ async fn a_server_that_is_lost_for_longer_than_a_process_lives_is_not_forgotten(
     home.clock.set(now() + SignedDuration::from_mins(5));
     home.until("SELECT count(*) > 0 FROM notes WHERE name = 'unread_since'").await.unwrap();
     bot.stop().await.unwrap();
+    // Another process waits for it in vain, too, and has heard all else for longer.
+    let heard = |minutes| (now() + SignedDuration::from_mins(minutes)).as_millisecond();
+    home.execute("UPDATE alive SET at = $1", &heard(2).to_string()).await;
+    let bot = Bot::start(&discord, &home, RULES).await;
+    settled(&discord, &home).await.unwrap();
+    home.clock.set(now() + SignedDuration::from_mins(10));
+    home.until(&format!("SELECT min(at) > {} FROM alive", heard(3))).await.unwrap();
+    bot.stop().await.unwrap();
     home.clock.set(now() + SignedDuration::from_mins(15));
     let bot = Bot::start(&discord, &home, RULES).await;
     discord.outage(guild, false);
