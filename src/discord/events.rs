@@ -188,13 +188,13 @@ impl<S: Store + 'static> Listener<S> {
 
     fn joined(&self, shard: u32, guild: wire::Guild) {
         let (id, joined) = (guild.id, guild.joined_at);
-        self.guilds.insert(guild);
+        let put_away = self.guilds.insert(guild);
         self.report.changed(id);
         if let Some(joined) = joined {
             introduction::joined(&self.voice, id, joined);
         }
         if self.gap.arrived(shard, id, joined) {
-            self.catch_up.start(id);
+            self.catch_up.start(id, put_away);
         }
     }
 

@@ -100,15 +100,22 @@ impl Guilds {
         self.me.get() == user.0
     }
 
-    /// Replaces all that is known of a guild.
-    pub(super) fn insert(&self, mut guild: Guild) {
+    /// Replaces all that is known of a guild. Which public threads were active when we last heard of them and are not any
+    /// more, deleted or archived, where the guild was known: they stay known.
+    pub(super) fn insert(&self, mut guild: Guild) -> Option<Vec<ChannelId>> {
         let mine =
             |member: &&super::wire::Member| member.user.as_ref().is_some_and(|user| user.id == self.me);
         let my_roles = guild.members.iter().find(mine).map(|me| me.roles.clone()).unwrap_or_default();
         let channels = guild.channels.drain(..).chain(guild.threads.drain(..));
         let channels = channels.map(|channel| (channel.id, channel)).collect();
         guild.members = Vec::new();
-        self.write(|guilds| guilds.insert(guild.id, Known { guild, channels, my_roles }));
+        self.write(|guilds| {
+            let mut known = Known { guild, channels, my_roles };
+            let before = guilds.remove(&known.guild.id);
+            let put_away = before.map(|before| known.keep_threads(before));
+            guilds.insert(known.guild.id, known);
+            put_away
+        })
     }
 
     /// The guilds of each of so many shards.
@@ -177,14 +184,16 @@ impl Guilds {
         self.look(guild, list).unwrap_or_default()
     }
 
-    /// Watched channels in which threads or posts are opened, where we may read what was said before.
-    pub(super) fn thread_homes(&self, guild: GuildId) -> Vec<ChannelId> {
+    /// Watched channels in which threads or posts are opened, where we may read what was said before, and the latest message
+    /// or post in each, as far as we were told.
+    pub(super) fn thread_homes(&self, guild: GuildId) -> Vec<(ChannelId, Option<MessageId>)> {
         let reads =
             |known: &Known, id| known.permissions(id, self.me, &known.my_roles).contains(HISTORY_NEEDS);
         let list = |known: &Known| {
             let homes = known.channels.values().filter(|channel| channel.holds_threads());
             let watched = homes.filter(|channel| self.watches(known, channel).is_some());
-            watched.map(|channel| channel.id).filter(|id| reads(known, *id)).collect()
+            let read = watched.filter(|channel| reads(known, channel.id));
+            read.map(|channel| (channel.id, channel.last_message_id)).collect()
         };
         self.look(guild, list).unwrap_or_default()
     }
@@ -340,8 +349,8 @@ impl Guilds {
         }
     }
 
-    fn write<T>(&self, change: impl FnOnce(&mut HashMap<GuildId, Known>) -> T) {
-        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
+    fn write<T>(&self, change: impl FnOnce(&mut HashMap<GuildId, Known>) -> T) -> T {
+        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn change<T>(&self, guild: GuildId, change: impl FnOnce(&mut Known) -> T) {
@@ -359,6 +368,15 @@ impl Guilds {
 }
 
 impl Known {
+    /// Keeps the public threads that were active `before` and are not listed any more.
+    fn keep_threads(&mut self, before: Self) -> Vec<ChannelId> {
+        let threads = before.channels.into_values().filter(Channel::is_active_public_thread);
+        let missing: Vec<Channel> = threads.filter(|it| !self.channels.contains_key(&it.id)).collect();
+        let put_away = missing.iter().map(|thread| thread.id).collect();
+        self.channels.extend(missing.into_iter().map(|thread| (thread.id, thread)));
+        put_away
+    }
+
     fn home<'a>(&'a self, channel: &'a Channel) -> Option<&'a Channel> {
         if channel.is_thread() { self.channels.get(&channel.parent_id?) } else { Some(channel) }
     }

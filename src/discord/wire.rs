@@ -77,6 +77,18 @@ pub(super) struct Channel {
     pub(super) permission_overwrites: Vec<Overwrite>,
     #[serde(default)]
     pub(super) last_message_id: Option<MessageId>,
+    /// Threads have it.
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) thread_metadata: Option<ThreadMetadata>,
+}
+
+/// How a thread stands.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct ThreadMetadata {
+    pub(super) archived: bool,
+    /// When it was archived, or was not any more, last.
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) archive_timestamp: Option<Timestamp>,
 }
 
 /// Channel types, as numbered in
@@ -98,6 +110,12 @@ impl Channel {
     /// Whether it is a thread or forum post, private ones included.
     pub(super) fn is_thread(&self) -> bool {
         is_thread(self.kind)
+    }
+
+    /// Whether it is a thread that others than its members can read, and that was active when we last heard of it.
+    pub(super) fn is_active_public_thread(&self) -> bool {
+        let archived = self.thread_metadata.is_some_and(|thread| thread.archived);
+        self.is_thread() && self.kind != kind::PRIVATE_THREAD && !archived
     }
 
     /// Whether messages stand in it, rather than channels or threads.

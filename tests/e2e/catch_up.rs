@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::community::{Bot, Home, RULES, harbor, is_notice, is_said_by, private_threads, said, settled};
-use crate::once::{LEAK, acknowledged, once, post};
+use crate::once::{LEAK, Matter, acknowledged, once, post};
 use crate::process::{Process, has_listened};
 
 /// A bot that was there for a moment and has gone.
@@ -246,7 +246,7 @@ async fn a_message_that_cannot_be_handled_is_told_and_holds_up_no_other() {
     bot.stop().await.unwrap();
     home.execute("UPDATE cases SET body = $1", "{").await;
     let before = told(&discord).len();
-    post(&discord, "alex", "general", LEAK);
+    post(&discord, "alex", "general", &Matter::Card.said().text);
     post(&discord, "sam", "help", LEAK);
     let bot = Bot::start(&discord, &home, &config).await;
     acknowledged(&discord, "help").await;
@@ -426,4 +426,61 @@ async fn where_discord_does_not_say_what_a_thread_is_a_message_in_it_is_read_lat
         discord.wait_until("an answer in the thread", answered).await.unwrap();
         bot.stop().await.unwrap();
     }
+}
+
+/// The channels that were asked for archived threads, from the `first` request on, by name.
+fn asked_for_archived(discord: &Simulator, first: usize) -> Vec<String> {
+    let asked = |request: &Request| request.fits("GET /channels/{}/threads/archived/public");
+    let paths: Vec<String> =
+        discord.requests().into_iter().skip(first).filter(asked).map(|it| it.path).collect();
+    let name = |path: &String| {
+        let id = path.split('/').nth(2)?.to_owned();
+        discord.read(|state| Some(state.channels().find(|one| one.id.to_string() == id)?.name.clone()))
+    };
+    paths.iter().filter_map(name).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_moments_gap_threads_that_were_put_away_are_read_and_no_quiet_channel_is_searched() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let bot = Bot::start(&discord, &home, RULES).await;
+    let under = channel(&discord, "general");
+    let known = discord.open_thread(alex(&discord), under, "a matter", ChannelKind::PublicThread).unwrap();
+    caught_up(&discord, &home).await.unwrap();
+    let before = discord.requests().len();
+    discord.shut_gateway(true);
+    discord.close_gateway(4009);
+    discord.post(alex(&discord), known, LEAK).unwrap();
+    archived(&discord, known);
+    let sam = discord.user("sam").unwrap();
+    let new =
+        discord.open_thread(sam, channel(&discord, "help"), "another", ChannelKind::PublicThread).unwrap();
+    discord.post(sam, new, LEAK).unwrap();
+    archived(&discord, new);
+    discord.shut_gateway(false);
+    let me = discord.bot();
+    for thread in [known, new] {
+        let answered = |state: &State| state.messages(thread).any(|one| is_said_by(me, one)).then_some(());
+        discord.wait_until("an answer in each thread", answered).await.unwrap();
+    }
+    caught_up(&discord, &home).await.unwrap();
+    let asked = asked_for_archived(&discord, before);
+    assert!(asked.contains(&"help".to_owned()) && !asked.contains(&"news".to_owned()), "{asked:?}");
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_channels_are_read_before_any_is_searched_for_archived_threads() {
+    let (discord, home) = gone(RULES).await;
+    for place in ["general", "help"] {
+        post(&discord, "mia", place, "good morning");
+    }
+    let before = discord.requests().len();
+    let bot = Bot::start(&discord, &home, RULES).await;
+    caught_up(&discord, &home).await.unwrap();
+    let asked: Vec<Request> = discord.requests().into_iter().skip(before).collect();
+    let read = asked.iter().rposition(|it| it.fits("GET /channels/{}/messages")).unwrap();
+    let searched = asked.iter().position(|it| it.fits("GET /channels/{}/threads/archived/public")).unwrap();
+    assert!(read < searched, "read at {read}, searched at {searched}");
+    bot.stop().await.unwrap();
 }
