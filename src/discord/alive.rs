@@ -9,9 +9,10 @@ use super::catch_up;
 use super::clock::Clock;
 use super::executor::Discord;
 use super::gap::Gap;
+use super::id;
 use crate::message::GuildId;
 use crate::responder::Responder;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How often it is recorded that we listen.
 const ALIVE: Duration = Duration::from_secs(2);
@@ -41,12 +42,18 @@ pub(super) async fn stay_alive<S: Store + 'static>(
 /// Guilds in an outage are noted, so that they are read back whenever it is over.
 async fn note_overdue<S: Store + 'static>(responder: &Responder<S, Discord>, gap: &Gap, clock: &Clock) {
     for (guild, since) in gap.overdue(clock.now()) {
-        let (here, since) = (GuildId(guild.get()), since.as_second().to_string());
-        match responder.store().note(here, catch_up::SINCE, &since).await {
+        match note(responder.store(), guild, since).await {
             Ok(()) => gap.noted(guild),
             Err(error) => warn!(%error, "cannot record that a server is out of reach"),
         }
     }
+}
+
+/// It may be out of reach for longer than one process lives.
+async fn note(store: &impl Store, guild: id::GuildId, since: Timestamp) -> Result<(), StoreError> {
+    let noted = catch_up::noted_since(store, guild).await?;
+    let since = noted.map_or(since, |noted| noted.min(since)).as_second();
+    store.note(GuildId(guild.get()), catch_up::SINCE, &since.to_string()).await
 }
 
 /// Records until when everything was heard, if that can be told.

@@ -1,6 +1,7 @@
 //! Reads back what was said while we were away, oldest first, and judges it like anything else.
 //!
-//! What is read: watched channels, voice and stage chats, public threads and forum posts, those that were opened or archived
+//! Channels and active threads come first, in all guilds; threads that were archived meanwhile have to be asked for and come
+//! after them. What is read: watched channels, voice and stage chats, public threads and forum posts, those that were opened or archived
 //! meanwhile among them, as far back as `max_age` and `max_messages` of each say. Live work goes first. What is not read,
 //! moderators and the operator are told of. Nothing counts as read before it is, so that whatever ends us in between, the next
 //! start goes on from there; reading twice does nothing twice, since a message is noticed once.
@@ -13,14 +14,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::unread::Unread;
 use super::convert::Arrival;
 use super::executor::Discord;
 use super::gap::{Gap, MARGIN, Missed, Place};
 use super::gone::Gone;
-use super::guilds::{Guilds, Watching};
+use super::guilds::{Guilds, Watched, Watching};
 use super::history::{self, PAGE};
 use super::id::{ChannelId, GuildId};
 use super::notice::Voice;
@@ -89,6 +90,24 @@ enum Untold {
     Store(#[from] StoreError),
 }
 
+/// What is to be read back in a guild.
+struct Absence {
+    since: Timestamp,
+    /// When it was there to be read: what is too old is too old then, however long others are read before it.
+    found: Timestamp,
+    /// Threads that were active before and are not any more; none where we do not know which were.
+    put_away: Option<Vec<ChannelId>>,
+}
+
+/// In which order a guild is read.
+#[derive(Clone, Copy)]
+enum Part {
+    /// Channels and threads that we know of.
+    Known,
+    /// Threads that were archived meanwhile.
+    Archived,
+}
+
 /// From when on a guild is read.
 #[derive(Clone, Copy)]
 struct Stretch {
@@ -114,54 +133,91 @@ pub(super) fn turns() -> Arc<Semaphore> {
 }
 
 impl<S: Store + 'static> CatchUp<S> {
-    /// Starts reading what was missed in `guild`, if anything was, and goes on until it is read.
-    pub(super) fn start(&self, guild: GuildId) {
+    /// Starts reading what was missed in `guild`, if anything was, and goes on until it is read. Some threads were active
+    /// before and are now `put_away`.
+    pub(super) fn start(&self, guild: GuildId, put_away: Option<Vec<ChannelId>>) {
         let Some(since) = self.gap.begin(guild) else { return };
+        let absence = Absence { since, found: self.now(), put_away };
         let reader = self.clone();
         self.voice.spawn(async move {
             tokio::select! {
-                () = reader.see_through(guild, since) => {}
+                () = reader.see_through(guild, absence) => {}
                 () = reader.voice.stopping.cancelled() => {}
             }
         });
     }
 
-    async fn see_through(&self, guild: GuildId, since: Timestamp) {
-        loop {
-            let Ok(turn) = self.turns.acquire().await else { return };
-            match self.read_guild(guild, since).await {
-                Ok(()) => return self.gap.end(guild),
-                Err(error) => {
-                    warn!(%guild, %error, "what was said meanwhile cannot be read yet; trying again");
+    /// Turns come in the order they are asked for, so that the second part waits for the first one of all other guilds.
+    async fn see_through(&self, guild: GuildId, absence: Absence) {
+        let mut noted = false;
+        for part in [Part::Known, Part::Archived] {
+            loop {
+                let Ok(turn) = self.turns.acquire().await else { return };
+                match self.read_guild(guild, &absence, part).await {
+                    Ok(known) => {
+                        noted |= known;
+                        break;
+                    }
+                    Err(error) => {
+                        warn!(%guild, %error, "what was said meanwhile cannot be read yet; trying again");
+                    }
                 }
+                drop(turn);
+                tokio::time::sleep(AGAIN).await;
             }
-            drop(turn);
-            tokio::time::sleep(AGAIN).await;
+        }
+        self.end(guild, noted).await;
+    }
+
+    /// What the store knows of is forgotten where no newer gap relies on it; as long as it is not, it is read once more.
+    async fn end(&self, guild: GuildId, noted: bool) {
+        if self.gap.end(guild) && noted {
+            let forgotten = self.responder.store().note(message::GuildId(guild.get()), SINCE, "").await;
+            if let Err(error) = forgotten {
+                warn!(%guild, %error, "cannot record that what was said meanwhile is read");
+            }
         }
     }
 
-    async fn read_guild(&self, guild: GuildId, since: Timestamp) -> Result<(), Untold> {
-        let (since, noted) = self.noted(guild, since).await?;
-        if self.bounds.max_messages > 0 {
-            let stretch = self.stretch(since);
-            self.read_places(guild, stretch).await?;
-            self.hear_answers(guild, stretch).await?;
+    /// Whether the store knew of it.
+    async fn read_guild(&self, guild: GuildId, absence: &Absence, part: Part) -> Result<bool, Untold> {
+        let noted = noted_since(self.responder.store(), guild).await?;
+        let since = noted.map_or(absence.since, |noted| noted.min(absence.since));
+        let stretch = self.stretch(since, absence.found);
+        match part {
+            _ if self.bounds.max_messages == 0 => {}
+            Part::Known => {
+                self.read_known(guild, absence, stretch).await?;
+                self.hear_answers(guild, stretch).await?;
+            }
+            Part::Archived => self.read_archived(guild, absence, stretch).await?,
         }
-        if noted {
-            self.responder.store().note(message::GuildId(guild.get()), SINCE, "").await?;
-        }
-        Ok(())
+        Ok(noted.is_some())
     }
 
-    /// An earlier process may have waited for the guild in vain.
-    async fn noted(&self, guild: GuildId, since: Timestamp) -> Result<(Timestamp, bool), StoreError> {
-        let noted = self.responder.store().noted(message::GuildId(guild.get()), SINCE).await?;
-        let noted = noted.and_then(|noted| noted.parse().ok()).and_then(|at| Timestamp::from_second(at).ok());
-        Ok((noted.map_or(since, |noted| noted.min(since)), noted.is_some()))
+    async fn read_known(&self, guild: GuildId, absence: &Absence, stretch: Stretch) -> Result<(), Untold> {
+        let since = MessageId::at(stretch.since).0.min(stretch.first().0);
+        let put_away = absence.put_away.as_deref().unwrap_or_default();
+        let has_news = |watched: &Watched| watched.last_message.is_some_and(|last| last.get() > since);
+        self.read_places(guild, stretch, |watched| has_news(watched) || put_away.contains(&watched.channel))
+            .await
     }
 
-    fn stretch(&self, since: Timestamp) -> Stretch {
-        let oldest = self.now().checked_sub(self.bounds.max_age).unwrap_or(Timestamp::MIN);
+    /// Where we were there all the time but for less than any thread takes to be archived by itself, we know of those that
+    /// were put away by hand, but for such as were opened meanwhile: they are looked for only where something happened.
+    async fn read_archived(&self, guild: GuildId, absence: &Absence, stretch: Stretch) -> Result<(), Untold> {
+        let all =
+            absence.put_away.is_none() || absence.found.duration_since(stretch.since) >= archived::SOONEST;
+        let found = self.find_archived(guild, stretch.since, all).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        self.read_places(guild, stretch, |watched| found.contains(&watched.channel)).await
+    }
+
+    /// What is older than the bounds allow at `found` is not read.
+    fn stretch(&self, since: Timestamp, found: Timestamp) -> Stretch {
+        let oldest = found.checked_sub(self.bounds.max_age).unwrap_or(Timestamp::MIN);
         Stretch { since, from: since.checked_sub(MARGIN).unwrap_or(since).max(oldest) }
     }
 
@@ -169,16 +225,16 @@ impl<S: Store + 'static> CatchUp<S> {
         self.responder.executor().now()
     }
 
-    /// All of a guild is read before any of it is judged, so that what was said first is judged first.
-    async fn read_places(&self, guild: GuildId, stretch: Stretch) -> Result<(), Untold> {
-        self.find_archived(guild, stretch.since).await?;
+    /// All of them are read before anything is judged, so that what was said first is judged first.
+    async fn read_places(
+        &self,
+        guild: GuildId,
+        stretch: Stretch,
+        is_sought: impl Fn(&Watched) -> bool,
+    ) -> Result<(), Untold> {
         let (mut said, mut unread) = (Vec::new(), Unread::new(stretch.since));
-        let since = MessageId::at(stretch.since);
         let mut closed = 0_usize;
-        for watched in self.guilds.watched(guild) {
-            if watched.last_message.is_none_or(|last| last.get() <= since.0.min(stretch.first().0)) {
-                continue;
-            }
+        for watched in self.guilds.watched(guild).into_iter().filter(is_sought) {
             if !watched.readable {
                 closed += 1;
                 continue;
@@ -193,14 +249,22 @@ impl<S: Store + 'static> CatchUp<S> {
             info!(%guild, channels = closed, "what was said meanwhile in channels whose history I may not read is not read");
         }
         info!(%guild, messages = said.len(), "read back what was said meanwhile");
-        self.judge_all(said).await?;
+        self.judge_all(said, &mut unread).await?;
         self.tell(guild, &unread).await
     }
 
-    async fn judge_all(&self, mut said: Vec<Arrival>) -> Result<(), StoreError> {
+    /// A message that no later try would take up is told as not read, and holds up none of the others.
+    async fn judge_all(&self, mut said: Vec<Arrival>, unread: &mut Unread) -> Result<(), StoreError> {
         said.sort_by_key(Arrival::id);
         for arrival in said {
-            self.judge(arrival).await?;
+            let (guild, channel, sent) = (arrival.guild, arrival.channel, arrival.sent());
+            match self.judge(arrival).await {
+                Err(error) if is_hopeless(&error) => {
+                    error!(%guild, %channel, %error, "a message that was said meanwhile cannot be handled");
+                    unread.put(channel, sent);
+                }
+                judged => judged?,
+            }
         }
         Ok(())
     }
@@ -216,7 +280,7 @@ impl<S: Store + 'static> CatchUp<S> {
         self.responder.handle(arrival.message(home, held), Source::History, self.now()).await
     }
 
-    /// Where we may not read, there is nothing to read.
+    /// Where we may not read, there is nothing to read. Any other refusal leaves it unread.
     async fn read_channel(
         &self,
         guild: GuildId,
@@ -224,7 +288,7 @@ impl<S: Store + 'static> CatchUp<S> {
         stretch: Stretch,
     ) -> Result<Read, RestError> {
         match self.latest(guild, channel, stretch).await {
-            Err(error @ RestError::Refused { .. }) => {
+            Err(error) if error.is_closed() => {
                 warn!(%guild, %channel, %error, "what was said meanwhile cannot be read");
                 Ok(Read::default())
             }
@@ -260,7 +324,13 @@ impl<S: Store + 'static> CatchUp<S> {
     /// Whether somebody answered meanwhile those who wait in a thread: then moderators need no reminder.
     async fn hear_answers(&self, guild: GuildId, stretch: Stretch) -> Result<(), Untold> {
         let here = message::GuildId(guild.get());
-        let cases = self.responder.store().cases(here, &Sought::open()).await?;
+        let cases = match self.responder.store().cases(here, &Sought::open()).await {
+            Err(error) if is_hopeless(&error) => {
+                error!(%guild, %error, "whether somebody was answered meanwhile cannot be told");
+                return Ok(());
+            }
+            cases => cases?,
+        };
         let waiting = cases.iter().filter(|case| case.waiting().is_some());
         for thread in waiting.filter_map(Case::thread).map(|thread| ChannelId::new(thread.channel.0)) {
             if !self.guilds.may_have_said(guild, thread, stretch.first()) {
@@ -277,8 +347,14 @@ impl<S: Store + 'static> CatchUp<S> {
 
     async fn hear_answer(&self, guild: message::GuildId, arrival: &Arrival) -> Result<(), StoreError> {
         let (thread, by) = (message::ChannelId(arrival.channel.get()), message::UserId(arrival.author.get()));
-        self.responder.transcribe(&arrival.written(), self.now()).await?;
-        self.responder.wrote(guild, thread, by, arrival.sent()).await
+        let transcribed = self.responder.transcribe(&arrival.written(), self.now()).await;
+        match transcribed.and(self.responder.wrote(guild, thread, by, arrival.sent()).await) {
+            Err(error) if is_hopeless(&error) => {
+                error!(%guild, channel = %thread, %error, "an answer that was given meanwhile cannot be recorded");
+                Ok(())
+            }
+            heard => heard,
+        }
     }
 
     /// Reads messages that were missed by themselves, once `ear` has room again, as long as we run.
@@ -303,20 +379,51 @@ impl<S: Store + 'static> CatchUp<S> {
         }
     }
 
+    /// A thread that was archived when we connected is heard of by asking, if nobody could when something was said in it.
+    async fn discover(&self, Place { guild, channel }: Place) -> Result<(), RestError> {
+        if self.guilds.watching(guild, channel) != Watching::Unknown {
+            return Ok(());
+        }
+        match history::read_patiently(&self.rest, &format!("channels/{channel}"), Priority::Background).await
+        {
+            Err(error) if error.is_closed() => {
+                warn!(%guild, %channel, %error, "where something was missed cannot be found out");
+            }
+            answer => {
+                if let Ok(found) = serde_json::from_value(answer?) {
+                    self.guilds.set_channel(guild, found);
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn read_place(&self, place: Place, missed: Missed) -> Result<(), Untold> {
         let Place { guild, channel } = place;
         if self.bounds.max_messages == 0 {
             return Ok(());
         }
         let since = MessageId(missed.message.get()).sent();
-        let from = self.stretch(since).from.max(since);
+        let from = self.stretch(since, missed.at).from.max(since);
         let mut unread = Unread::new(since);
+        self.discover(place).await?;
         let (said, until) = self.read_channel(guild, channel, Stretch { since, from }).await?;
         if let Some(until) = until {
             unread.put(channel, until);
         }
         info!(%guild, %channel, messages = said.len(), "read back what I could not take up");
-        self.judge_all(said).await?;
+        self.judge_all(said, &mut unread).await?;
         self.tell(guild, &unread).await
     }
+}
+
+/// Since when `guild` was waited for in vain, maybe by an earlier process.
+pub(super) async fn noted_since(store: &impl Store, guild: GuildId) -> Result<Option<Timestamp>, StoreError> {
+    let noted = store.noted(message::GuildId(guild.get()), SINCE).await?;
+    Ok(noted.and_then(|noted| noted.parse().ok()).and_then(|at| Timestamp::from_second(at).ok()))
+}
+
+/// Whether no later try would help, although the store works: a row cannot be read, for one.
+pub(super) const fn is_hopeless(error: &StoreError) -> bool {
+    !error.is_passing() && !error.is_lasting()
 }

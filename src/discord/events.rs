@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use super::catch_up::CatchUp;
+use super::catch_up::{CatchUp, is_hopeless};
 use super::convert::Arrival;
 use super::ear::Heard;
 use super::executor::Discord;
@@ -23,7 +23,7 @@ use super::guilds::{Guilds, Watching};
 use super::id::{ChannelId, GuildId, MessageId, RoleId};
 use super::notice::Voice;
 use super::report::Report;
-use super::rest::{Request, Rest};
+use super::rest::{Request, Rest, RestError};
 use super::{introduction, wire};
 use crate::commands;
 use crate::message;
@@ -162,9 +162,16 @@ impl<S: Store + 'static> Listener<S> {
             return;
         }
         let place = Place { guild: arrival.guild, channel: arrival.channel };
-        if let Err(error) = self.arrived(arrival).await {
-            error!(%error, "a message could not be handled; it is read back when it can be");
-            self.gap.missed(shard, place, message.id, at);
+        match self.arrived(arrival).await {
+            Ok(()) => {}
+            Err(Untaken::Store(error)) if is_hopeless(&error) => {
+                let Place { guild, channel } = place;
+                error!(%guild, %channel, %error, "a message cannot be handled");
+            }
+            Err(error) => {
+                error!(%error, "a message could not be handled; it is read back when it can be");
+                self.gap.missed(shard, place, message.id, at);
+            }
         }
     }
 
@@ -181,13 +188,13 @@ impl<S: Store + 'static> Listener<S> {
 
     fn joined(&self, shard: u32, guild: wire::Guild) {
         let (id, joined) = (guild.id, guild.joined_at);
-        self.guilds.insert(guild);
+        let put_away = self.guilds.insert(guild);
         self.report.changed(id);
         if let Some(joined) = joined {
             introduction::joined(&self.voice, id, joined);
         }
         if self.gap.arrived(shard, id, joined) {
-            self.catch_up.start(id);
+            self.catch_up.start(id, put_away);
         }
     }
 
@@ -279,7 +286,7 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     /// Whether it could be handled; whatever else is wrong with it makes no difference another time.
-    async fn arrived(&self, arrival: Arrival) -> Result<(), StoreError> {
+    async fn arrived(&self, arrival: Arrival) -> Result<(), Untaken> {
         if arrival.author == self.guilds.me() {
             return Ok(());
         }
@@ -289,13 +296,13 @@ impl<S: Store + 'static> Listener<S> {
         let home = match self.guilds.watching(arrival.guild, arrival.channel) {
             Watching::Yes { home } => home,
             Watching::No => return Ok(()),
-            Watching::Unknown => match self.discover(&arrival).await {
+            Watching::Unknown => match self.discover(&arrival).await? {
                 Some(home) => home,
                 None => return Ok(()),
             },
         };
         let held = self.guilds.permissions(arrival.guild, arrival.channel, arrival.author, &arrival.roles);
-        self.responder.handle(arrival.message(home, held), Source::Live, self.now()).await
+        Ok(self.responder.handle(arrival.message(home, held), Source::Live, self.now()).await?)
     }
 
     /// Whether or not its place is watched: words in a case's thread, or a reply to our public words.
@@ -330,15 +337,31 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     /// A thread that was archived when we connected is first heard of by a message in it.
-    async fn discover(&self, arrival: &Arrival) -> Option<ChannelId> {
+    async fn discover(&self, arrival: &Arrival) -> Result<Option<ChannelId>, Untaken> {
         let asked = self.rest.send(Request::get(format!("channels/{}", arrival.channel)));
-        let value = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
-        self.note_channel(serde_json::from_value(value).ok()?);
+        let value = match tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Untaken::Silence)? {
+            Err(error) if error.is_closed() => return Ok(None),
+            answer => answer?,
+        };
+        if let Ok(channel) = serde_json::from_value(value) {
+            self.note_channel(channel);
+        }
         match self.guilds.watching(arrival.guild, arrival.channel) {
-            Watching::Yes { home } => Some(home),
-            Watching::No | Watching::Unknown => None,
+            Watching::Yes { home } => Ok(Some(home)),
+            Watching::No | Watching::Unknown => Ok(None),
         }
     }
+}
+
+/// Why a message is not taken up now.
+#[derive(Debug, thiserror::Error)]
+enum Untaken {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("where it stands cannot be found out: {0}")]
+    Discord(#[from] RestError),
+    #[error("where it stands cannot be found out: Discord does not answer")]
+    Silence,
 }
 
 /// What a session begins with.

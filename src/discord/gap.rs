@@ -127,8 +127,8 @@ impl Gap {
         })
     }
 
-    /// They have read it. Whoever cannot does not say so, and tries again.
-    pub(super) fn end(&self, guild: GuildId) {
+    /// They have read it. Whoever cannot does not say so, and tries again. Whether nothing is left to be read in it.
+    pub(super) fn end(&self, guild: GuildId) -> bool {
         self.all(|shards| {
             for shard in shards.values_mut() {
                 let Some(unread) = shard.unread.get_mut(&guild) else { continue };
@@ -137,7 +137,8 @@ impl Gap {
                     shard.unread.remove(&guild);
                 }
             }
-        });
+            !shards.values().any(|shard| shard.unread.contains_key(&guild))
+        })
     }
 
     /// A message came at `at` and was not taken up.
@@ -236,7 +237,8 @@ impl Shard {
     fn not_there(&mut self, guild: GuildId, since: Timestamp, found: Timestamp) {
         let unread = Unread { since, found, arrived: false, noted: false, readers: 0 };
         let unread = self.unread.entry(guild).or_insert(unread);
-        (unread.found, unread.arrived) = (found, false);
+        // What the store knows of is what was missed before, and whoever reads that back makes it forget.
+        (unread.found, unread.arrived, unread.noted) = (found, false, false);
     }
 
     fn complete_until(&self) -> Option<Timestamp> {
@@ -359,6 +361,12 @@ mod tests {
         assert_eq!((gap.overdue(at(120)), gap.complete_until()), (Vec::new(), Some(at(0))));
         assert!(gap.arrived(FIRST, guild(1), None));
         assert_eq!(gap.begin(guild(1)), Some(at(-600)), "it is read back when it is over");
+        gap.outage(FIRST, guild(1), at(200));
+        assert_eq!(gap.complete_until(), Some(at(-600)), "what is noted is not relied on for another gap");
+        assert!(!gap.end(guild(1)), "nor is it forgotten by whoever read the first one only");
+        assert_eq!(gap.overdue(at(320)), [(guild(1), at(-600))]);
+        assert!(gap.arrived(FIRST, guild(1), None) && gap.begin(guild(1)).is_some());
+        assert!(gap.end(guild(1)));
     }
 
     #[test]

@@ -111,10 +111,11 @@ impl Guilds {
         self.me.get() == user.0
     }
 
-    /// Replaces all that is known of a guild.
-    pub(super) fn insert(&self, guild: wire::Guild) {
+    /// Replaces all that is known of a guild. Which public threads were active when we last heard of them and are not any
+    /// more, deleted or archived, where the guild was known: they stay known.
+    pub(super) fn insert(&self, guild: wire::Guild) -> Option<Vec<ChannelId>> {
         let known = Known::new(guild, self.me);
-        self.write(|everywhere| everywhere.insert(known));
+        self.write(|everywhere| everywhere.insert(known))
     }
 
     /// The guilds of each of so many shards.
@@ -180,14 +181,16 @@ impl Guilds {
         self.look(guild, list).unwrap_or_default()
     }
 
-    /// Watched channels in which threads or posts are opened, where we may read what was said before.
-    pub(super) fn thread_homes(&self, guild: GuildId) -> Vec<ChannelId> {
+    /// Watched channels in which threads or posts are opened, where we may read what was said before, and the latest message
+    /// or post in each, as far as we were told.
+    pub(super) fn thread_homes(&self, guild: GuildId) -> Vec<(ChannelId, Option<MessageId>)> {
         let reads =
             |known: &Known, id| known.permissions(id, self.me, &known.my_roles).contains(HISTORY_NEEDS);
         let list = |known: &Known| {
             let homes = known.channels.values().filter(|channel| channel.holds_threads());
             let watched = homes.filter(|channel| self.watches(known, channel).is_some());
-            watched.map(|channel| channel.id).filter(|id| reads(known, *id)).collect()
+            let read = watched.filter(|channel| reads(known, channel.id));
+            read.map(|channel| (channel.id, channel.last_message_id)).collect()
         };
         self.look(guild, list).unwrap_or_default()
     }
@@ -343,8 +346,8 @@ impl Guilds {
         }
     }
 
-    fn write<T>(&self, change: impl FnOnce(&mut Everywhere) -> T) {
-        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
+    fn write<T>(&self, change: impl FnOnce(&mut Everywhere) -> T) -> T {
+        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn change<T>(&self, guild: GuildId, change: impl FnOnce(&mut Known) -> T) {
@@ -362,18 +365,20 @@ impl Guilds {
 }
 
 impl Everywhere {
-    fn insert(&mut self, known: Known) {
+    fn insert(&mut self, mut known: Known) -> Option<Vec<ChannelId>> {
         let guild = known.guild.id;
-        self.remove(guild);
+        let put_away = self.remove(guild).map(|before| known.keep_threads(before));
         self.homes.extend(known.channels.values().map(|channel| (channel.id, guild)));
         self.guilds.insert(guild, known);
+        put_away
     }
 
-    fn remove(&mut self, guild: GuildId) {
-        let gone = self.guilds.remove(&guild);
-        for channel in gone.iter().flat_map(|known| known.channels.values()) {
+    fn remove(&mut self, guild: GuildId) -> Option<Known> {
+        let gone = self.guilds.remove(&guild)?;
+        for channel in gone.channels.values() {
             self.homes.remove(&channel.id);
         }
+        Some(gone)
     }
 
     fn set_channel(&mut self, guild: GuildId, channel: wire::Channel) {
@@ -397,6 +402,15 @@ impl Known {
         let my_roles = guild.members.drain(..).find(mine).map(|me| me.roles).unwrap_or_default().into();
         let channels = guild.channels.drain(..).chain(guild.threads.drain(..)).collect();
         Self { guild: guild.into(), channels, my_roles }
+    }
+
+    /// Keeps the public threads that were active `before` and are not listed any more.
+    fn keep_threads(&mut self, before: Self) -> Vec<ChannelId> {
+        let threads = before.channels.into_values().filter(Channel::is_active_public_thread);
+        let missing: Vec<Channel> = threads.filter(|it| self.channels.get(it.id).is_none()).collect();
+        let put_away = missing.iter().map(|thread| thread.id).collect();
+        missing.into_iter().for_each(|thread| self.channels.put(thread));
+        put_away
     }
 
     fn home<'a>(&'a self, channel: &'a Channel) -> Option<&'a Channel> {

@@ -175,6 +175,19 @@ pub(crate) enum RestError {
     Held(Duration),
 }
 
+impl RestError {
+    /// Whether the place is closed to us, or gone: then there is nothing to be had there. Any other refusal, of a token that
+    /// was reset above all, says nothing of the place.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::FORBIDDEN | StatusCode::NOT_FOUND, .. })
+    }
+
+    /// Whether the token was refused.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::UNAUTHORIZED, .. })
+    }
+}
+
 /// Why a file cannot be had.
 #[derive(Debug, Error)]
 pub(crate) enum DownloadError {

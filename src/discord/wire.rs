@@ -88,6 +88,18 @@ pub(super) struct Channel {
     pub(super) permission_overwrites: Vec<Overwrite>,
     #[serde(default)]
     pub(super) last_message_id: Option<MessageId>,
+    /// Threads have it.
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) thread_metadata: Option<ThreadMetadata>,
+}
+
+/// How a thread stands.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct ThreadMetadata {
+    pub(super) archived: bool,
+    /// When it was archived, or was not any more, last.
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) archive_timestamp: Option<Timestamp>,
 }
 
 /// Channel types, as numbered in

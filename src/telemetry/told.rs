@@ -121,7 +121,7 @@ impl Telemetry {
         }
     }
 
-    /// A shard has a session.
+    /// A shard began a session, as is heard when what was said before is taken up.
     pub(crate) fn session(&self, shard: u32, session: Session) {
         let label = shard.to_string();
         let how = match session {
@@ -129,6 +129,12 @@ impl Telemetry {
             Session::Resumed => "resumed",
         };
         self.0.meters.sessions.with_label_values(&[label.as_str(), how]).inc();
+    }
+
+    /// The connection of a shard has a session: told by the connection itself, as its end is, so that neither overtakes the
+    /// other.
+    pub(crate) fn connected(&self, shard: u32) {
+        let label = shard.to_string();
         self.0.meters.connected.with_label_values(&[label.as_str()]).set(1);
         self.0.health.shard(shard, true);
     }

@@ -1,13 +1,17 @@
 //! What was said while the bot was away, wherever that was, is read back once; what is not read is told.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use aside::discord::Clock;
-use aside::simulator::{ChannelKind, GuildPlan, Id, Message, Moment, Permissions, Request, Simulator, State};
+use aside::discord::{Clock, RunError};
+use aside::simulator::{
+    ChannelKind, Fault, GuildPlan, Id, Message, Moment, Permissions, Request, Simulator, State, Trouble,
+};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
-use crate::community::{Bot, Home, RULES, harbor, is_notice, private_threads, said, settled};
-use crate::once::{LEAK, acknowledged, once, post};
+use crate::community::{Bot, Home, RULES, harbor, is_notice, is_said_by, private_threads, said, settled};
+use crate::once::{LEAK, Matter, acknowledged, once, post};
 use crate::process::{Process, has_listened};
 
 /// A bot that was there for a moment and has gone.
@@ -230,6 +234,30 @@ async fn what_is_too_old_or_too_much_is_told_once_and_never_acted_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_cannot_be_handled_is_told_and_holds_up_no_other() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let (guild, staff) = (discord.guild("Harbor").unwrap(), channel(&discord, "staff"));
+    let config = format!("[server.\"{guild}\"]\nalert_channel = {staff}\n{RULES}");
+    let bot = Bot::start(&discord, &home, &config).await;
+    post(&discord, "alex", "general", LEAK);
+    acknowledged(&discord, "general").await;
+    settled(&discord, &home).await.unwrap();
+    has_listened(&home).await;
+    bot.stop().await.unwrap();
+    home.execute("UPDATE cases SET body = $1", "{").await;
+    let before = told(&discord).len();
+    post(&discord, "alex", "general", &Matter::Card.said().text);
+    post(&discord, "sam", "help", LEAK);
+    let bot = Bot::start(&discord, &home, &config).await;
+    acknowledged(&discord, "help").await;
+    caught_up(&discord, &home).await.unwrap();
+    let told = told(&discord).split_off(before);
+    let general = format!("- <#{}> · <t:", channel(&discord, "general"));
+    assert_eq!(told.iter().filter(|one| one.content.contains(&general)).count(), 1, "{told:#?}");
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bot_that_is_killed_while_it_reads_back_goes_on_at_the_next_start() {
     let (discord, home) = gone(RULES).await;
     post(&discord, "alex", "general", LEAK);
@@ -245,6 +273,25 @@ async fn a_bot_that_is_killed_while_it_reads_back_goes_on_at_the_next_start() {
     settled(&discord, &home).await.unwrap();
     once(&discord).unwrap();
     process.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_token_that_was_reset_could_not_read_is_read_with_the_next() {
+    let (discord, home) = gone(RULES).await;
+    post(&discord, "alex", "general", LEAK);
+    let mut pause = discord.pause_on("GET /channels/{}/messages", 1, Moment::Before);
+    let bot = Bot::launch(&discord, &home, RULES);
+    pause.reached().await.unwrap();
+    let unauthorized = Trouble::Status(401, json!({ "code": 0, "message": "401: Unauthorized" }));
+    discord.fault(Fault::on("* /**", unauthorized).always());
+    // It is cut off, and asked again.
+    drop(pause);
+    let ended = bot.ended().await;
+    assert!(matches!(ended, Err(RunError::WrongToken)), "{ended:?}");
+    discord.clear_faults();
+    let bot = Bot::start(&discord, &home, RULES).await;
+    acknowledged(&discord, "general").await;
+    bot.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -306,6 +353,14 @@ async fn a_server_that_is_lost_for_longer_than_a_process_lives_is_not_forgotten(
     home.clock.set(now() + SignedDuration::from_mins(5));
     home.until("SELECT count(*) > 0 FROM notes WHERE name = 'unread_since'").await.unwrap();
     bot.stop().await.unwrap();
+    // Another process waits for it in vain, too, and has heard all else for longer.
+    let heard = |minutes| (now() + SignedDuration::from_mins(minutes)).as_millisecond();
+    home.execute("UPDATE alive SET at = $1", &heard(2).to_string()).await;
+    let bot = Bot::start(&discord, &home, RULES).await;
+    settled(&discord, &home).await.unwrap();
+    home.clock.set(now() + SignedDuration::from_mins(10));
+    home.until(&format!("SELECT min(at) > {} FROM alive", heard(3))).await.unwrap();
+    bot.stop().await.unwrap();
     home.clock.set(now() + SignedDuration::from_mins(15));
     let bot = Bot::start(&discord, &home, RULES).await;
     discord.outage(guild, false);
@@ -346,5 +401,86 @@ async fn threads_in_which_nothing_was_said_are_not_read() {
     settled(&discord, &home).await.unwrap();
     let second = discord.requests().into_iter().skip(before);
     assert_eq!(second.filter(|request| request.method == "GET" && read(request, threads[1])).count(), 0);
+    bot.stop().await.unwrap();
+}
+
+/// A thread that was archived when the bot connected is first heard of by a message in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_discord_does_not_say_what_a_thread_is_a_message_in_it_is_read_later() {
+    let failing = || Trouble::Status(500, json!({ "code": 0, "message": "no" }));
+    for trouble in [failing(), Trouble::DropBefore, Trouble::Delay(Duration::from_secs(4))] {
+        let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+        let guild = discord.guild("Harbor").unwrap();
+        let bot = Bot::start(&discord, &home, RULES).await;
+        settled(&discord, &home).await.unwrap();
+        let under = channel(&discord, "general");
+        let thread =
+            discord.open_thread(alex(&discord), under, "a matter", ChannelKind::PublicThread).unwrap();
+        let forgotten = json!({ "id": thread.to_string(), "guild_id": guild.to_string(),
+            "parent_id": under.to_string(), "type": 11 });
+        discord.send_event("THREAD_DELETE", &forgotten);
+        discord.fault(Fault::on("GET /channels/{}", trouble));
+        discord.post(alex(&discord), thread, LEAK).unwrap();
+        let me = discord.bot();
+        let answered = |state: &State| state.messages(thread).any(|one| is_said_by(me, one)).then_some(());
+        discord.wait_until("an answer in the thread", answered).await.unwrap();
+        bot.stop().await.unwrap();
+    }
+}
+
+/// The channels that were asked for archived threads, from the `first` request on, by name.
+fn asked_for_archived(discord: &Simulator, first: usize) -> Vec<String> {
+    let asked = |request: &Request| request.fits("GET /channels/{}/threads/archived/public");
+    let paths: Vec<String> =
+        discord.requests().into_iter().skip(first).filter(asked).map(|it| it.path).collect();
+    let name = |path: &String| {
+        let id = path.split('/').nth(2)?.to_owned();
+        discord.read(|state| Some(state.channels().find(|one| one.id.to_string() == id)?.name.clone()))
+    };
+    paths.iter().filter_map(name).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_moments_gap_threads_that_were_put_away_are_read_and_no_quiet_channel_is_searched() {
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
+    let bot = Bot::start(&discord, &home, RULES).await;
+    let under = channel(&discord, "general");
+    let known = discord.open_thread(alex(&discord), under, "a matter", ChannelKind::PublicThread).unwrap();
+    caught_up(&discord, &home).await.unwrap();
+    let before = discord.requests().len();
+    discord.shut_gateway(true);
+    discord.close_gateway(4009);
+    discord.post(alex(&discord), known, LEAK).unwrap();
+    archived(&discord, known);
+    let sam = discord.user("sam").unwrap();
+    let new =
+        discord.open_thread(sam, channel(&discord, "help"), "another", ChannelKind::PublicThread).unwrap();
+    discord.post(sam, new, LEAK).unwrap();
+    archived(&discord, new);
+    discord.shut_gateway(false);
+    let me = discord.bot();
+    for thread in [known, new] {
+        let answered = |state: &State| state.messages(thread).any(|one| is_said_by(me, one)).then_some(());
+        discord.wait_until("an answer in each thread", answered).await.unwrap();
+    }
+    caught_up(&discord, &home).await.unwrap();
+    let asked = asked_for_archived(&discord, before);
+    assert!(asked.contains(&"help".to_owned()) && !asked.contains(&"news".to_owned()), "{asked:?}");
+    bot.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_channels_are_read_before_any_is_searched_for_archived_threads() {
+    let (discord, home) = gone(RULES).await;
+    for place in ["general", "help"] {
+        post(&discord, "mia", place, "good morning");
+    }
+    let before = discord.requests().len();
+    let bot = Bot::start(&discord, &home, RULES).await;
+    caught_up(&discord, &home).await.unwrap();
+    let asked: Vec<Request> = discord.requests().into_iter().skip(before).collect();
+    let read = asked.iter().rposition(|it| it.fits("GET /channels/{}/messages")).unwrap();
+    let searched = asked.iter().position(|it| it.fits("GET /channels/{}/threads/archived/public")).unwrap();
+    assert!(read < searched, "read at {read}, searched at {searched}");
     bot.stop().await.unwrap();
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::community::{Bot, Home, RULES, harbor, private_threads, said, settled};
 use crate::log;
 use crate::manners;
-use crate::once::LEAK;
+use crate::once::{LEAK, Matter, post};
 
 /// How many write, each about a matter of their own.
 const MANY: usize = 40;
@@ -151,6 +151,24 @@ async fn a_server_that_refuses_all_is_left_alone_and_the_others_are_served() {
     assert!(private_threads(&discord).len() > MANY / 2, "{}", private_threads(&discord).len());
     bot.stop().await.unwrap();
     manners::check(&discord, &home, &[]).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_is_removed_in_a_server_that_refuses_all_else() {
+    let (discord, home) = (generous(&crowded()).await, Home::new());
+    let caution = Caution { refusals: 5, probe: Duration::from_mins(10), ..Caution::default() };
+    let bot = Bot::launch_as(credentials(&discord, caution), &home, &config(&discord));
+    discord.connected().await.unwrap();
+    settled(&discord, &home).await.unwrap();
+    let forbidden = Trouble::Status(403, json!({ "code": 50_013, "message": "No." }));
+    discord.fault(Fault::on("POST /channels/**", forbidden).always());
+    crowd_in(&discord);
+    refused(&discord, 5).await;
+    let secret = post(&discord, "alex", "general", &Matter::Card.said().text);
+    let general = discord.channel("general").unwrap();
+    let gone = |state: &State| state.messages(general).all(|one| one.id != secret).then_some(());
+    discord.wait_until("the secret to be removed", gone).await.unwrap();
+    bot.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

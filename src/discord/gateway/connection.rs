@@ -88,7 +88,7 @@ impl Connection {
         }
     }
 
-    /// Tells how the connection is; that a session began is told by whoever hears of it.
+    /// Tells how the connection is; how a session began is told by whoever hears of it.
     fn tell(&mut self) {
         let (shard, latency) = (self.number(), self.shard.latency());
         if latency.periods() != self.heartbeats {
@@ -99,8 +99,10 @@ impl Connection {
         }
         // One that broke is heard of only once the next one stands, or fails.
         let active = self.shard.state() == ShardState::Active;
-        if self.active && !active {
-            self.telemetry.disconnected(shard);
+        match (self.active, active) {
+            (false, true) => self.telemetry.connected(shard),
+            (true, false) => self.telemetry.disconnected(shard),
+            _ => {}
         }
         self.active = active;
     }

@@ -44,6 +44,8 @@ pub(in crate::discord) struct Channel {
     overwrites: Option<Arc<[Overwrite]>>,
     /// Its place in the list; threads have none.
     pub(super) position: i32,
+    /// Whether it is a thread that was archived when we last heard of it.
+    archived: bool,
     pub(super) kind: u8,
 }
 
@@ -101,6 +103,7 @@ impl From<wire::Channel> for Channel {
             name: channel.name.map(Into::into),
             overwrites: (!overwrites.is_empty()).then(|| overwrites.into()),
             position: i32::try_from(channel.position).unwrap_or(i32::MAX),
+            archived: channel.thread_metadata.is_some_and(|thread| thread.archived),
             kind: channel.kind,
         }
     }
@@ -115,6 +118,11 @@ impl Channel {
     /// Whether it is a thread or forum post, private ones included.
     pub(super) fn is_thread(&self) -> bool {
         wire::is_thread(self.kind)
+    }
+
+    /// Whether it is a thread that others than its members can read, and that was active when we last heard of it.
+    pub(super) fn is_active_public_thread(&self) -> bool {
+        self.is_thread() && self.kind != wire::kind::PRIVATE_THREAD && !self.archived
     }
 
     /// Whether public threads or posts are opened in it.
@@ -155,10 +163,19 @@ impl Channels {
         {
             *own = Arc::clone(equal);
         }
+        self.put(channel);
+    }
+
+    /// The same for one that is kept already.
+    pub(super) fn put(&mut self, channel: Channel) {
         match self.place(channel.id) {
             Ok(at) => self.0[at] = channel,
             Err(at) => self.0.insert(at, channel),
         }
+    }
+
+    pub(super) fn into_values(self) -> impl Iterator<Item = Channel> {
+        self.0.into_iter()
     }
 
     pub(super) fn remove(&mut self, id: ChannelId) {

@@ -3,7 +3,8 @@
 //!
 //! Invalid are answers of 401, 403, and of 429 unless the limit is shared with others. They are counted here in a
 //! sliding window, those still on their way as well, and long before the limit this bot goes quiet by itself. A server in
-//! which nothing but 403 comes back has a small circuit of its own, so that it does not use up what all have.
+//! which nothing but 403 comes back has a small circuit of its own, so that it does not use up what all have. What is urgent
+//! passes it: a bot that may not write in a server may still be able to remove a secret there.
 //!
 //! Source: <https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans>.
 
@@ -100,7 +101,8 @@ impl Circuit {
         Self { caution, state: Mutex::default(), revoked: CancellationToken::new() }
     }
 
-    /// Whether a request that concerns `guild` may be sent now. Only what is `urgent` may use the reserve.
+    /// Whether a request that concerns `guild` may be sent now. What is `urgent` passes the circuit of the server, and only
+    /// that may use the reserve, which bounds it.
     pub(super) fn pass(&self, guild: Option<u64>, urgent: bool) -> Result<Pass<'_>, Held> {
         if self.revoked.is_cancelled() {
             return Err(Held::Forever);
@@ -108,7 +110,7 @@ impl Circuit {
         let now = Instant::now();
         let mut state = self.state();
         state.forget(now, &self.caution);
-        state.admit_in(guild, now, &self.caution)?;
+        state.admit_in(guild.filter(|_| !urgent), now, &self.caution)?;
         state.admit(urgent, now, &self.caution)?;
         state.under_way += 1;
         Ok(Pass { circuit: self, guild })
@@ -122,7 +124,8 @@ impl Circuit {
         let now = Instant::now();
         let mut state = self.state();
         state.forget(now, &self.caution);
-        let held = state.refusals(guild, now, &self.caution).and_then(|refusals| refusals.probe);
+        let held = state.refusals(guild.filter(|_| !urgent), now, &self.caution);
+        let held = held.and_then(|refusals| refusals.probe);
         match held.filter(|probe| now < *probe) {
             Some(probe) => Err(Held::For(probe - now)),
             None => state.admit(urgent, now, &self.caution),
@@ -314,6 +317,7 @@ mod tests {
         let Caution { most, reserve, .. } = Caution::default();
         let rows = [
             (StatusCode::FORBIDDEN, 1, false),
+            (StatusCode::FORBIDDEN, 1, true),
             (StatusCode::FORBIDDEN, 20_000, false),
             (StatusCode::FORBIDDEN, 20_000, true),
             (StatusCode::TOO_MANY_REQUESTS, 100, false),
@@ -340,7 +344,9 @@ mod tests {
         // The first, and then one a minute.
         assert!(storm.worst <= 25 + 10, "{}", storm.worst);
         assert_eq!(storm.circuit.standing().guilds, 1);
-        assert!(storm.circuit.pass(Some(0), true).is_err(), "not even what is urgent: it would be refused");
+        assert!(storm.circuit.peek(Some(0), false).is_err() && storm.circuit.pass(Some(0), false).is_err());
+        assert!(storm.circuit.peek(Some(0), true).is_ok(), "a secret is removed all the same");
+        assert!(storm.circuit.pass(Some(0), true).is_ok(), "a secret is removed all the same");
         assert!(storm.circuit.pass(Some(1), false).is_ok(), "another server");
         assert!(storm.circuit.pass(None, false).is_ok(), "what belongs to none");
         tokio::time::advance(MINUTE).await;
