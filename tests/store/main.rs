@@ -14,6 +14,7 @@ mod file;
 mod migrations;
 mod place;
 mod processes;
+mod relay;
 #[path = "../postgres/server.rs"]
 mod server;
 mod shards;
