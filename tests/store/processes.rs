@@ -118,6 +118,18 @@ async fn a_connection_that_went_silent_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_server_that_went_silent_is_not_waited_for_in_the_end() {
+    let Some(place) = Place::server() else { return };
+    let (url, way) = place.at_a_distance().await;
+    let store = Database::open(&url).await.unwrap();
+    way.hush();
+    let asked = store.settings();
+    tokio::pin!(asked);
+    assert!(timeout(SHORT, &mut asked).await.is_err(), "nothing comes back");
+    timeout(LONG, store.close()).await.unwrap();
+}
+
+#[tokio::test]
 async fn they_take_turns_to_identify() {
     let Some(place) = Place::server() else { return };
     let (one, other) = (place.open().await, place.open().await);
