@@ -181,7 +181,8 @@ impl Bot {
         Ok(Self { listener, ear, arriving, clock })
     }
 
-    /// Until `stop` is cancelled or it cannot go on; what is committed is finished before it returns.
+    /// Until `stop` is cancelled or it cannot go on; what is committed is finished before it returns. Where nothing can be kept
+    /// any more, whoever has taken over finishes it, and nothing is sent from then on.
     async fn live(self, greeting: Greeting, shards: Shards, stop: CancellationToken) -> Result<(), RunError> {
         let Self { listener, ear, arriving, clock } = self;
         let (responder, catch_up) = (listener.responder.clone(), listener.catch_up.clone());
@@ -216,9 +217,14 @@ impl Bot {
             // Never first: only the connection decides when all is over, and why.
             _ = working => Ok(()),
         };
+        let grace = if matches!(outcome, Err(RunError::Store(_))) { Duration::ZERO } else { GRACE };
+        if grace.is_zero() {
+            rest.close();
+        }
+        // What is not said any more was not heard either.
+        voice.shut_down(grace).await;
         alive::record(&responder, &gap).await;
-        voice.shut_down().await;
-        responder.shut_down(GRACE).await;
+        responder.shut_down(grace).await;
         if rest.is_revoked() { Err(RunError::WrongToken) } else { outcome }
     }
 }

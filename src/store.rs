@@ -262,7 +262,7 @@ pub trait Store: Send + Sync {
     /// tried again, dropped or settled still. Whether it is in the outbox and was not given up before.
     async fn bury(&self, id: OutboxId, why: &str, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// What was given up, in one guild or in all, the first that was given up first.
+    /// What was given up, in one guild or in all of ours, the first that was given up first.
     async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError>;
 
     /// Takes an action that was given up back among those to be done, as if it had never been tried; none when it is not

@@ -16,6 +16,7 @@ use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use twilight_http_ratelimiting::Permit;
 
@@ -71,6 +72,7 @@ pub(crate) struct Rest {
     circuit: Circuit,
     answer: Duration,
     unsaid: Duration,
+    closed: CancellationToken,
 }
 
 /// The bot token; prints as nothing.
@@ -296,7 +298,8 @@ impl Rest {
             .build()?;
         let (limits, circuit) = (Limits::new(pace.most), Circuit::new(pace.caution));
         let (answer, unsaid, telemetry) = (pace.answer, pace.unsaid, Telemetry::new());
-        Ok(Self { client, base, token, limits, telemetry, circuit, answer, unsaid })
+        let closed = CancellationToken::new();
+        Ok(Self { client, base, token, limits, telemetry, circuit, answer, unsaid, closed })
     }
 
     /// The same, of which `telemetry` is told.
@@ -326,6 +329,11 @@ impl Rest {
         self.circuit.revoked().is_cancelled()
     }
 
+    /// Nothing is sent from now on: another process may act in our place.
+    pub(crate) fn close(&self) {
+        self.closed.cancel();
+    }
+
     /// How many requests were refused of late.
     pub(crate) fn standing(&self) -> Standing {
         self.circuit.standing()
@@ -338,7 +346,7 @@ impl Rest {
 
     /// Sends a request, waiting for its limits, and again after each 429.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Value, RestError> {
-        let answer = self.send_limited(&request).await;
+        let answer = self.unless_closed(self.send_limited(&request)).await;
         match &answer {
             Err(RestError::Refused { status, .. })
                 if *status == StatusCode::UNAUTHORIZED && request.counts_globally() =>
@@ -353,7 +361,7 @@ impl Rest {
     async fn unauthorized(&self, request: &Request<'_>) -> RestError {
         let unauthorized = RestError::Refused { status: StatusCode::UNAUTHORIZED, code: 0 };
         if request.path != ME {
-            match self.send_limited(&Request::get(ME.to_owned())).await {
+            match self.unless_closed(self.send_limited(&Request::get(ME.to_owned()))).await {
                 Err(RestError::Refused { status, .. }) if status == StatusCode::UNAUTHORIZED => {}
                 _ => {
                     return RestError::Trouble(
@@ -364,6 +372,18 @@ impl Rest {
         }
         self.circuit.revoke();
         unauthorized
+    }
+
+    /// What is closed is not waited for, whether it was sent or not.
+    async fn unless_closed<T>(
+        &self,
+        sending: impl Future<Output = Result<T, RestError>>,
+    ) -> Result<T, RestError> {
+        tokio::select! {
+            biased;
+            () = self.closed.cancelled() => Err(RestError::Trouble("nothing is sent any more".to_owned())),
+            answer = sending => answer,
+        }
     }
 
     async fn send_limited(&self, request: &Request<'_>) -> Result<Value, RestError> {

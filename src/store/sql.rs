@@ -20,6 +20,7 @@ mod tally;
 mod traces;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -43,6 +44,9 @@ use crate::policy::Circumstances;
 
 /// The number of the case of what belongs to none.
 const NOBODYS: u32 = 0;
+
+/// How long connections may take to be given back and closed.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Cases, outbox and settings in an SQLite file or a PostgreSQL database.
 pub struct Database {
@@ -444,7 +448,8 @@ impl Store for Database {
         self.failure.happened().await
     }
 
+    /// Where the server does not answer, its connections are left to it.
     async fn close(&self) {
-        self.pool.close().await;
+        tokio::time::timeout(FAREWELL, self.pool.close()).await.ok();
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use aside::simulator::Simulator;
+use aside::simulator::{Fault, Simulator, State, Trouble};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions as _, Connection as _};
 
@@ -202,6 +202,29 @@ async fn the_server_of_the_database_goes_away() {
     let mut process = Process::launch(&discord, &home, RULES);
     ends(&mut process, &["cannot open the database postgres://", "The server must run"]).await;
     server.start();
+    goes_on(&discord, &home).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_lost_its_servers_to_another_process_does_nothing_more_in_them() {
+    let Some(url) = crate::server::database() else { return };
+    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::away(url.clone()));
+    let mut process = Process::start(&discord, &home, RULES).await;
+    has_listened(&home).await;
+    // It would be sent again soon after.
+    let soon = Trouble::RateLimited { retry_after: Some(4.0), global: false, shared: false };
+    discord.fault(Fault::on("POST /channels/{}/threads", soon));
+    post(&discord, "alex", "general", LEAK);
+    let threads =
+        |state: &State| state.requests().iter().filter(|it| it.fits("POST /channels/{}/threads")).count();
+    discord.wait_until("a thread", |state| (threads(state) > 0).then_some(())).await.unwrap();
+    let mut other = AnyConnection::connect(&url).await.unwrap();
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' \
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    sqlx::raw_sql(cut).execute(&mut other).await.unwrap();
+    ends(&mut process, &["may have taken them over", "when it is started anew"]).await;
+    assert_eq!(discord.read(threads), 1, "{}", process.written());
+    silent(&discord);
     goes_on(&discord, &home).await;
 }
 

@@ -14,6 +14,7 @@ mod file;
 mod migrations;
 mod place;
 mod processes;
+mod relay;
 #[path = "../postgres/server.rs"]
 mod server;
 mod shards;
@@ -64,7 +65,8 @@ contract! {
         a_cause_ends_with_its_cases_or_not_at_all;
     shards:
         a_process_sees_to_its_own_servers,
-        each_shard_was_heard_when_its_process_was;
+        each_shard_was_heard_when_its_process_was,
+        what_another_process_gave_up_is_its_own;
     migrations:
         a_database_of_a_later_version_is_left_alone,
         several_may_open_a_new_one_at_once;

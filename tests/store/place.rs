@@ -12,6 +12,7 @@ use sqlx::any::install_default_drivers;
 use sqlx::{AnyConnection, Connection as _, Row as _};
 use tempfile::TempDir;
 
+use crate::relay::Relay;
 use crate::server;
 
 pub(crate) const ALEX: UserId = UserId(2);
@@ -122,6 +123,14 @@ impl Place {
 
     pub(crate) async fn open(&self) -> Database {
         Database::open(&self.url()).await.unwrap()
+    }
+
+    /// The address of the same database over the network, and the way there; only of one in a server.
+    pub(crate) async fn at_a_distance(&self) -> (String, Relay) {
+        let url = self.url();
+        let (database, socket) = url.split_once("?host=").unwrap();
+        let relay = Relay::to(format!("{socket}/.s.PGSQL.5432")).await;
+        (database.replace("localhost", &format!("127.0.0.1:{}", relay.port())), relay)
     }
 
     pub(crate) async fn connect(&self) -> AnyConnection {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aside::config::GuildSettings;
 use aside::message::GuildId;
 use aside::policy::{Mode, Response};
-use aside::store::{Heard, NewChange, Shards, Store, StoreError};
+use aside::store::{Database, Heard, NewChange, Shards, Store, StoreError};
 use futures::FutureExt as _;
 use tokio::time::timeout;
 
@@ -88,6 +88,48 @@ async fn whoever_loses_its_hold_keeps_nothing_any_more() {
 }
 
 #[tokio::test]
+async fn a_hold_is_lost_with_its_connection_however_soon_another_is_to_be_had() {
+    let Some(place) = Place::server() else { return };
+    let (url, mut way) = place.at_a_distance().await;
+    let (store, standby) = (Database::open(&url).await.unwrap(), place.open().await);
+    let _held = store.hold(shards(0, 1, 1)).await.unwrap();
+    way.cut().await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    way.mend().await;
+    timeout(LONG, standby.hold(shards(0, 1, 1))).await.unwrap().unwrap();
+    let why = timeout(LONG, store.failed()).await.unwrap().to_string();
+    assert!(why.contains("may have taken them over"), "{why}");
+}
+
+#[tokio::test]
+async fn a_connection_that_went_silent_is_given_up() {
+    let Some(place) = Place::server() else { return };
+    let (url, way) = place.at_a_distance().await;
+    let (one, other) = (Database::open(&url).await.unwrap(), Database::open(&url).await.unwrap());
+    let _held = one.hold(shards(0, 1, 1)).await.unwrap();
+    let mut heard = other.changes_heard().await.unwrap().unwrap();
+    way.hush();
+    let why = timeout(LONG, one.failed()).await.unwrap().to_string();
+    assert!(why.contains("may have taken them over"), "{why}");
+    assert_eq!(timeout(LONG, heard.recv()).await.unwrap(), Some(Heard::Everything));
+    // It is heard again from then on.
+    place.change("SELECT pg_notify('aside_settings', '7')").await;
+    assert_eq!(timeout(LONG, heard.recv()).await.unwrap(), Some(Heard::Change(GuildId(7))));
+}
+
+#[tokio::test]
+async fn a_server_that_went_silent_is_not_waited_for_in_the_end() {
+    let Some(place) = Place::server() else { return };
+    let (url, way) = place.at_a_distance().await;
+    let store = Database::open(&url).await.unwrap();
+    way.hush();
+    let asked = store.settings();
+    tokio::pin!(asked);
+    assert!(timeout(SHORT, &mut asked).await.is_err(), "nothing comes back");
+    timeout(LONG, store.close()).await.unwrap();
+}
+
+#[tokio::test]
 async fn they_take_turns_to_identify() {
     let Some(place) = Place::server() else { return };
     let (one, other) = (place.open().await, place.open().await);
@@ -126,7 +168,7 @@ async fn a_change_of_settings_reaches_all() {
     place
         .change(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
-             AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()",
+             AND pid <> pg_backend_pid()",
         )
         .await;
     assert_eq!(

@@ -3,7 +3,7 @@
 use aside::case::Event;
 use aside::message::{GuildId, UserId};
 use aside::policy::Response;
-use aside::store::{Erasure, Shards, Store};
+use aside::store::{Database, Erasure, Shards, Store};
 
 use crate::place::{ALEX, Place, Plain, first, hour, notice, noticed, now};
 
@@ -25,7 +25,7 @@ pub(crate) async fn a_process_sees_to_its_own_servers(place: Place) {
         noticed(&all, companion).await;
         all.forget(&wish).await.unwrap();
     }
-    let guilds = async |store: &aside::store::Database| {
+    let guilds = async |store: &Database| {
         let later = now() + hour() * 24;
         let mut pending: Vec<GuildId> = store.pending().await.unwrap().iter().map(|one| one.guild).collect();
         pending.sort_unstable();
@@ -53,6 +53,23 @@ pub(crate) async fn a_process_sees_to_its_own_servers(place: Place) {
         none.happen(on(0), aside::store::Whose::Number(1), gone, &Plain).await.unwrap().is_some(),
         "by name"
     );
+}
+
+pub(crate) async fn what_another_process_gave_up_is_its_own(place: Place) {
+    let all = place.open().await;
+    for (shard, at) in [(0, 1), (1, 2)] {
+        let action = first(noticed(&all, notice(on(shard), UserId(at), at, Response::TakeAside)).await);
+        assert!(all.bury(action.id, "the server did not answer", now()).await.unwrap());
+    }
+    let guilds = async |store: &Database| {
+        let letters = store.buried(None).await.unwrap();
+        letters.iter().map(|letter| letter.pending.guild).collect::<Vec<GuildId>>()
+    };
+    assert_eq!(guilds(&all).await, [on(0), on(1)], "an operator sees all of it");
+    for shard in [0, 1] {
+        let own = place.open().await.of_shards(Shards::new(shard, shard + 1, 2).unwrap());
+        assert_eq!(guilds(&own).await, [on(u64::from(shard))]);
+    }
 }
 
 fn horizon() -> aside::store::Horizon {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgNotification, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
@@ -35,9 +35,9 @@ const PULSE: Duration = Duration::from_secs(2);
 const NO_PULSE: Duration = Duration::from_secs(8);
 
 /// Has the server give up a connection of which it hears nothing, and so its locks: later than we have given it up
-/// (seconds: 15 + 3 × 5).
-const FORSAKEN: &str =
-    "SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+/// (seconds: 15 + 3 × 5, and the same in milliseconds where it has something to say that does not arrive).
+const FORSAKEN: &str = "SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; \
+                        SET tcp_keepalives_count = 3; SET tcp_user_timeout = 30000";
 
 /// That this process sees to its shards, and no other. Dropped, it is given up.
 pub struct Held {
@@ -104,6 +104,7 @@ impl Database {
     pub async fn identify_slot(&self, bucket: u32) -> Result<Slot, StoreError> {
         let Engine::Postgres(options) = &self.engine else { return Ok(Slot { _connection: None }) };
         let mut connection = options.connect().await?;
+        connection.execute(FORSAKEN).await?;
         sqlx::query("SELECT pg_advisory_lock($1, $2)")
             .bind(IDENTIFYING)
             .bind(key(bucket))
@@ -119,10 +120,9 @@ impl Database {
     /// The database failed.
     pub async fn changes_heard(&self) -> Result<Option<mpsc::Receiver<Heard>>, StoreError> {
         let Engine::Postgres(options) = &self.engine else { return Ok(None) };
-        let mut listener = listener(options).await?;
-        listener.listen(CHANGES).await?;
+        let listener = listen(options).await?;
         let (sender, heard) = mpsc::channel(64);
-        self.tasks.spawn(hear(listener, sender));
+        self.tasks.spawn(hear(options.clone(), listener, sender));
         Ok(Some(heard))
     }
 
@@ -169,7 +169,6 @@ async fn hold_shards(
     told: &mut Told,
 ) -> Result<PgListener, StoreError> {
     let mut listener = listener(options).await?;
-    sqlx::raw_sql(FORSAKEN).execute(&mut listener).await?;
     while !hold_total(&mut listener, shards.total()).await? {
         if !std::mem::replace(&mut told.total, true) {
             info!(total = shards.total(), "waiting: other processes run with another number of shards");
@@ -219,39 +218,31 @@ async fn lock(
     Ok(sqlx::query_scalar(query).bind(class).bind(key).fetch_one(listener).await?)
 }
 
-/// Until the connection is gone, which mostly is seen at once, and within ten seconds where nothing says so.
+/// Until the connection is gone.
 async fn beat(mut listener: PgListener) {
+    while next(&mut listener).await.is_some() {}
+}
+
+/// What is told next; none once the connection is gone, which mostly is seen at once, and within ten seconds where nothing
+/// says so.
+async fn next(listener: &mut PgListener) -> Option<PgNotification> {
     loop {
-        match timeout(PULSE, listener.try_recv()).await {
-            Ok(Ok(Some(_))) => continue,
-            Ok(Ok(None) | Err(_)) => return,
-            Err(_) => {}
+        if let Ok(told) = timeout(PULSE, listener.try_recv()).await {
+            return told.ok().flatten();
         }
-        let pulse = sqlx::query("SELECT 1").execute(&mut listener);
+        let pulse = sqlx::query("SELECT 1").execute(&mut *listener);
         if !matches!(timeout(NO_PULSE, pulse).await, Ok(Ok(_))) {
-            return;
+            return None;
         }
     }
 }
 
 /// Passes on what is heard until nobody listens. What was told while the connection was gone is not told again.
-async fn hear(mut listener: PgListener, sender: mpsc::Sender<Heard>) {
+async fn hear(options: Box<PgConnectOptions>, mut listener: PgListener, sender: mpsc::Sender<Heard>) {
     loop {
-        let told = tokio::select! {
-            told = listener.try_recv() => told,
+        let heard = tokio::select! {
+            heard = next_change(&mut listener, &options) => heard,
             () = sender.closed() => return,
-        };
-        let heard = match told {
-            Ok(Some(told)) => match told.payload().parse() {
-                Ok(guild) => Heard::Change(GuildId(guild)),
-                Err(_) => continue,
-            },
-            Ok(None) => Heard::Everything,
-            Err(error) => {
-                warn!(error = %StoreError::from(error), "changes of other processes are not heard of for now");
-                sleep(PULSE).await;
-                Heard::Everything
-            }
         };
         if sender.send(heard).await.is_err() {
             return;
@@ -259,10 +250,42 @@ async fn hear(mut listener: PgListener, sender: mpsc::Sender<Heard>) {
     }
 }
 
-/// On a connection of its own.
+async fn next_change(listener: &mut PgListener, options: &PgConnectOptions) -> Heard {
+    while let Some(told) = next(listener).await {
+        if let Ok(guild) = told.payload().parse() {
+            return Heard::Change(GuildId(guild));
+        }
+    }
+    *listener = listen_again(options).await;
+    Heard::Everything
+}
+
+async fn listen_again(options: &PgConnectOptions) -> PgListener {
+    loop {
+        match listen(options).await {
+            Ok(listener) => return listener,
+            Err(error) => warn!(%error, "changes of other processes are not heard of for now"),
+        }
+        sleep(PULSE).await;
+    }
+}
+
+async fn listen(options: &PgConnectOptions) -> Result<PgListener, StoreError> {
+    let mut listener = listener(options).await?;
+    listener.listen(CHANGES).await?;
+    Ok(listener)
+}
+
+/// On a connection of its own, which ends once it is gone: another one would have none of its locks.
 async fn listener(options: &PgConnectOptions) -> Result<PgListener, StoreError> {
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-    Ok(PgListener::connect_with(&pool).await?)
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .after_connect(|connection, _| Box::pin(async { connection.execute(FORSAKEN).await.map(drop) }))
+        .connect_with(options.clone())
+        .await?;
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.eager_reconnect(false);
+    Ok(listener)
 }
 
 /// Shards and their number are far below this.

@@ -50,12 +50,15 @@ impl Database {
     }
 
     pub(super) async fn read_letters(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM outbox WHERE buried_at IS NOT NULL AND guild = coalesce($1, guild) ORDER BY buried_at, id",
-        )
-        .bind(guild.map(|guild| column(guild.0)))
-        .fetch_all(&self.pool)
-        .await?;
+        let query = format!(
+            "SELECT * FROM outbox WHERE buried_at IS NOT NULL AND guild = coalesce($1, guild) AND {} \
+             ORDER BY buried_at, id",
+            self.ours("guild")
+        );
+        let rows = sqlx::query(AssertSqlSafe(query))
+            .bind(guild.map(|guild| column(guild.0)))
+            .fetch_all(&self.pool)
+            .await?;
         rows.iter().map(letter).collect()
     }
 

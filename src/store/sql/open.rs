@@ -97,6 +97,11 @@ impl Database {
     }
 }
 
+/// One name and value of a query.
+fn decoded(pair: &str) -> Option<(String, String)> {
+    url::form_urlencoded::parse(pair.as_bytes()).into_owned().next()
+}
+
 /// Makes the file where there is none, for nobody else to read; SQLite makes those beside it alike. Whether it could be made is
 /// said by whoever opens it.
 fn create_file(path: &Path) {
@@ -181,12 +186,15 @@ impl Address {
     /// The address of a server without its password, and the password.
     pub(super) fn without_password(&self) -> Option<(String, Option<String>)> {
         let mut url = Url::parse(&self.url).ok()?;
-        let password = url.password().map(|password| format!("={}", password.replace('+', "%2B")));
+        let before_host = url.password().map(|password| format!("password={}", password.replace('+', "%2B")));
         url.set_password(None).ok()?;
-        let decoded = password.and_then(|password| {
-            url::form_urlencoded::parse(password.as_bytes()).next().map(|(_, password)| password.into_owned())
-        });
-        Some((url.into(), decoded))
+        let query = url.query().unwrap_or_default().to_owned();
+        let is_password = |pair: &&str| decoded(pair).is_some_and(|(name, _)| name == "password");
+        let (passwords, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_password);
+        // The others stay as they are written: PostgreSQL's programs do not read `+` as a space.
+        url.set_query(Some(others.join("&").as_str()).filter(|query| !query.is_empty()));
+        let password = passwords.last().copied().or(before_host.as_deref());
+        Some((url.into(), password.and_then(decoded).map(|(_, password)| password)))
     }
 
     /// Several processes may start at once: the database is locked meanwhile.
@@ -242,4 +250,31 @@ pub(super) fn lock_file(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_taken_out_of_an_address_wherever_it_stands() {
+        let secret = ["correct", "horse"].join("+");
+        let encoded = secret.replace('+', "%2B");
+        let rows = [
+            ("postgres://me@db/aside".to_owned(), "postgres://me@db/aside", None),
+            (format!("postgres://me:{secret}@db/aside"), "postgres://me@db/aside", Some(&secret)),
+            (format!("postgres://me@db/aside?password={encoded}"), "postgres://me@db/aside", Some(&secret)),
+            (
+                format!("postgres://me@db/aside?options=-c%20x%3D1&pass%77ord={encoded}&host=/run"),
+                "postgres://me@db/aside?options=-c%20x%3D1&host=/run",
+                Some(&secret),
+            ),
+            // The one in the query is the one that counts.
+            (format!("postgres://me:other@db/?password={encoded}"), "postgres://me@db/", Some(&secret)),
+        ];
+        for (url, bare, password) in rows {
+            let found = Address::of(&url).ok().and_then(|address| address.without_password());
+            assert_eq!(found, Some((bare.to_owned(), password.cloned())), "{bare}");
+        }
+    }
 }
