@@ -28,7 +28,7 @@ mod servers;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use aside::simulator::{Channel, ChannelKind, GuildPlan, Id, Permissions, Simulator, State, World};
+use aside::simulator::{Channel, ChannelKind, GuildPlan, Id, Permissions, Simulator, World};
 use bot::{Bot, HELD, cpu_of, memory_of};
 use fastrand::Rng;
 use lines::Due;
@@ -39,6 +39,9 @@ const GOAL: f64 = 20_000.0;
 const SHARDS: u64 = 3;
 const BEAT: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_mins(5);
+
+/// How long the bot has to ask for a channel before it is told of another.
+const ASKED_ANEW: Duration = Duration::from_secs(5);
 
 /// Members who chat in a server.
 const CHATTERS: u64 = 50;
@@ -194,24 +197,31 @@ async fn stream(discord: &Simulator, places: &[Place], asked: &Asked, rng: &mut 
     due
 }
 
-/// Until the bot has taken everything on every shard: a message in a channel that it never heard of makes it ask.
+/// Until the bot has taken everything on every shard: a message in a channel that it never heard of makes it ask. It asks for
+/// a few seconds only, so it is given another reason now and then.
 async fn heard(discord: &Simulator, places: &[Place]) {
-    let asked: Vec<String> = (0..SHARDS)
-        .filter_map(|shard| {
-            let guild =
-                places.iter().map(|place| place.guild).find(|guild| (guild >> 22) % SHARDS == shard)?;
-            let unknown = fastrand::u64(1 << 40..1 << 50);
-            discord.tell(guild, "MESSAGE_CREATE", &[messages::ordinary(guild, unknown, unknown, 7, "")]);
-            Some(format!("/channels/{unknown}"))
-        })
-        .collect();
-    let answered = |state: &State, path: &String| {
-        state.requests().iter().any(|one| one.path == *path && one.status != 0)
-    };
-    until("the bot to have heard everything", || {
-        discord.read(|state| asked.iter().all(|path| answered(state, path)))
-    })
-    .await;
+    for shard in 0..SHARDS {
+        let of_shard = |guild: &Id| (guild >> 22) % SHARDS == shard;
+        let Some(guild) = places.iter().map(|place| place.guild).find(of_shard) else { continue };
+        let began = Instant::now();
+        while !asks(discord, guild).await {
+            assert!(began.elapsed() < PATIENCE, "waited for the bot to have heard everything, in vain");
+        }
+    }
+}
+
+/// Whether the bot asks for a channel that it never heard of, as it does once all before has been taken.
+async fn asks(discord: &Simulator, guild: Id) -> bool {
+    let unknown = fastrand::u64(1 << 40..1 << 50);
+    discord.tell(guild, "MESSAGE_CREATE", &[messages::ordinary(guild, unknown, unknown, 7, "")]);
+    let (told, path) = (Instant::now(), format!("/channels/{unknown}"));
+    while told.elapsed() < ASKED_ANEW {
+        if discord.read(|state| state.requests().iter().any(|one| one.path == path && one.status != 0)) {
+            return true;
+        }
+        tokio::time::sleep(BEAT).await;
+    }
+    false
 }
 
 async fn until(what: &str, mut found: impl FnMut() -> bool) {

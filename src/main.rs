@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// What Discord says of a server is sixty times what is kept of it; this allocator gives back what was only passing through.
+/// Discord's description of a server is several times what is kept of it; this allocator gives back what only passed through.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
