@@ -278,7 +278,9 @@ async fn a_bot_that_is_killed_while_it_reads_back_goes_on_at_the_next_start() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_token_that_was_reset_could_not_read_is_read_with_the_next() {
     let (discord, home) = gone(RULES).await;
-    post(&discord, "alex", "general", LEAK);
+    let ago = |minutes| now() - SignedDuration::from_mins(minutes);
+    home.execute("UPDATE alive SET at = $1", &ago(10).as_millisecond().to_string()).await;
+    discord.post_at(alex(&discord), channel(&discord, "general"), LEAK, ago(5)).unwrap();
     let mut pause = discord.pause_on("GET /channels/{}/messages", 1, Moment::Before);
     let bot = Bot::launch(&discord, &home, RULES);
     pause.reached().await.unwrap();

@@ -75,7 +75,9 @@ impl<S: Store + 'static> CatchUp<S> {
         let first = MessageId::at(since).0;
         threads.retain(|thread| thread.last_message_id.is_some_and(|last| last.get() >= first));
         let noted = threads.iter().map(|thread| thread.id).collect();
-        threads.into_iter().for_each(|thread| self.guilds.set_channel(guild, thread));
+        for thread in threads {
+            self.guilds.set_channel(guild, thread);
+        }
         noted
     }
 }

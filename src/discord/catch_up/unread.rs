@@ -105,7 +105,9 @@ mod tests {
     fn each_channel_is_told_once_whatever_else_was_missed_in_the_same_second() {
         let missed = |channels: &[u64]| {
             let mut unread = Unread::new(Timestamp::from_second(5).unwrap());
-            channels.iter().for_each(|id| unread.put(ChannelId::new(*id), unread.since));
+            for id in channels {
+                unread.put(ChannelId::new(*id), unread.since);
+            }
             unread
         };
         let mut noted = String::new();
