@@ -265,9 +265,9 @@ pub trait Store: Send + Sync {
     /// What was given up, in one guild or in all of ours, the first that was given up first.
     async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError>;
 
-    /// Takes an action that was given up back among those to be done, as if it had never been tried; none when it is not
-    /// given up.
-    async fn retry(&self, id: OutboxId) -> Result<Option<Pending>, StoreError>;
+    /// Takes an action that was given up back among those to be done, as if it were committed just now; none when it is not
+    /// given up. Its case has gone on without it, so that it belongs to none from now on.
+    async fn retry(&self, id: OutboxId, terms: &dyn Terms) -> Result<Option<Pending>, StoreError>;
 
     /// Drops an action that was given up: it is never done. Whether it was given up. Its case waits for it still: where it
     /// is to go on without, [`Self::settle`] with a refusal drops the action, too.

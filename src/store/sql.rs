@@ -327,8 +327,8 @@ impl Store for Database {
         self.trying(|| self.read_letters(guild)).await
     }
 
-    async fn retry(&self, id: OutboxId) -> Result<Option<Pending>, StoreError> {
-        self.trying(|| self.take_back_letter(id)).await
+    async fn retry(&self, id: OutboxId, terms: &dyn Terms) -> Result<Option<Pending>, StoreError> {
+        self.trying(|| self.take_back_letter(id, terms)).await
     }
 
     async fn drop_letter(&self, id: OutboxId) -> Result<bool, StoreError> {

@@ -104,7 +104,7 @@ watched! {
     write tried(id: OutboxId) -> Option<u32>;
     write bury(id: OutboxId, why: &str, at: Timestamp) -> bool;
     read buried(guild: Option<GuildId>) -> Vec<DeadLetter>;
-    write retry(id: OutboxId) -> Option<Pending>;
+    write retry(id: OutboxId, terms: &dyn Terms) -> Option<Pending>;
     write drop_letter(id: OutboxId) -> bool;
     read last_alive() -> Option<Timestamp>;
     write alive(at: Timestamp) -> ();

@@ -78,16 +78,18 @@ pub(crate) async fn what_is_given_up_waits_to_be_tried_again_or_dropped(place: P
     assert_eq!(store.buried(Some(elsewhere)).await.unwrap(), []);
     assert_eq!(store.buried(Some(HARBOR)).await.unwrap(), letters);
 
-    assert_eq!(store.retry(two.id).await.unwrap(), None, "it is not given up");
-    assert_eq!(store.retry(one.id).await.unwrap(), Some(one.clone()));
-    assert_eq!(store.retry(one.id).await.unwrap(), None);
-    assert_eq!(store.pending().await.unwrap().len(), 2);
+    assert_eq!(store.retry(two.id, &Plain).await.unwrap(), None, "it is not given up");
+    let again = store.retry(one.id, &Plain).await.unwrap().unwrap();
+    assert_eq!((again.guild, again.number, again.tries, &again.action), (HARBOR, 0, 0, &one.action));
+    assert_eq!(store.retry(one.id, &Plain).await.unwrap(), None);
+    assert_eq!(store.pending().await.unwrap(), [two.clone(), again.clone()]);
+    assert_eq!(store.buried(None).await.unwrap(), [], "one thing in the place of the other");
 
     assert!(!store.drop_letter(two.id).await.unwrap(), "it is not given up");
     store.bury(two.id, "why", now()).await.unwrap();
     assert!(store.drop_letter(two.id).await.unwrap());
-    store.bury(one.id, "why", now()).await.unwrap();
-    assert!(settled(&store, &one, Receipt::Removed).await.is_some(), "the case goes on");
+    store.bury(again.id, "why", now()).await.unwrap();
+    assert_eq!(settled(&store, &again, Receipt::Removed).await, None, "its case went on without it");
     assert_eq!(store.buried(None).await.unwrap(), []);
 }
 

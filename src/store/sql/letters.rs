@@ -6,8 +6,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::super::{DeadLetter, OutboxId, Pending, StoreError, Terms};
-use super::Database;
 use super::rows::{Columns as _, column, to_json, whole};
+use super::{Database, NOBODYS};
 use crate::case::action::{Action, Priority, Speech};
 use crate::message::GuildId;
 
@@ -62,17 +62,22 @@ impl Database {
         rows.iter().map(letter).collect()
     }
 
-    pub(super) async fn take_back_letter(&self, id: OutboxId) -> Result<Option<Pending>, StoreError> {
+    pub(super) async fn take_back_letter(
+        &self,
+        id: OutboxId,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
         let Some(mut tx) = self.begin_for(id).await? else { return Ok(None) };
-        let row = sqlx::query(
-            "UPDATE outbox SET buried_at = NULL, buried_why = NULL, tries = 0 \
-             WHERE id = $1 AND buried_at IS NOT NULL RETURNING *",
-        )
-        .bind(id.0)
-        .fetch_optional(&mut *tx)
-        .await?;
+        let row = sqlx::query("DELETE FROM outbox WHERE id = $1 AND buried_at IS NOT NULL RETURNING *")
+            .bind(id.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(Pending { guild, action, .. }) = row.as_ref().map(pending).transpose()? else {
+            return Ok(None);
+        };
+        let again = enqueue(&mut tx, (guild, NOBODYS), Priority::Routine, action, terms).await?;
         self.commit(tx).await?;
-        row.as_ref().map(pending).transpose()
+        Ok(Some(again))
     }
 
     pub(super) async fn remove_letter(&self, id: OutboxId) -> Result<bool, StoreError> {
