@@ -32,11 +32,11 @@ pub use self::hold::{Held, Slot};
 use self::open::Engine;
 use self::rows::column;
 use super::{
-    CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line, NewChange,
-    Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept, Tally,
-    Terms, Traces, Whose,
+    Buried, CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line,
+    NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept,
+    Tally, Terms, Traces, Whose,
 };
-use crate::case::action::{Action, Speech};
+use crate::case::action::{Action, Refusal, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};
 use crate::case::{Case, Event};
 use crate::message::{GuildId, Message, MessageId, UserId};
@@ -319,8 +319,14 @@ impl Store for Database {
         self.trying(|| self.count_try(id)).await
     }
 
-    async fn bury(&self, id: OutboxId, why: &str, at: Timestamp) -> Result<bool, StoreError> {
-        self.trying(|| self.write_letter(id, why, at)).await
+    async fn bury(
+        &self,
+        id: OutboxId,
+        refusal: Refusal,
+        at: Timestamp,
+        terms: &dyn Terms,
+    ) -> Result<Option<Buried>, StoreError> {
+        self.trying(|| self.write_letter(id, refusal.clone(), at, terms)).await
     }
 
     async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError> {

@@ -1,5 +1,6 @@
 //! Whoever wishes is forgotten: at once where nothing is to be said first, and in the end altogether.
 
+use aside::case::action::Refusal;
 use aside::case::{Event, NOBODY};
 use aside::message::{Author, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::Response;
@@ -94,9 +95,9 @@ pub(crate) async fn what_was_given_up_is_forgotten_too_even_if_it_was_tried_agai
             store.settle(pending.id, Event::Performed(success(&pending)), &Plain).await.unwrap();
         }
         for pending in store.pending().await.unwrap() {
-            assert!(store.bury(pending.id, "why", now()).await.unwrap());
+            assert!(store.bury(pending.id, Refusal::GaveUp, now(), &Plain).await.unwrap().is_some());
             let again = store.retry(pending.id, &Plain).await.unwrap().unwrap();
-            assert!(store.bury(again.id, "why", now()).await.unwrap());
+            assert!(store.bury(again.id, Refusal::GaveUp, now(), &Plain).await.unwrap().is_some());
         }
     }
     assert!(place.naming(ALEX).await.contains(&"outbox".to_owned()));
