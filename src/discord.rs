@@ -104,15 +104,18 @@ pub async fn run(
     let rest = Rest::new(credentials.base, credentials.token, credentials.pace);
     let rest = rest.map_err(|_| RunError::Unreachable("TLS cannot be set up".to_owned()))?;
     let rest = Arc::new(rest.watched(telemetry.clone()));
-    let greeting = Greeting::exchange(&rest).await?;
+    let mut greeting = Greeting::exchange(&rest).await?;
     let shards = credentials.shards.unwrap_or_else(|| all(greeting.gateway.shards));
     telemetry.shards(shards.ids());
     let store = store.of_shards(shards);
     // As long as another process sees to them, we stand by.
-    let _held = tokio::select! {
+    let held = tokio::select! {
         held = store.hold(shards) => held?,
         () = stop.cancelled() => return Ok(()),
     };
+    if held.has_waited() {
+        greeting = Greeting::exchange(&rest).await?;
+    }
     let store = Watched::new(store, telemetry);
     let gap = Arc::new(Gap::new(shards.ids(), store.last_alive().await?));
     let bot = Bot::new(loaded, greeting.me, store, &rest, gap, (clock, credentials.patience))?;

@@ -14,7 +14,7 @@ mod watched;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::case::action::{Action, Priority, Speech};
+use crate::case::action::{Action, Priority, Refusal, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};
 use crate::case::clock::Promise;
 use crate::case::{Case, Event, Matter, Surroundings};
@@ -105,6 +105,13 @@ pub enum Heard {
     Change(GuildId),
     /// Nobody knows: what was told for a while was not heard.
     Everything,
+}
+
+/// That an action was given up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Buried {
+    /// What follows.
+    pub next: Option<Pending>,
 }
 
 /// What became of a notice.
@@ -258,19 +265,24 @@ pub trait Store: Send + Sync {
     /// Notes that an action was tried once more; how often it was by now, none when it is not in the outbox any more.
     async fn tried(&self, id: OutboxId) -> Result<Option<u32>, StoreError>;
 
-    /// Gives an action up at `at`, and says `why` without a member's words: its case goes on waiting for it, and it can be
-    /// tried again, dropped or settled still. Whether it is in the outbox and was not given up before.
-    async fn bury(&self, id: OutboxId, why: &str, at: Timestamp) -> Result<bool, StoreError>;
+    /// Gives an action up at `at`, and has its case or cause go on without it: it can be tried again or dropped still. None
+    /// where it is not in the outbox, or was given up before.
+    async fn bury(
+        &self,
+        id: OutboxId,
+        refusal: Refusal,
+        at: Timestamp,
+        terms: &dyn Terms,
+    ) -> Result<Option<Buried>, StoreError>;
 
     /// What was given up, in one guild or in all of ours, the first that was given up first.
     async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError>;
 
-    /// Takes an action that was given up back among those to be done, as if it had never been tried; none when it is not
-    /// given up.
-    async fn retry(&self, id: OutboxId) -> Result<Option<Pending>, StoreError>;
+    /// Takes an action that was given up back among those to be done, as if it were committed just now; none when it is not
+    /// given up. Its case has gone on without it, so that it belongs to none from now on.
+    async fn retry(&self, id: OutboxId, terms: &dyn Terms) -> Result<Option<Pending>, StoreError>;
 
-    /// Drops an action that was given up: it is never done. Whether it was given up. Its case waits for it still: where it
-    /// is to go on without, [`Self::settle`] with a refusal drops the action, too.
+    /// Drops an action that was given up: it is never done. Whether it was given up.
     async fn drop_letter(&self, id: OutboxId) -> Result<bool, StoreError>;
 
     /// When the bot last listened on our shards, if it ever did: the longest ago of each of them.

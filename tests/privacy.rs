@@ -45,6 +45,7 @@ contract! {
     forgetting:
         who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator,
         what_remains_of_a_case_names_nobody_and_counts,
+        what_was_given_up_is_forgotten_too_even_if_it_was_tried_again,
         numbers_are_not_given_again,
         a_message_that_was_forgotten_is_not_noticed_again_but_can_be_taken_up_by_hand,
         that_a_conversation_was_spoken_to_lately_is_known_without_whom,

@@ -99,7 +99,6 @@ impl Terms for AsItWas {
     }
 }
 
-/// Its case has gone on without it, so that it belongs to none from now on.
 async fn retry(
     store: &Database,
     letters: &[DeadLetter],
@@ -108,9 +107,8 @@ async fn retry(
 ) -> Result<Told, StoreError> {
     let mut told = Told { words: String::new(), all: true };
     for id in ids {
-        match (found(letters, *id), store.retry(OutboxId(*id)).await?) {
-            (Some(letter), Some(pending)) => {
-                store.replace(pending.id, pending.guild, pending.action, terms).await?;
+        match (found(letters, *id), store.retry(OutboxId(*id), terms).await?) {
+            (Some(letter), Some(_)) => {
                 let what = what(letter);
                 writeln!(
                     told.words,

@@ -15,9 +15,8 @@ use tracing::{error, warn};
 use super::{Attempt, Executor, Failure, Responder, lock};
 use crate::case::Event;
 use crate::case::action::{Action, Post, Receipt, Refusal, Speech};
-use crate::case::cause::NoticeEvent;
 use crate::message::GuildId;
-use crate::store::{OutboxId, Pending, Store, StoreError, Whose};
+use crate::store::{Buried, OutboxId, Pending, Store, StoreError, Whose};
 use crate::telemetry::Outcome;
 use crate::wording::{Facts, Utterance};
 
@@ -112,30 +111,11 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
     pub async fn resume(&self) -> Result<usize, StoreError> {
         self.recall_causes().await?;
         let pending = self.inner.store.pending().await?;
-        self.free_cases(&pending).await?;
-        let pending = self.inner.store.pending().await?;
         let count = pending.len();
         for pending in pending {
             self.carry_out(pending, Attempt::Again);
         }
         Ok(count)
-    }
-
-    /// Cases whose action was given up in the moment in which the process ended go on without it.
-    async fn free_cases(&self, pending: &[Pending]) -> Result<(), StoreError> {
-        for letter in self.inner.store.buried(None).await? {
-            let Pending { guild, number, cause, .. } = letter.pending;
-            let waits = pending.iter().any(|one| (one.guild, one.number) == (guild, number));
-            if number == 0 || cause.is_some() || waits {
-                continue;
-            }
-            let case = self.inner.store.case(guild, Whose::Number(number)).await?;
-            if case.is_some_and(|case| !case.is_at_rest()) {
-                let refused = Event::Refused(Refusal::GaveUp);
-                self.inner.store.happen(guild, Whose::Number(number), refused, &self.terms(guild)).await?;
-            }
-        }
-        Ok(())
     }
 
     /// Begins what lies in the outbox and nobody has seen to for two looks: what somebody wants tried again, and what
@@ -290,26 +270,13 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
 
     /// Makes it a dead letter, and has its case go on; what follows.
     async fn bury(&self, pending: &Pending, refusal: Refusal) -> Result<Option<Pending>, StoreError> {
-        let Pending { id, guild, number, cause, .. } = *pending;
-        let (store, terms) = (&self.inner.store, self.terms(guild));
-        if !store.bury(id, &refusal.to_string(), self.inner.executor.now()).await? {
+        let Pending { id, guild, number, .. } = *pending;
+        let (now, terms) = (self.inner.executor.now(), self.terms(guild));
+        let Some(Buried { next }) = self.inner.store.bury(id, refusal.clone(), now, &terms).await? else {
             return Ok(None);
-        }
+        };
         error!(%guild, case = number, action = pending.action.name(), %refusal, letter = id.0,
             "given up; `aside outbox` lists it, and can have it tried again");
-        let next = match (cause, number) {
-            (Some(lead), _) => {
-                let refused = NoticeEvent::Refused(refusal.clone());
-                let happened = store.cause_happens(guild, lead, refused, Vec::new(), &terms).await?;
-                happened.and_then(|happened| happened.pending.into_iter().next())
-            }
-            (None, 0) => None,
-            (None, number) => {
-                let refused = Event::Refused(refusal.clone());
-                let happened = store.happen(guild, Whose::Number(number), refused, &terms).await?;
-                happened.and_then(|happened| happened.pending)
-            }
-        };
         self.inner.telemetry.tried(&pending.action, Outcome::Buried);
         self.own_up(pending, &refusal);
         Ok(next)

@@ -32,11 +32,11 @@ pub use self::hold::{Held, Slot};
 use self::open::Engine;
 use self::rows::column;
 use super::{
-    CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line, NewChange,
-    Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept, Tally,
-    Terms, Traces, Whose,
+    Buried, CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line,
+    NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Shards, Sought, Store, StoreError, Stored, Swept,
+    Tally, Terms, Traces, Whose,
 };
-use crate::case::action::{Action, Speech};
+use crate::case::action::{Action, Refusal, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};
 use crate::case::{Case, Event};
 use crate::message::{GuildId, Message, MessageId, UserId};
@@ -319,16 +319,22 @@ impl Store for Database {
         self.trying(|| self.count_try(id)).await
     }
 
-    async fn bury(&self, id: OutboxId, why: &str, at: Timestamp) -> Result<bool, StoreError> {
-        self.trying(|| self.write_letter(id, why, at)).await
+    async fn bury(
+        &self,
+        id: OutboxId,
+        refusal: Refusal,
+        at: Timestamp,
+        terms: &dyn Terms,
+    ) -> Result<Option<Buried>, StoreError> {
+        self.trying(|| self.write_letter(id, refusal.clone(), at, terms)).await
     }
 
     async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError> {
         self.trying(|| self.read_letters(guild)).await
     }
 
-    async fn retry(&self, id: OutboxId) -> Result<Option<Pending>, StoreError> {
-        self.trying(|| self.take_back_letter(id)).await
+    async fn retry(&self, id: OutboxId, terms: &dyn Terms) -> Result<Option<Pending>, StoreError> {
+        self.trying(|| self.take_back_letter(id, terms)).await
     }
 
     async fn drop_letter(&self, id: OutboxId) -> Result<bool, StoreError> {

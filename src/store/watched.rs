@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line, NewChange,
-    Notice, Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Tally, Terms,
-    Traces, Whose,
+    Buried, CaseNote, CauseHappened, Change, DeadLetter, Erasure, Example, Happened, Horizon, Left, Line,
+    NewChange, Notice, Noticed, OutboxId, Outcome, Pending, Sought, Store, StoreError, Stored, Swept, Tally,
+    Terms, Traces, Whose,
 };
-use crate::case::action::{Action, Speech};
+use crate::case::action::{Action, Refusal, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};
 use crate::case::{Case, Event};
 use crate::message::{GuildId, Message, MessageId, UserId};
@@ -102,9 +102,9 @@ watched! {
     write cause_happens(guild: GuildId, lead: u32, event: NoticeEvent, events: Vec<(u32, Event)>, terms: &dyn Terms) -> Option<CauseHappened>;
     read pending() -> Vec<Pending>;
     write tried(id: OutboxId) -> Option<u32>;
-    write bury(id: OutboxId, why: &str, at: Timestamp) -> bool;
+    write bury(id: OutboxId, refusal: Refusal, at: Timestamp, terms: &dyn Terms) -> Option<Buried>;
     read buried(guild: Option<GuildId>) -> Vec<DeadLetter>;
-    write retry(id: OutboxId) -> Option<Pending>;
+    write retry(id: OutboxId, terms: &dyn Terms) -> Option<Pending>;
     write drop_letter(id: OutboxId) -> bool;
     read last_alive() -> Option<Timestamp>;
     write alive(at: Timestamp) -> ();

@@ -200,6 +200,21 @@ async fn sessions_of_several_processes_begin_one_after_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_stood_by_asks_again_what_it_may() {
+    let Some(fleet) = Fleet::new(1, 1).await else { return };
+    let asked = || fleet.discord.requests().iter().filter(|it| it.fits("GET /gateway/bot")).count();
+    let first = fleet.launch("0..1/1");
+    fleet.all_connected().await;
+    let standby = fleet.launch("0..1/1");
+    standby.says("waiting: another process sees to this shard").await;
+    assert_eq!(asked(), 2);
+    first.process.stop().await;
+    fleet.all_connected().await;
+    assert_eq!(asked(), 3, "how many sessions may begin is another number by now");
+    standby.process.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_few_shards_are_refused_with_what_would_be_right() {
     let Some(fleet) = Fleet::new(4, 4).await else { return };
     let mut ship = fleet.launch("0..2/2");

@@ -1,5 +1,6 @@
 //! Whoever wishes is forgotten: at once where nothing is to be said first, and in the end altogether.
 
+use aside::case::action::Refusal;
 use aside::case::{Event, NOBODY};
 use aside::message::{Author, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::Response;
@@ -8,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::place::{
     ALEX, GENERAL, HARBOR, MIA, Place, Plain, SAM, carry_out, everything_about_alex, example, happens,
-    matter, message, notice, now, open_case, settle,
+    matter, message, notice, now, open_case, settle, success,
 };
 
 fn wish(member: UserId) -> Erasure {
@@ -83,6 +84,27 @@ pub(crate) async fn what_remains_of_a_case_names_nobody_and_counts(place: Place)
         assert_eq!(outcome.opened.as_second() % 86_400, 0, "messages tell their moment");
         assert!(outcome.closed.is_none_or(|closed| closed.as_second() % 86_400 == 0));
     }
+}
+
+pub(crate) async fn what_was_given_up_is_forgotten_too_even_if_it_was_tried_again(place: Place) {
+    let store = place.open().await;
+    for who in [ALEX, SAM] {
+        store.notice(notice(who, who.0), &Plain).await.unwrap();
+        // Whoever is called into a thread is named.
+        for pending in store.pending().await.unwrap() {
+            store.settle(pending.id, Event::Performed(success(&pending)), &Plain).await.unwrap();
+        }
+        for pending in store.pending().await.unwrap() {
+            assert!(store.bury(pending.id, Refusal::GaveUp, now(), &Plain).await.unwrap().is_some());
+            let again = store.retry(pending.id, &Plain).await.unwrap().unwrap();
+            assert!(store.bury(again.id, Refusal::GaveUp, now(), &Plain).await.unwrap().is_some());
+        }
+    }
+    assert!(place.naming(ALEX).await.contains(&"outbox".to_owned()));
+    forget(&store, ALEX).await;
+    carry_out(&store).await;
+    assert!(!place.naming(ALEX).await.contains(&"outbox".to_owned()));
+    assert!(place.naming(SAM).await.contains(&"outbox".to_owned()), "of others it stays");
 }
 
 pub(crate) async fn numbers_are_not_given_again(place: Place) {
@@ -191,7 +213,7 @@ async fn it_is_finished_after_a_stop_at_any_instant() {
                 wanted = true;
             }
             let Some(pending) = store.pending().await.unwrap().first().cloned() else { break };
-            let receipt = crate::place::success(&pending);
+            let receipt = success(&pending);
             store.settle(pending.id, Event::Performed(receipt), &Plain).await.unwrap();
         }
         store.close().await;
@@ -214,7 +236,7 @@ pub(crate) async fn an_answer_to_an_action_of_a_case_that_is_gone_is_no_trouble(
     store.notice(notice(ALEX, 1), &Plain).await.unwrap();
     let pending = store.pending().await.unwrap().remove(0);
     sqlx::query("DELETE FROM cases").execute(&mut place.connect().await).await.unwrap();
-    let receipt = crate::place::success(&pending);
+    let receipt = success(&pending);
     assert_eq!(store.settle(pending.id, Event::Performed(receipt), &Plain).await.unwrap(), None);
     assert_eq!(store.pending().await.unwrap(), []);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aside::case::action::Refusal;
 use aside::case::cause::CauseNotice;
 use aside::case::{Ending, Event, Reason};
 use aside::config::Config;
@@ -79,8 +80,8 @@ pub(crate) async fn a_case_whose_action_was_given_up_waits_no_longer_than_others
     let store = place.open().await;
     let number = open_case(&store, notice(ALEX, 1)).await;
     happens(&store, number, Event::Ended(Ending::expired(Reason::Quiet, now()))).await;
-    for pending in store.pending().await.unwrap() {
-        store.bury(pending.id, "why", now() + days(1)).await.unwrap();
+    while let Some(pending) = store.pending().await.unwrap().first() {
+        store.bury(pending.id, Refusal::GaveUp, now() + days(1), &Plain).await.unwrap();
     }
     assert_eq!(sweep(&store, now() + days(30)).await, Swept::default());
     sweep(&store, now() + days(31)).await;

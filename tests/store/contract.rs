@@ -1,6 +1,6 @@
 //! What every store promises, whatever database is behind it.
 
-use aside::case::action::{Action, Priority, Receipt, Speech};
+use aside::case::action::{Action, Priority, Receipt, Refusal, Speech};
 use aside::case::cause::{CauseNotice, NoticeEvent, Over};
 use aside::case::clock::Promise;
 use aside::case::reminder::{Help, Overdue, together};
@@ -67,27 +67,32 @@ pub(crate) async fn what_is_given_up_waits_to_be_tried_again_or_dropped(place: P
     assert_eq!(store.tried(one.id).await.unwrap(), Some(1));
     assert_eq!(store.tried(one.id).await.unwrap(), Some(2));
     assert_eq!(store.tried(OutboxId(99)).await.unwrap(), None);
-    assert!(store.bury(one.id, "Discord answers 500", now() + hour()).await.unwrap());
-    assert!(!store.bury(one.id, "again", now()).await.unwrap(), "once");
-    assert!(!store.bury(OutboxId(99), "", now()).await.unwrap());
-    assert_eq!(store.pending().await.unwrap(), std::slice::from_ref(&two), "the other is still to be done");
+    let bury = async |id, at| store.bury(id, Refusal::GaveUp, at, &Plain).await.unwrap();
+    let next = bury(one.id, now() + hour()).await.unwrap().next.unwrap();
+    assert_eq!((next.guild, next.number), (HARBOR, 1), "the case goes on without it");
+    assert_eq!(bury(one.id, now()).await, None, "once");
+    assert_eq!(bury(OutboxId(99), now()).await, None);
+    assert_eq!(store.pending().await.unwrap(), [two.clone(), next.clone()]);
+    settled(&store, &next, Receipt::Posted(MessageId(61))).await;
     let letters = store.buried(None).await.unwrap();
     let [letter] = letters.as_slice() else { panic!("one letter, not {letters:?}") };
     assert_eq!((letter.pending.id, letter.pending.tries, letter.at), (one.id, 2, now() + hour()));
-    assert_eq!((letter.why.as_str(), &letter.pending.action), ("Discord answers 500", &one.action));
+    assert_eq!((&letter.why, &letter.pending.action), (&Refusal::GaveUp.to_string(), &one.action));
     assert_eq!(store.buried(Some(elsewhere)).await.unwrap(), []);
     assert_eq!(store.buried(Some(HARBOR)).await.unwrap(), letters);
 
-    assert_eq!(store.retry(two.id).await.unwrap(), None, "it is not given up");
-    assert_eq!(store.retry(one.id).await.unwrap(), Some(one.clone()));
-    assert_eq!(store.retry(one.id).await.unwrap(), None);
-    assert_eq!(store.pending().await.unwrap().len(), 2);
+    assert_eq!(store.retry(two.id, &Plain).await.unwrap(), None, "it is not given up");
+    let again = store.retry(one.id, &Plain).await.unwrap().unwrap();
+    assert_eq!((again.guild, again.number, again.tries, &again.action), (HARBOR, 0, 0, &one.action));
+    assert_eq!(store.retry(one.id, &Plain).await.unwrap(), None);
+    assert!(store.pending().await.unwrap().contains(&again));
+    assert_eq!(store.buried(None).await.unwrap(), [], "one thing in the place of the other");
 
     assert!(!store.drop_letter(two.id).await.unwrap(), "it is not given up");
-    store.bury(two.id, "why", now()).await.unwrap();
+    bury(two.id, now()).await.unwrap();
     assert!(store.drop_letter(two.id).await.unwrap());
-    store.bury(one.id, "why", now()).await.unwrap();
-    assert!(settled(&store, &one, Receipt::Removed).await.is_some(), "the case goes on");
+    assert_eq!(bury(again.id, now()).await.unwrap().next, None);
+    assert_eq!(settled(&store, &again, Receipt::Removed).await, None, "its case went on without it");
     assert_eq!(store.buried(None).await.unwrap(), []);
 }
 
@@ -470,7 +475,10 @@ pub(crate) async fn a_cause_ends_with_its_cases_or_not_at_all(place: Place) {
     let told = CauseNotice::new(HARBOR, cause, Vec::new(), vec![ChannelId(12)]);
     let told = store.open_cause(told, &Plain).await.unwrap().unwrap();
     assert_eq!((told.cause, told.number), (Some(1), 0));
-    settled(&store, &told, Receipt::Posted(MessageId(60))).await;
+    let waiting = store.cause(HARBOR, 1).await.unwrap();
+    store.bury(told.id, Refusal::GaveUp, now(), &Plain).await.unwrap().unwrap();
+    assert_ne!(store.cause(HARBOR, 1).await.unwrap(), waiting, "the cause goes on without what was given up");
+    assert_eq!(store.retry(told.id, &Plain).await.unwrap().unwrap().cause, None);
     let over = || NoticeEvent::Over(Over { by: Some(ALEX), at: now(), outcome: None }, None);
     let ended =
         || (1..=2).map(|number| (number, Event::Ended(Ending::by(End::Resolved, ALEX, now())))).collect();

@@ -122,7 +122,7 @@ async fn a_server_that_went_silent_is_not_waited_for_in_the_end() {
     let Some(place) = Place::server() else { return };
     let (url, way) = place.at_a_distance().await;
     let store = Database::open(&url).await.unwrap();
-    way.hush();
+    way.hush_for_good();
     let asked = store.settings();
     tokio::pin!(asked);
     assert!(timeout(SHORT, &mut asked).await.is_err(), "nothing comes back");

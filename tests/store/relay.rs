@@ -11,14 +11,14 @@ pub(crate) struct Relay {
     /// The server's socket.
     socket: String,
     address: SocketAddr,
-    hushed: watch::Sender<()>,
+    hushed: watch::Sender<bool>,
     running: JoinHandle<()>,
 }
 
 impl Relay {
     pub(crate) async fn to(socket: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, hushed) = (listener.local_addr().unwrap(), watch::Sender::new(()));
+        let (address, hushed) = (listener.local_addr().unwrap(), watch::Sender::new(false));
         let running = tokio::spawn(pass_on(listener, socket.clone(), hushed.clone()));
         Self { socket, address, hushed, running }
     }
@@ -29,7 +29,12 @@ impl Relay {
 
     /// Nothing more comes through on the connections there are, and nobody is told so.
     pub(crate) fn hush(&self) {
-        self.hushed.send_replace(());
+        self.hushed.send_replace(false);
+    }
+
+    /// The same, and nothing comes through on new ones either.
+    pub(crate) fn hush_for_good(&self) {
+        self.hushed.send_replace(true);
     }
 
     /// Every connection breaks, and none is to be had.
@@ -44,14 +49,17 @@ impl Relay {
     }
 }
 
-async fn pass_on(listener: TcpListener, socket: String, hushed: watch::Sender<()>) {
+async fn pass_on(listener: TcpListener, socket: String, hushed: watch::Sender<bool>) {
     let mut connections = JoinSet::new();
     while let Ok((near, _)) = listener.accept().await {
         connections.spawn(connect(near, socket.clone(), hushed.subscribe()));
     }
 }
 
-async fn connect(mut near: TcpStream, socket: String, mut hushed: watch::Receiver<()>) {
+async fn connect(mut near: TcpStream, socket: String, mut hushed: watch::Receiver<bool>) {
+    if *hushed.borrow_and_update() {
+        return std::future::pending().await;
+    }
     let mut far = UnixStream::connect(socket).await.unwrap();
     tokio::select! {
         _ = copy_bidirectional(&mut near, &mut far) => return,

@@ -1,8 +1,8 @@
 //! Cases: how they begin, how they are found, and how they are saved with what follows.
 
 use jiff::Timestamp;
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, Transaction};
 
 use super::super::{Notice, Noticed, OutboxId, Outcome, Pending, StoreError, Terms, Whose};
 use super::letters::enqueue;
@@ -118,6 +118,17 @@ impl Database {
             .fetch_optional(&mut *tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
+        self.go_on(tx, &row, event, terms).await
+    }
+
+    /// Applies what came of the action of that row of the outbox to its case or cause, and commits all of it.
+    pub(super) async fn go_on(
+        &self,
+        mut tx: Transaction<'static, Any>,
+        row: &AnyRow,
+        event: Event,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
         let guild = row.guild()?;
         if let Some(lead) = row.maybe_number("cause")? {
             let pending = causes::settle_cause(&mut tx, guild, lead, event, terms).await?;

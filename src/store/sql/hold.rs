@@ -42,6 +42,15 @@ const FORSAKEN: &str = "SET tcp_keepalives_idle = 15; SET tcp_keepalives_interva
 /// That this process sees to its shards, and no other. Dropped, it is given up.
 pub struct Held {
     hold: Hold,
+    waited: bool,
+}
+
+impl Held {
+    /// Whether another process had them first, so that what was found out before may be long out of date.
+    #[must_use]
+    pub const fn has_waited(&self) -> bool {
+        self.waited
+    }
 }
 
 enum Hold {
@@ -92,7 +101,8 @@ impl Database {
             beat(listener).await;
             failure.set(&StoreError::Lost);
         };
-        Ok(Held { hold: Hold::Connection(self.tasks.spawn(watching).abort_handle()) })
+        let hold = Hold::Connection(self.tasks.spawn(watching).abort_handle());
+        Ok(Held { hold, waited: told.total || told.shard.is_some() })
     }
 
     /// Waits until no other process identifies in `bucket`, a shard's number modulo `max_concurrency`. To be kept until five
@@ -149,7 +159,7 @@ fn hold_file(path: &std::path::Path) -> Result<Held, StoreError> {
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(lock_file(path));
     let file = file.map_err(open_error)?;
     match file.try_lock() {
-        Ok(()) => Ok(Held { hold: Hold::File { _locked: file } }),
+        Ok(()) => Ok(Held { hold: Hold::File { _locked: file }, waited: false }),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse(place)),
         Err(TryLockError::Error(error)) => Err(open_error(error)),
     }

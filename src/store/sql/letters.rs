@@ -5,10 +5,11 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::super::{DeadLetter, OutboxId, Pending, StoreError, Terms};
-use super::Database;
+use super::super::{Buried, DeadLetter, OutboxId, Pending, StoreError, Terms};
 use super::rows::{Columns as _, column, to_json, whole};
-use crate::case::action::{Action, Priority, Speech};
+use super::{Database, NOBODYS};
+use crate::case::Event;
+use crate::case::action::{Action, Priority, Refusal, Speech};
 use crate::message::GuildId;
 
 impl Database {
@@ -33,20 +34,23 @@ impl Database {
     pub(super) async fn write_letter(
         &self,
         id: OutboxId,
-        why: &str,
+        refusal: Refusal,
         at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let Some(mut tx) = self.begin_for(id).await? else { return Ok(false) };
-        let buried = sqlx::query(
-            "UPDATE outbox SET buried_at = $1, buried_why = $2 WHERE id = $3 AND buried_at IS NULL",
+        terms: &dyn Terms,
+    ) -> Result<Option<Buried>, StoreError> {
+        let Some(mut tx) = self.begin_for(id).await? else { return Ok(None) };
+        let row = sqlx::query(
+            "UPDATE outbox SET buried_at = $1, buried_why = $2 WHERE id = $3 AND buried_at IS NULL \
+             RETURNING guild, number, cause",
         )
         .bind(at.as_millisecond())
-        .bind(why)
+        .bind(refusal.to_string())
         .bind(id.0)
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
-        self.commit(tx).await?;
-        Ok(buried.rows_affected() > 0)
+        let Some(row) = row else { return Ok(None) };
+        let next = self.go_on(tx, &row, Event::Refused(refusal), terms).await?;
+        Ok(Some(Buried { next }))
     }
 
     pub(super) async fn read_letters(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError> {
@@ -62,17 +66,22 @@ impl Database {
         rows.iter().map(letter).collect()
     }
 
-    pub(super) async fn take_back_letter(&self, id: OutboxId) -> Result<Option<Pending>, StoreError> {
+    pub(super) async fn take_back_letter(
+        &self,
+        id: OutboxId,
+        terms: &dyn Terms,
+    ) -> Result<Option<Pending>, StoreError> {
         let Some(mut tx) = self.begin_for(id).await? else { return Ok(None) };
-        let row = sqlx::query(
-            "UPDATE outbox SET buried_at = NULL, buried_why = NULL, tries = 0 \
-             WHERE id = $1 AND buried_at IS NOT NULL RETURNING *",
-        )
-        .bind(id.0)
-        .fetch_optional(&mut *tx)
-        .await?;
+        let row = sqlx::query("DELETE FROM outbox WHERE id = $1 AND buried_at IS NOT NULL RETURNING *")
+            .bind(id.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(Pending { guild, action, .. }) = row.as_ref().map(pending).transpose()? else {
+            return Ok(None);
+        };
+        let again = enqueue(&mut tx, (guild, NOBODYS), Priority::Routine, action, terms).await?;
         self.commit(tx).await?;
-        row.as_ref().map(pending).transpose()
+        Ok(Some(again))
     }
 
     pub(super) async fn remove_letter(&self, id: OutboxId) -> Result<bool, StoreError> {

@@ -346,6 +346,8 @@ async fn forget_rows(tx: &mut AnyConnection, wish: &Erasure) -> Result<(), Store
          done = CASE WHEN excluded.done > acted.done THEN excluded.done ELSE acted.done END",
         "DELETE FROM acted WHERE guild = $1 AND member = $2 AND at <= $3",
         "DELETE FROM proposals WHERE guild = $1 AND member = $2 AND at <= $3",
+        // What was given up belongs to no case any more once it was tried again.
+        "DELETE FROM outbox WHERE guild = $1 AND buried_at IS NOT NULL AND committed <= $3 AND action LIKE $5",
         // Where they are known in another server, too, it is needed there.
         "DELETE FROM languages WHERE member = $2 AND NOT EXISTS (SELECT 1 FROM cases WHERE member = $2 AND guild <> $1) \
          AND NOT EXISTS (SELECT 1 FROM acted WHERE member = $2 AND guild <> $1)",
@@ -355,6 +357,7 @@ async fn forget_rows(tx: &mut AnyConnection, wish: &Erasure) -> Result<(), Store
             .bind(column(wish.member.0))
             .bind(wish.at.as_millisecond())
             .bind(column(NOBODY.0))
+            .bind(mention(wish.member))
             .execute(&mut *tx)
             .await?;
     }
