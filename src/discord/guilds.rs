@@ -409,7 +409,9 @@ impl Known {
         let threads = before.channels.into_values().filter(Channel::is_active_public_thread);
         let missing: Vec<Channel> = threads.filter(|it| self.channels.get(it.id).is_none()).collect();
         let put_away = missing.iter().map(|thread| thread.id).collect();
-        missing.into_iter().for_each(|thread| self.channels.put(thread));
+        for thread in missing {
+            self.channels.put(thread);
+        }
         put_away
     }
 

@@ -19,7 +19,7 @@ impl Relay {
     pub(crate) async fn to(socket: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, hushed) = (listener.local_addr().unwrap(), watch::Sender::new(false));
-        let running = tokio::spawn(pass_on(listener, socket.clone(), hushed.clone()));
+        let running = pass_on_from_now(listener, socket.clone(), hushed.clone());
         Self { socket, address, hushed, running }
     }
 
@@ -45,8 +45,13 @@ impl Relay {
 
     pub(crate) async fn mend(&mut self) {
         let listener = TcpListener::bind(self.address).await.unwrap();
-        self.running = tokio::spawn(pass_on(listener, self.socket.clone(), self.hushed.clone()));
+        self.running = pass_on_from_now(listener, self.socket.clone(), self.hushed.clone());
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "it goes on until it is cut, or the test ends")]
+fn pass_on_from_now(listener: TcpListener, socket: String, hushed: watch::Sender<bool>) -> JoinHandle<()> {
+    tokio::spawn(pass_on(listener, socket, hushed))
 }
 
 async fn pass_on(listener: TcpListener, socket: String, hushed: watch::Sender<bool>) {
@@ -65,5 +70,5 @@ async fn connect(mut near: TcpStream, socket: String, mut hushed: watch::Receive
         _ = copy_bidirectional(&mut near, &mut far) => return,
         _ = hushed.changed() => {}
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
