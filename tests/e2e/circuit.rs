@@ -8,7 +8,7 @@ use aside::simulator::{Fault, Id, MemberPlan, Request, Simulator, State, Trouble
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::community::{Bot, Home, RULES, harbor, private_threads, said, settled};
+use crate::community::{Bot, Home, RULES, harbor, is_said_by, private_threads, said, settled};
 use crate::log;
 use crate::manners;
 use crate::once::{LEAK, Matter, post};
@@ -80,6 +80,16 @@ async fn refused(discord: &Simulator, many: usize) {
 fn told(discord: &Simulator) -> usize {
     let all = said(discord, discord.channel("staff").unwrap());
     all.iter().filter(|message| message.content.contains("held back for a while")).count()
+}
+
+/// Waits until everybody who gave something away is answered in public.
+async fn all_acknowledged(discord: &Simulator) {
+    let (bot, general) = (discord.bot(), discord.channel("general").unwrap());
+    let all = |state: &State| {
+        let said = state.messages(general).filter(|one| is_said_by(bot, one));
+        (said.count() >= MANY).then_some(())
+    };
+    discord.wait_until("everybody to be answered", all).await.unwrap();
 }
 
 fn acknowledged(discord: &Simulator) -> usize {
@@ -189,6 +199,8 @@ async fn a_token_that_was_reset_stops_the_bot_at_once_and_nothing_is_lost() {
     assert!(refused <= 2 * MANY, "{refused}");
     discord.clear_faults();
     let bot = Bot::launch_as(credentials(&discord, Caution::default()), &home, &config(&discord));
+    // What was not taken up before the end is read back.
+    all_acknowledged(&discord).await;
     settled(&discord, &home).await.unwrap();
     assert_eq!((private_threads(&discord).len(), acknowledged(&discord)), (MANY, MANY));
     bot.stop().await.unwrap();
