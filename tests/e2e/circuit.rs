@@ -154,7 +154,8 @@ async fn a_server_that_refuses_all_is_left_alone_and_the_others_are_served() {
         .await
         .unwrap();
     let refused = discord.requests().iter().filter(|one| is_invalid(one)).count();
-    assert!(refused < 25, "{refused} of {MANY} matters and more requests");
+    // Each matter alone would have been refused two or three times; all may be on their way before the circuit opens.
+    assert!(refused < 2 * MANY, "{refused} of {MANY} matters and more requests");
     discord.clear_faults();
     settled(&discord, &home).await.unwrap();
     // Whoever was refused before has been written to directly; all others have a thread.
