@@ -139,5 +139,5 @@ fn loaded(home: &Path) -> Loaded {
 
 fn credentials(discord: &Simulator) -> Credentials {
     let base = Origin::parse(&discord.base()).expect("an origin");
-    Credentials { base, token: Token::new(&discord.token()) }
+    Credentials::new(base, Token::new(&discord.token()))
 }

@@ -26,7 +26,7 @@ use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, Message, MessageId, RoleId, UserId};
 use aside::policy::{Mode, Response};
 use aside::responder::{AtHand, Attempt, Executor, Failure, Responder};
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{NewChange, Pending, Store, Terms};
 use async_trait::async_trait;
 use criterion::{BatchSize, Criterion};
@@ -84,6 +84,10 @@ impl Terms for Plain {
 
     fn promise(&self) -> &Promise {
         &self.0
+    }
+
+    fn now(&self) -> Timestamp {
+        now()
     }
 }
 
@@ -157,7 +161,7 @@ const OUTBOX: &str = "
     SELECT guild, number, ?1, 4 FROM cases LIMIT ?2";
 
 async fn filled(url: &str) -> SqlitePool {
-    let store = SqliteStore::open(url).await.expect("a store");
+    let store = Database::open(url).await.expect("a store");
     let plain = Plain(Config::default().build().expect("the defaults").promise);
     store.open(waiting(), &plain).await.expect("a case");
     for guild in FIRST..FIRST + GUILDS {
@@ -195,8 +199,8 @@ async fn pool(url: &str) -> SqlitePool {
 }
 
 /// A start, as far as it goes without Discord.
-async fn start(url: &str) -> Responder<SqliteStore, Silence> {
-    let store = SqliteStore::open(url).await.expect("a store");
+async fn start(url: &str) -> Responder<Database, Silence> {
+    let store = Database::open(url).await.expect("a store");
     let config = Config::default();
     let core = config.build().expect("the defaults");
     let configs = GuildConfigs::new(Loaded { config, core, file: None }).expect("the defaults");
@@ -209,7 +213,7 @@ async fn start(url: &str) -> Responder<SqliteStore, Silence> {
     responder
 }
 
-fn starts(runtime: &Runtime, url: &str) -> Responder<SqliteStore, Silence> {
+fn starts(runtime: &Runtime, url: &str) -> Responder<Database, Silence> {
     let mut times = Vec::new();
     let before = held();
     let mut started = None;
@@ -233,7 +237,7 @@ fn starts(runtime: &Runtime, url: &str) -> Responder<SqliteStore, Silence> {
     started.expect("it was started")
 }
 
-async fn closed(responder: Responder<SqliteStore, Silence>) {
+async fn closed(responder: Responder<Database, Silence>) {
     responder.shut_down(Duration::ZERO).await;
 }
 
@@ -264,7 +268,7 @@ fn ticks(
     criterion: &mut Criterion,
     runtime: &Runtime,
     pool: &SqlitePool,
-    responder: &Responder<SqliteStore, Silence>,
+    responder: &Responder<Database, Silence>,
 ) {
     let mut group = criterion.benchmark_group("clock");
     group.sample_size(50);

@@ -156,7 +156,7 @@ fn loaded(home: &Path) -> Loaded {
 
 fn credentials(discord: &Simulator) -> Credentials {
     let base = Origin::parse(&discord.base()).expect("an origin");
-    Credentials { base, token: Token::new(&discord.token()) }
+    Credentials::new(base, Token::new(&discord.token()))
 }
 
 fn report(what: &str, mut waits: Vec<Duration>) {

@@ -13,6 +13,7 @@ mod errand;
 mod forget;
 mod lead;
 mod life;
+mod loss;
 pub mod reminder;
 mod state;
 mod wishes;

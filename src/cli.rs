@@ -1,25 +1,27 @@
 //! The command line: what was asked for, and the exit code that answers.
 
+mod backup;
 mod check;
 mod demo;
 mod erase;
+mod health;
+mod logging;
+mod outbox;
 mod privacy;
 mod report;
 mod run;
 mod scan;
+mod shards;
 
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing::{Level, Metadata};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::{FilterExt as _, filter_fn};
-use tracing_subscriber::prelude::*;
 
-use crate::config::{Config, ConfigError, Loaded};
+use crate::config::problem::harmless;
+use crate::config::{Config, ConfigError, Loaded, Log};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Connect to Discord; needs `DISCORD_TOKEN`
-    Run,
+    Run(shards::Args),
     /// Play a day in a community; needs no token and no network
     Demo(demo::Args),
     /// Run detection and policy over messages, offline
@@ -70,8 +72,15 @@ enum Command {
     Check,
     /// Print what is kept of people, why and for how long, as configured (Markdown)
     Privacy,
+    /// Ask the bot that runs here whether it is well, for supervisors: exit code 0 when it is, 1 when not
+    Health(health::Args),
     /// Forget somebody who cannot use `/privacy erase`, since they left the server
     Erase(erase::Args),
+    /// Copy the database while the bot runs: an `SQLite` file to put in the place of `[store] url`, or, of PostgreSQL, what
+    /// `pg_restore` reads (needs `pg_dump`)
+    Backup(backup::Args),
+    /// List what could not be done, have it tried again, or drop it
+    Outbox(outbox::Args),
 }
 
 /// Does what the command line asks for.
@@ -93,10 +102,10 @@ fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         // The demo has settings of its own, and its page is not to be torn apart by log lines.
         Command::Demo(args) => {
-            start_logging("error");
+            logging::start("error", Log::Text);
             demo::run(args)
         }
-        Command::Run => with_settings(config, run::run),
+        Command::Run(args) => with_settings(config, |loaded| run::run(&args, loaded)),
         Command::Scan(args) => with_settings(config, |loaded| scan::run(&args, &loaded.core)),
         Command::Report(args) => with_settings(config, |loaded| report::run(&args, loaded)),
         Command::Check => {
@@ -105,33 +114,21 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Privacy => {
             with_settings(config, |loaded| finished(privacy::print(&loaded, &mut io::stdout().lock())))
         }
+        Command::Health(args) => with_settings(config, |loaded| health::run(&args, &loaded)),
         Command::Erase(args) => with_settings(config, |loaded| erase::run(&args, &loaded)),
+        Command::Backup(args) => with_settings(config, |loaded| backup::run(&args, &loaded)),
+        Command::Outbox(args) => with_settings(config, |loaded| outbox::run(&args, &loaded)),
     }
 }
 
 fn with_settings(config: Option<&Path>, command: impl FnOnce(Loaded) -> Exit) -> Exit {
-    start_logging("aside=info,warn");
     match Config::load(config) {
-        Ok(loaded) => command(loaded),
+        Ok(loaded) => {
+            logging::start("aside=info,warn", loaded.config.telemetry.log);
+            command(loaded)
+        }
         Err(error) => refuse(&error),
     }
-}
-
-/// Logs go to standard error; `RUST_LOG` chooses which, else `default`.
-fn start_logging(default: &str) {
-    let wanted = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_filter(wanted.and(filter_fn(is_discreet)));
-    tracing_subscriber::registry().with(lines).init();
-}
-
-/// Whether a log line holds no words of a member, at whatever level. Ours never do. Libraries write out what they
-/// receive, at the finer levels and in their spans.
-fn is_discreet(line: &Metadata<'_>) -> bool {
-    let ours = line.target().starts_with(env!("CARGO_PKG_NAME"));
-    ours || (line.is_event() && *line.level() <= Level::WARN)
 }
 
 fn refuse(error: &ConfigError) -> Exit {
@@ -141,7 +138,7 @@ fn refuse(error: &ConfigError) -> Exit {
 
 /// Says on standard error what went wrong. When even that fails there is no one left to tell.
 fn complain(what: &dyn fmt::Display) {
-    drop(writeln!(io::stderr(), "error: {what}"));
+    drop(writeln!(io::stderr(), "error: {}", harmless(&what.to_string())));
 }
 
 /// A reader who has seen enough (`aside scan … | head`) is no failure.

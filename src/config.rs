@@ -3,6 +3,7 @@
 //! Everything that can be wrong about settings, rules, words and templates is found by
 //! [`Config::load`], which says where it is wrong and what would be right.
 
+pub mod automod;
 mod build;
 mod defaults;
 mod guild;
@@ -12,6 +13,7 @@ mod place;
 mod privacy;
 pub(crate) mod problem;
 mod rule;
+mod telemetry;
 mod templates;
 mod value;
 
@@ -33,9 +35,10 @@ pub use self::privacy::Privacy;
 use self::problem::Problem;
 pub use self::problem::{ConfigError, Mistake};
 pub use self::rule::{
-    COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_RULES, MOST_WORDS, RuleTable, RulesFile,
-    TEMPLATES, WhenTable,
+    COOLDOWN, LONGEST_ASKED, LONGEST_WORD, MOST_ASKED, MOST_LISTED, MOST_PATTERNS_SIZE, MOST_RULES,
+    MOST_WORDS, RuleTable, RulesFile, TEMPLATES, WhenTable,
 };
+pub use self::telemetry::{Log, Telemetry};
 pub(crate) use self::value::{share_of_one, time, time_text};
 use crate::case::FollowUp;
 use crate::case::clock::WorkingHours;
@@ -81,6 +84,8 @@ pub struct Config {
     pub privacy: Privacy,
     /// What commands ask about first.
     pub commands: Commands,
+    /// Where the bot tells how it is doing, and how it logs.
+    pub telemetry: Telemetry,
     /// What the bot says.
     pub wording: WordingSettings,
     /// What differs from server to server.
@@ -95,7 +100,7 @@ pub struct Config {
 #[derive(Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
-    /// An SQLite address, such as `sqlite://aside.db`.
+    /// The address of a database: `sqlite://PATH`, such as `sqlite://aside.db`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
     pub url: String,
 }
 
@@ -358,14 +363,15 @@ impl Store {
 
     fn check(&self) -> Result<(), Problem> {
         let url = &self.url;
-        if url.starts_with("sqlite:") && url.len() > "sqlite://".len() {
+        let (scheme, place) = url.split_once(':').unwrap_or_default();
+        if matches!(scheme, "sqlite" | "postgres" | "postgresql") && !place.trim_start_matches('/').is_empty()
+        {
             return Ok(());
         }
-        let what = match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("postgres" | "postgresql") => "PostgreSQL comes in a later version",
-            _ => "not the address of a database",
-        };
-        Err(Problem::new(what).help("an SQLite file, such as \"sqlite://aside.db\""))
+        let what = "not the address of a database";
+        Err(Problem::new(what).help(
+            "an SQLite file, such as \"sqlite://aside.db\", or PostgreSQL, as \"postgres://USER:PASSWORD@HOST/DATABASE\"",
+        ))
     }
 }
 

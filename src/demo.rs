@@ -32,7 +32,7 @@ use crate::config::{Config, ConfigError, Loaded, Server};
 use crate::discord::{Clock, Credentials, Origin, RunError, Token, run};
 use crate::message::{ChannelId, GuildId, RoleId};
 use crate::simulator::{Id, Simulator, World};
-use crate::store::sqlite::SqliteStore;
+use crate::store::Database;
 use crate::store::{Store, StoreError};
 
 /// How long all rests together may be when someone watches.
@@ -160,7 +160,7 @@ async fn with_bot(
     let guild = discord.guild(&script.server.name).unwrap_or_default();
     let loaded = settings(script, discord, guild, home)?;
     // Opened first, so that it is made once; the bot opens it again.
-    let store = SqliteStore::open(&loaded.config.store.url).await.map_err(DemoError::Store)?;
+    let store = Database::open(&loaded.config.store.url).await.map_err(DemoError::Store)?;
     let stop = CancellationToken::new();
     let clock = Clock::standing(script.begins());
     let mut bot = Box::pin(run(loaded, credentials(discord)?, clock.clone(), stop.clone()));
@@ -209,7 +209,7 @@ fn server(setup: &Setup, discord: &Simulator) -> Server {
 
 fn credentials(discord: &Simulator) -> Result<Credentials, DemoError> {
     let base = Origin::parse(&discord.base()).map_err(|error| early(Err(error.into())))?;
-    Ok(Credentials { base, token: Token::new(&discord.token()) })
+    Ok(Credentials::new(base, Token::new(&discord.token())))
 }
 
 fn early(ended: Result<(), RunError>) -> DemoError {
@@ -220,7 +220,7 @@ async fn play(
     script: &Script,
     options: &Options,
     (discord, clock): (&Simulator, &Clock),
-    store: &SqliteStore,
+    store: &Database,
     out: &mut (dyn Write + Send),
 ) -> Result<Played, DemoError> {
     discord.connected().await.map_err(|vain| DemoError::Stuck(vain.0))?;

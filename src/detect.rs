@@ -307,15 +307,18 @@ impl Scanner {
         Self { allow: Arc::new(allow), ..self }
     }
 
+    /// Every detector, in the order they look at a message.
+    pub fn detectors(&self) -> impl Iterator<Item = &dyn Detector> {
+        let built_in = self.built_in.iter().map(|detector| &**detector);
+        built_in.chain(self.own.iter().map(|detector| &**detector))
+    }
+
     /// Scans one message. Total: any text gives an answer, in time linear in its length.
     #[must_use]
     pub fn scan(&self, content: &str) -> Scan {
         let text = Text::new(content);
         let mut findings = Vec::new();
-        for detector in self.built_in.iter() {
-            detector.detect(&text, &mut findings);
-        }
-        for detector in &self.own {
+        for detector in self.detectors() {
             detector.detect(&text, &mut findings);
         }
         let heat = heat::measure(&text, &mut findings);

@@ -20,9 +20,10 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`config`] | settings of the file, and over them each server's own; checked before they hold; builds the core |
-//! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite) |
+//! | [`store`] | what outlives the process: cases, the outbox of committed actions, what moderators set (SQLite or PostgreSQL) |
 //! | [`report`] | what came of cases becomes figures, words, a picture, and what to change; as pure as the core |
 //! | [`responder`] | the conductor: judge, commit, perform, record the receipt; brings settings into force; the trait of the edge |
+//! | [`telemetry`] | how the bot is doing, for whoever runs it: metrics and health endpoints; labels from fixed sets |
 //! | [`discord`] | the edge: gateway, REST within its limits, permissions and what is missing of them, catching up |
 //! | `commands` | what people ask for: slash commands, menus, buttons, selects and forms |
 //! | [`privacy`] | what is kept of people, why, and for how long: for the page about it, and for themselves |
@@ -86,13 +87,16 @@
 //!    the file, the line, the key and what would be valid.
 //! 3. Deciding and acting are different types. An action is committed before it is performed, and is performed
 //!    once: an enforced nonce, and after that a look for the post before it is repeated.
-//! 4. A member's words never reach a log line, an error or a thread name; at rest stand only the masked text
+//! 4. A member's words never reach a log line, an error, a metric or a thread name; at rest stand only the masked text
 //!    of a removed message, until it has been given back, that of messages which moderators judged, what a member fills
 //!    in a private form, until the case is over, the few words that most members of one cause share, and, where the
 //!    operator wants transcripts, the masked words in private threads. [`privacy::KEPT`] is the whole list. `Debug` of a message prints identifiers and length.
 //! 5. The simulator replaces Discord's address and nothing else: demo, tests and production run the same code
 //!    over the same wire protocol.
-//! 6. What failed is never dropped in silence, and private words never fall back to a public place.
+//! 6. What failed is never dropped in silence: another way is taken, moderators read of it, or it stays in the outbox as a
+//!    dead letter that the operator sees. Private words never fall back to a public place.
+//! 7. Discord's limit on invalid requests is never near: a circuit opens at a tenth of it, for one server or for all, and
+//!    what is held back waits in the outbox.
 
 pub mod case;
 pub mod cli;
@@ -109,5 +113,6 @@ pub mod responder;
 pub mod scan;
 pub mod simulator;
 pub mod store;
+pub mod telemetry;
 pub mod text;
 pub mod wording;

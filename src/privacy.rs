@@ -272,7 +272,14 @@ impl Term {
             Self::Case => format!("until {} after the case is over", length(privacy.keep_closed)),
             Self::WhileOpen => "until the case is over".to_owned(),
             Self::UntilGivenBack => "until it has been given back, mostly seconds".to_owned(),
-            Self::UnderWay => "until it is done, mostly seconds".to_owned(),
+            Self::UnderWay => format!(
+                "until it is done, mostly seconds; what cannot be done, {} at most",
+                if privacy.keep_closed.is_zero() {
+                    "a sweep".to_owned()
+                } else {
+                    length(privacy.keep_closed)
+                }
+            ),
             Self::Examples if privacy.keep_examples.is_zero() => "not at all".to_owned(),
             Self::Examples => length(privacy.keep_examples),
             Self::Cooldowns => length(COOLDOWNS.unsigned_abs()),

@@ -11,6 +11,7 @@ mod causes;
 mod clock;
 mod life;
 mod notices;
+mod outbox;
 mod privacy;
 mod raids;
 mod settings;
@@ -35,6 +36,7 @@ use crate::policy::conversation::{Conversations, Setting};
 use crate::policy::raid::Raids;
 use crate::policy::{Decision, Response};
 use crate::store::{COOLDOWNS, Notice, Noticed, Pending, Store, StoreError, Whose};
+use crate::telemetry::{Origin as Told, Stopwatch, Telemetry};
 use crate::wording::{Utterance, Wording};
 
 use self::asked::Asks;
@@ -42,6 +44,8 @@ pub use self::asked::{ASKED_FOR, Asking};
 pub use self::by_hand::{BY_HAND, ByHand, Taken};
 pub use self::causes::Settlement;
 pub use self::clock::AtHand;
+use self::outbox::Outbox;
+pub use self::outbox::Patience;
 pub use self::privacy::Written;
 pub use self::settings::{Changed, Edit};
 
@@ -63,6 +67,15 @@ pub enum Source {
     History,
 }
 
+impl From<Source> for Told {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Live => Self::Live,
+            Source::History => Self::History,
+        }
+    }
+}
+
 /// What came of an attempt that gave no receipt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -70,6 +83,8 @@ pub enum Failure {
     Refused(Refusal),
     /// It may be done later, and may have been done already.
     Trouble,
+    /// It was not tried, and can be after so long.
+    Held(Duration),
 }
 
 impl From<Refusal> for Failure {
@@ -102,6 +117,16 @@ pub trait Executor: Send + Sync + 'static {
     /// A message read from history together with its author's roles, which history does not tell.
     async fn complete(&self, message: Message) -> Message;
 
+    /// Whether Discord answers anything at all, so that trouble with one action is trouble with that alone.
+    async fn is_answered(&self) -> bool {
+        true
+    }
+
+    /// How long actions are tried.
+    fn patience(&self) -> Patience {
+        Patience::default()
+    }
+
     /// The time.
     fn now(&self) -> Timestamp;
 }
@@ -128,18 +153,6 @@ pub enum Pressed {
     Over,
 }
 
-/// Waits before the attempts after the first: Discord's hiccups last seconds, its outages minutes.
-const BACKOFF: [Duration; 8] = [
-    Duration::from_millis(250),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-    Duration::from_secs(30),
-    Duration::from_mins(1),
-    Duration::from_mins(2),
-];
-
 /// Judges messages and carries out what follows. Cheap to clone.
 pub struct Responder<S, E> {
     inner: Arc<Inner<S, E>>,
@@ -158,6 +171,8 @@ struct Inner<S, E> {
     raid_cases: Mutex<HashMap<(GuildId, Category), u32>>,
     /// Who asked for a private word lately.
     asking: Mutex<Asks>,
+    /// What is under way.
+    outbox: Mutex<Outbox>,
     /// Told whenever a receipt has been recorded.
     settled: tokio::sync::Notify,
     last_variant: Mutex<HashMap<Utterance, usize>>,
@@ -167,6 +182,7 @@ struct Inner<S, E> {
     changing: tokio::sync::Mutex<()>,
     /// Of members whose Discord told it, as Discord names languages.
     locales: Mutex<HashMap<UserId, String>>,
+    telemetry: Telemetry,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -180,6 +196,11 @@ impl<S, E> Clone for Responder<S, E> {
 impl<S: Store + 'static, E: Executor> Responder<S, E> {
     /// A responder that judges by `configs`, remembers in `store` and acts through `executor`.
     pub fn new(configs: Arc<GuildConfigs>, store: S, executor: E) -> Self {
+        Self::watched(configs, store, executor, Telemetry::new())
+    }
+
+    /// The same, of which `telemetry` is told.
+    pub fn watched(configs: Arc<GuildConfigs>, store: S, executor: E, telemetry: Telemetry) -> Self {
         let shared = configs.elsewhere();
         Self {
             inner: Arc::new(Inner {
@@ -192,11 +213,13 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
                 executor,
                 noticing: tokio::sync::Mutex::new(()),
                 asking: Mutex::default(),
+                outbox: Mutex::default(),
                 settled: tokio::sync::Notify::new(),
                 last_variant: Mutex::default(),
                 reminded: Mutex::default(),
                 changing: tokio::sync::Mutex::new(()),
                 locales: Mutex::default(),
+                telemetry,
                 tasks: TaskTracker::new(),
                 stopping: CancellationToken::new(),
             }),
@@ -213,19 +236,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         &self.inner.store
     }
 
-    /// Takes up what an earlier process committed and did not finish.
-    ///
-    /// # Errors
-    ///
-    /// The outbox cannot be read.
-    pub async fn resume(&self) -> Result<usize, StoreError> {
-        self.recall_causes().await?;
-        let pending = self.inner.store.pending().await?;
-        let count = pending.len();
-        for pending in pending {
-            self.carry_out(pending, Attempt::Again);
-        }
-        Ok(count)
+    /// What is told of how it is doing.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.inner.telemetry
     }
 
     /// Judges `message` and starts whatever follows. Returns once that is committed.
@@ -237,10 +250,13 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         if self.inner.stopping.is_cancelled() || message.author.origin != Origin::Member {
             return Ok(());
         }
+        let judging = Stopwatch::start();
         let here = self.in_force(message.guild);
         let scan = here.core.scanner.scan(&message.content);
         let setting = lock(&self.inner.conversations).hear(&message, &scan);
-        if !here.core.policy.concerns(&scan, &setting) {
+        let concerned = here.core.policy.concerns(&scan, &setting);
+        self.inner.telemetry.judged(source.into(), &scan, judging);
+        if !concerned {
             return Ok(());
         }
         let message = match source {
@@ -249,6 +265,7 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         };
         let _one_at_a_time = self.inner.noticing.lock().await;
         if let Some(decision) = self.decide(&here, &message, &scan, setting).await? {
+            self.inner.telemetry.decided(decision.category, decision.response);
             self.act(&message, &scan, decision, now).await?;
         }
         Ok(())
@@ -348,62 +365,6 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(Some(number))
     }
 
-    fn carry_out_next(&self, pending: Option<Pending>) {
-        if let Some(pending) = pending {
-            self.carry_out(pending, Attempt::First);
-        }
-    }
-
-    fn carry_out(&self, pending: Pending, attempt: Attempt) {
-        let responder = self.clone();
-        self.inner.tasks.spawn(async move { responder.see_through(pending, attempt).await });
-    }
-
-    /// Performs an action and those that follow from it, until the case waits for nothing.
-    async fn see_through(&self, pending: Pending, attempt: Attempt) {
-        let (mut next, mut attempt) = (Some(pending), attempt);
-        while let Some(pending) = next {
-            let Some(event) = self.perform(&pending, attempt).await else { return };
-            let guild = pending.guild;
-            let terms = self.terms(guild);
-            let settled = match self.elsewhere(&pending, &event) {
-                Some(action) => self.inner.store.replace(pending.id, guild, action, &terms).await,
-                None => self.inner.store.settle(pending.id, event, &terms).await,
-            };
-            self.inner.settled.notify_waiters();
-            attempt = Attempt::First;
-            next = match settled {
-                Ok(next) => next,
-                Err(error) => {
-                    tracing::error!(guild = %pending.guild, case = pending.number, %error,
-                        "a receipt could not be recorded; the action is looked up again at the next start");
-                    return;
-                }
-            };
-        }
-    }
-
-    /// What came of it; none when we are stopping and it is left to the next start.
-    async fn perform(&self, pending: &Pending, mut attempt: Attempt) -> Option<Event> {
-        for wait in BACKOFF.into_iter().map(Some).chain([None]) {
-            match self.inner.executor.perform(pending, self.render(pending), attempt).await {
-                Ok(receipt) => return Some(Event::Performed(receipt)),
-                Err(Failure::Refused(refusal)) => {
-                    log_refusal(pending, &refusal);
-                    return Some(Event::Refused(refusal));
-                }
-                Err(Failure::Trouble) => attempt = Attempt::Again,
-            }
-            let Some(wait) = wait else { break };
-            tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = self.inner.stopping.cancelled() => return None,
-            }
-        }
-        log_refusal(pending, &Refusal::GaveUp);
-        Some(Event::Refused(Refusal::GaveUp))
-    }
-
     fn render(&self, pending: &Pending) -> Action<String> {
         let here = self.in_force(pending.guild);
         let wording = &here.core.wording;
@@ -420,10 +381,6 @@ fn labels(wording: &Wording, post: &Post<Speech>) -> Vec<String> {
     let language = wording.spoken(post.words.language.as_deref(), post.words.utterance);
     let label = |button: &Button| wording.label(language, button.as_str()).unwrap_or(button.label());
     post.buttons.iter().map(|button| label(button).to_owned()).collect()
-}
-
-fn log_refusal(pending: &Pending, refusal: &Refusal) {
-    warn!(guild = %pending.guild, case = pending.number, action = pending.action.name(), %refusal, "refused");
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

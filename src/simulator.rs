@@ -6,12 +6,13 @@
 //!
 //! A request goes `server → gate → limits → faults → routes → State → gate → answer`; every change of
 //! [`State`] reaches the gateway's sessions in the same breath, so that events come in the order of what
-//! happened. `acts`, `changes`, `control`, `trouble` and `view` are the side that tests and the demo hold;
+//! happened. `acts`, `changes`, `control`, `endurance`, `trouble` and `view` are the side that tests and the demo hold;
 //! everything else is Discord.
 //!
 //! Not played: voice, stickers, polls, scheduled events, guild administration beyond channels, roles and
 //! members, the audit log beyond who added the bot, archiving by the passing of time unless it is asked for,
-//! how many commands may be registered in a day, and the spacing of identifies.
+//! how many commands may be registered in a day; that sessions begin too soon after each other is counted, and
+//! refused where the world wants it.
 //!
 //! ```
 //! use aside::simulator::{Simulator, World};
@@ -43,6 +44,7 @@ mod commands;
 mod components;
 mod control;
 mod definition;
+mod endurance;
 mod faults;
 mod files;
 mod filling;
@@ -64,6 +66,7 @@ mod render;
 mod routes;
 mod server;
 mod session;
+mod starts;
 mod state;
 mod threads;
 mod trouble;

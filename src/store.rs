@@ -2,16 +2,19 @@
 //! listened.
 
 mod causes;
+mod error;
 mod life;
 mod privacy;
 mod settings;
-pub mod sqlite;
+mod shards;
+mod sql;
+mod tally;
+mod watched;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use thiserror::Error;
 
-use crate::case::action::{Action, Priority, Speech};
+use crate::case::action::{Action, Priority, Refusal, Speech};
 use crate::case::cause::{CauseNotice, NoticeEvent};
 use crate::case::clock::Promise;
 use crate::case::{Case, Event, Matter, Surroundings};
@@ -19,9 +22,14 @@ use crate::message::{ChannelId, GuildId, Message, MessageId, UserId};
 use crate::policy::{Acted, Circumstances};
 
 pub use self::causes::CauseHappened;
+pub use self::error::StoreError;
 pub use self::life::{CaseNote, Happened, Outcome, Sought};
 pub use self::privacy::{COOLDOWNS, Erasure, Horizon, Left, Line, PROPOSED, RECORD, Swept, Traces};
 pub use self::settings::{Change, Example, Judged, NewChange, Stored};
+pub use self::shards::Shards;
+pub use self::sql::{Database, Held, Slot};
+pub use self::tally::Tally;
+pub use self::watched::Watched;
 
 /// What a server goes by when something is committed.
 pub trait Terms: Send + Sync {
@@ -30,6 +38,9 @@ pub trait Terms: Send + Sync {
 
     /// How soon members are answered, and how long cases stay open.
     fn promise(&self) -> &Promise;
+
+    /// The time of the commit.
+    fn now(&self) -> Timestamp;
 }
 
 /// A row of the outbox.
@@ -49,8 +60,23 @@ pub struct Pending {
     pub cause: Option<u32>,
     /// How urgent it is.
     pub priority: Priority,
+    /// When it was committed.
+    pub committed: Timestamp,
+    /// How often it was tried, as far as [`Store::tried`] was told.
+    pub tries: u32,
     /// What there is to do.
     pub action: Action<Speech>,
+}
+
+/// An action that was given up. It stays until somebody tries it again or drops it, or its case is too old to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadLetter {
+    /// What there was to do.
+    pub pending: Pending,
+    /// When it was given up.
+    pub at: Timestamp,
+    /// Why, without a member's words.
+    pub why: String,
 }
 
 /// A message that the policy decided about, ready to become a case or join one.
@@ -70,6 +96,22 @@ pub struct Notice {
     pub join_since: Timestamp,
     /// Now.
     pub now: Timestamp,
+}
+
+/// What another process did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The settings of that server were changed.
+    Change(GuildId),
+    /// Nobody knows: what was told for a while was not heard.
+    Everything,
+}
+
+/// That an action was given up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Buried {
+    /// What follows.
+    pub next: Option<Pending>,
 }
 
 /// What became of a notice.
@@ -96,39 +138,6 @@ pub enum Whose {
     Post(MessageId),
     /// By what moderators were told.
     Alert(MessageId),
-}
-
-/// What can go wrong with the store. Messages hold no data of a member.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The address is not one of a database this version can use.
-    #[error("the store address {0:?} is not usable: write sqlite://PATH, for example sqlite://aside.db")]
-    Address(String),
-    /// There is no database yet.
-    #[error("there is no database {0}. [store] url or ASIDE_DATABASE_URL says where it is")]
-    Missing(String),
-    /// The database cannot be opened or created.
-    #[error(
-        "cannot open the database {path}: {reason}. The folder must exist and be writable; \
-         [store] url or ASIDE_DATABASE_URL says where it is"
-    )]
-    Open {
-        /// The file.
-        path: String,
-        /// What the database said.
-        reason: String,
-    },
-    /// The database stopped answering properly.
-    #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
-    /// A row does not hold what this version writes.
-    #[error("the database holds a {what} this version cannot read: {reason}")]
-    Unreadable {
-        /// What kind of row.
-        what: &'static str,
-        /// Where it stops making sense, without its contents.
-        reason: String,
-    },
 }
 
 /// Cases and their outbox. Every method that changes something is one transaction.
@@ -250,13 +259,36 @@ pub trait Store: Send + Sync {
         terms: &dyn Terms,
     ) -> Result<Option<CauseHappened>, StoreError>;
 
-    /// Every committed action without a receipt, most urgent first, then oldest first.
+    /// Every committed action without a receipt that is not given up, most urgent first, then oldest first.
     async fn pending(&self) -> Result<Vec<Pending>, StoreError>;
 
-    /// When the bot last listened, if it ever did.
+    /// Notes that an action was tried once more; how often it was by now, none when it is not in the outbox any more.
+    async fn tried(&self, id: OutboxId) -> Result<Option<u32>, StoreError>;
+
+    /// Gives an action up at `at`, and has its case or cause go on without it: it can be tried again or dropped still. None
+    /// where it is not in the outbox, or was given up before.
+    async fn bury(
+        &self,
+        id: OutboxId,
+        refusal: Refusal,
+        at: Timestamp,
+        terms: &dyn Terms,
+    ) -> Result<Option<Buried>, StoreError>;
+
+    /// What was given up, in one guild or in all of ours, the first that was given up first.
+    async fn buried(&self, guild: Option<GuildId>) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// Takes an action that was given up back among those to be done, as if it were committed just now; none when it is not
+    /// given up. Its case has gone on without it, so that it belongs to none from now on.
+    async fn retry(&self, id: OutboxId, terms: &dyn Terms) -> Result<Option<Pending>, StoreError>;
+
+    /// Drops an action that was given up: it is never done. Whether it was given up.
+    async fn drop_letter(&self, id: OutboxId) -> Result<bool, StoreError>;
+
+    /// When the bot last listened on our shards, if it ever did: the longest ago of each of them.
     async fn last_alive(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Records that the bot listened at `at`.
+    /// Records that the bot listened at `at` on our shards.
     async fn alive(&self, at: Timestamp) -> Result<(), StoreError>;
 
     /// The settings of every server where something was set in chat; an error for those that cannot be read.
@@ -330,6 +362,15 @@ pub trait Store: Send + Sync {
 
     /// What was written in the thread of a case, as far as it is kept, oldest first.
     async fn transcript(&self, guild: GuildId, number: u32) -> Result<Vec<Line>, StoreError>;
+
+    /// Waits until nothing can be kept any more, and says why. From then on nothing is committed, so whoever acts has to stop:
+    /// what was heard and not kept is read back at the next start.
+    async fn failed(&self) -> StoreError;
+    /// How many cases are open, of how many nobody has answered although moderators were called, and what was given up.
+    async fn tally(&self) -> Result<Tally, StoreError>;
+
+    /// Writes what makes no difference, to show whether anything can be written.
+    async fn prove(&self) -> Result<(), StoreError>;
 
     /// Finishes what is being written and closes.
     async fn close(&self);

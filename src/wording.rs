@@ -19,6 +19,7 @@ pub(crate) use self::context::length;
 pub use self::error::WordingError;
 use self::labels::Labels;
 use self::layer::Layer;
+pub use self::mention::{is_hidden, literal};
 
 use crate::detect::Kind;
 use crate::message::{ChannelId, RoleId, UserId};
@@ -207,6 +208,10 @@ utterances! {
     Introduction = "introduction",
     /// To moderators: what keeps the bot from doing its part, or that nothing does any more.
     Checkup = "checkup",
+    /// To moderators: what could not be done, or that much was held back and goes out now.
+    Undone = "undone",
+    /// To moderators: what was said while the bot was away and was not read back.
+    Unread = "unread",
 }
 
 /// Who reads what is said.
@@ -534,7 +539,9 @@ impl Utterance {
             | Self::RaidAlert
             | Self::Erased
             | Self::Introduction
-            | Self::Checkup => Audience::Moderators,
+            | Self::Checkup
+            | Self::Undone
+            | Self::Unread => Audience::Moderators,
             Self::ThreadName | Self::RemovalReason | Self::ThreadReason | Self::WithdrawalReason => {
                 Audience::Records
             }

@@ -46,6 +46,7 @@ fn the_documented_file_names_every_key() {
         "[catch_up]\n".to_owned(),
         "[privacy]\n".to_owned(),
         "[commands]\n".to_owned(),
+        "[telemetry]\n".to_owned(),
         "[wording]\n".to_owned(),
         "[server.\"1\"]\n".to_owned(),
         format!("{rule}when = {{ heat = 1 }}\n"),

@@ -11,7 +11,7 @@ use aside::case::{Rating, State};
 use aside::detect::Category;
 use aside::message::{ChannelId, GuildId};
 use aside::policy::Response;
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{Outcome, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -29,7 +29,7 @@ const LAST: &str = "2023-11-16";
 async fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("aside.db");
-    SqliteStore::open(&format!("sqlite://{}", file.display())).await.unwrap().close().await;
+    Database::open(&format!("sqlite://{}", file.display())).await.unwrap().close().await;
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file)).await.unwrap();
     let mut other = samples::cases(3, 6, 3);
     for row in &mut other {

@@ -176,6 +176,8 @@ fn what_members_read_is_said_in_several_ways() {
                     | Utterance::Erased
                     | Utterance::Introduction
                     | Utterance::Checkup
+                    | Utterance::Undone
+                    | Utterance::Unread
             );
         let least = if several { 3 } else { 1 };
         let ways: BTreeSet<String> = (0..wording.variants(utterance))

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::message::{ChannelId, MessageId, RoleId, UserId};
-use crate::wording::{Facts, Utterance};
+use crate::wording::{Audience, Facts, Utterance};
 
 /// Something to do on Discord. `S` is how its words are held: a [`Speech`] at rest, a `String` once rendered.
 ///
@@ -101,14 +101,22 @@ pub enum Priority {
     /// Everything else.
     #[default]
     Routine,
+    /// What nobody waits for, such as reading back what was said before.
+    Background,
 }
 
 impl Priority {
     /// Every priority, most urgent first.
-    pub const ALL: &[Self] =
-        &[Self::Secret, Self::Threat, Self::BoilingPoint, Self::AccountIssue, Self::Routine];
+    pub const ALL: &[Self] = &[
+        Self::Secret,
+        Self::Threat,
+        Self::BoilingPoint,
+        Self::AccountIssue,
+        Self::Routine,
+        Self::Background,
+    ];
 
-    /// The one of that place in [`Self::ALL`]; the last, where there is none.
+    /// The one of that place in [`Self::ALL`]; routine, where there is none.
     #[must_use]
     pub fn of_rank(rank: u8) -> Self {
         Self::ALL.get(usize::from(rank)).copied().unwrap_or_default()
@@ -252,7 +260,9 @@ impl Button {
         let button =
             Self::ALL.iter().find(|button| of(button).is_some_and(|(_, name)| name == button.as_str()))?;
         let (number, _) = of(&button)?;
-        Some((number.parse().ok()?, *button))
+        let number = number.parse().ok()?;
+        // As we write it, and no other way.
+        (button.custom_id(number) == custom_id).then_some((number, *button))
     }
 }
 
@@ -320,6 +330,20 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What each action is called, in declaration order.
+pub const ACTIONS: &[&str] = &[
+    "remove_message",
+    "open_thread",
+    "open_direct",
+    "add_member",
+    "close_thread",
+    "archive_thread",
+    "unarchive_thread",
+    "post",
+    "edit",
+    "withdraw",
+];
+
 impl<S> Action<S> {
     /// The same action with its words put another way.
     pub fn map<T>(self, mut words: impl FnMut(S) -> T) -> Action<T> {
@@ -366,17 +390,49 @@ impl<S> Action<S> {
     /// What it is, in one word, for logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
+        ACTIONS[self.place()]
+    }
+
+    /// The place of its name in [`ACTIONS`].
+    #[must_use]
+    pub const fn place(&self) -> usize {
         match self {
-            Self::RemoveMessage { .. } => "remove_message",
-            Self::OpenThread { .. } => "open_thread",
-            Self::OpenDirect { .. } => "open_direct",
-            Self::AddMember { .. } => "add_member",
-            Self::CloseThread { .. } => "close_thread",
-            Self::ArchiveThread { .. } => "archive_thread",
-            Self::UnarchiveThread { .. } => "unarchive_thread",
-            Self::Post(_) => "post",
-            Self::Edit { .. } => "edit",
-            Self::Withdraw { .. } => "withdraw",
+            Self::RemoveMessage { .. } => 0,
+            Self::OpenThread { .. } => 1,
+            Self::OpenDirect { .. } => 2,
+            Self::AddMember { .. } => 3,
+            Self::CloseThread { .. } => 4,
+            Self::ArchiveThread { .. } => 5,
+            Self::UnarchiveThread { .. } => 6,
+            Self::Post(_) => 7,
+            Self::Edit { .. } => 8,
+            Self::Withdraw { .. } => 9,
+        }
+    }
+}
+
+impl Action<Speech> {
+    /// What there is to do, in plain words for moderators and operators, and none of what is said.
+    #[must_use]
+    pub const fn task(&self) -> &'static str {
+        match self {
+            Self::RemoveMessage { .. } => "remove a message",
+            Self::OpenThread { .. } => "open a private thread",
+            Self::OpenDirect { .. } => "open a direct conversation",
+            Self::AddMember { .. } => "bring someone into a thread",
+            Self::CloseThread { .. } => "close a thread that is of no use",
+            Self::ArchiveThread { .. } => "archive and lock a thread",
+            Self::UnarchiveThread { .. } => "open an archived thread again",
+            Self::Post(post) => match post.words.utterance.audience() {
+                Audience::Moderators => "tell moderators",
+                Audience::Everyone => "post in public",
+                _ => "write to a member in private",
+            },
+            Self::Edit { post, .. } => match post.words.utterance.audience() {
+                Audience::Moderators => "bring what moderators were told up to date",
+                _ => "change a public post of mine",
+            },
+            Self::Withdraw { .. } => "take back a post of mine",
         }
     }
 }

@@ -218,6 +218,20 @@ impl CauseNotice {
         self.problem = Some(format!("{what}: {refusal}."));
     }
 
+    /// Whether nobody hears of it if what it waits for cannot be done: no other channel is tried, and moderators do not
+    /// read of it in what they were told.
+    #[must_use]
+    pub fn loses(&self, refusal: &Refusal) -> bool {
+        match self.step {
+            Step::Telling(at) => at + 1 >= self.alerts.len(),
+            // Who deleted it knows it.
+            Step::Retelling | Step::Amending if *refusal == Refusal::Gone => false,
+            Step::Retelling => true,
+            Step::Announcing | Step::Amending => self.told.is_none(),
+            Step::Resting => false,
+        }
+    }
+
     /// Where there is no channel to tell them, moderators are not told.
     fn telling(&mut self, at: usize) -> Step {
         self.told_as = Some(self.standing());

@@ -147,6 +147,13 @@ impl Case {
                 self.note(place.rung.failure(), refusal);
                 if place.rung == Rung::Direct { self.below(place.rung) } else { Step::Closing(place) }
             }
+            // It is not said anew in another thread what a filter held back in this one.
+            Step::Telling(_)
+                if matches!(refusal, Refusal::HeldBack | Refusal::Invalid(_) | Refusal::GaveUp) =>
+            {
+                self.note("I could not write in the private thread", refusal);
+                self.after_words()
+            }
             Step::Telling(_) => {
                 self.place = None;
                 Step::Opening(Rung::Thread)

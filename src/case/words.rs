@@ -254,7 +254,8 @@ fn reason(matter: &Matter) -> Option<String> {
     let given = (!matter.because.is_empty()).then(|| matter.because.clone());
     match matter.by {
         Some(by) => {
-            let reason = given.map_or(String::new(), |reason| format!(": {reason}"));
+            let reason =
+                given.map_or(String::new(), |reason| format!(": {}", crate::wording::literal(&reason)));
             Some(format!("<@{by}> chose *Take aside*{reason}"))
         }
         None => given,

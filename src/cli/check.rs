@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 
 use super::Loaded;
 use crate::config::{
-    Cases, Causes, Clock, Config, Conversation, Privacy, QuietHours, Raid, RuleTable, Server, WhenTable,
-    hours_text, time_text,
+    Cases, Causes, Clock, Config, Conversation, Privacy, QuietHours, Raid, RuleTable, Server, Telemetry,
+    WhenTable, hours_text, time_text,
 };
 use crate::wording::{Utterance, Wording};
 
@@ -46,9 +46,18 @@ fn settings(config: &Config, out: &mut impl Write) -> io::Result<()> {
     row(out, "kept", &kept(config.privacy))?;
     let share = config.commands.confirm_above;
     row(out, "confirmed", &format_args!("rules that apply to more than {share} of the latest messages"))?;
+    row(out, "telemetry", &telemetry(&config.telemetry))?;
     let templates = config.wording.templates.as_ref().map(|folder| format!(", with {}", folder.display()));
     let language = &config.wording.language;
     row(out, "wording", &format_args!("{language}, built in{}", templates.unwrap_or_default()))
+}
+
+fn telemetry(telemetry: &Telemetry) -> String {
+    let log = telemetry.log.as_str();
+    match telemetry.listen {
+        Some(address) => format!("metrics and health on {address}, log lines as {log}"),
+        None => format!("no metrics, no health endpoints, log lines as {log}"),
+    }
 }
 
 fn kept(privacy: Privacy) -> String {

@@ -11,7 +11,7 @@ use crate::config::Loaded;
 use crate::discord::Clock;
 use crate::message::{GuildId, UserId};
 use crate::privacy::{About, counts};
-use crate::store::sqlite::SqliteStore;
+use crate::store::Database;
 use crate::store::{Erasure, Left, Store, StoreError};
 
 /// The arguments of `aside erase`.
@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, loaded: &Loaded) -> Exit {
 
 /// What was done, in words.
 async fn erase(args: &Args, url: &str) -> Result<String, StoreError> {
-    let store = SqliteStore::open_known(url).await?;
+    let store = Database::open_existing(url).await?;
     let member = UserId(args.user.get());
     let servers = match args.guild {
         Some(guild) => vec![GuildId(guild.get())],
@@ -65,7 +65,7 @@ async fn erase(args: &Args, url: &str) -> Result<String, StoreError> {
 
 /// Whether something is left.
 async fn erase_in(
-    store: &SqliteStore,
+    store: &Database,
     guild: GuildId,
     member: UserId,
     told: &mut String,

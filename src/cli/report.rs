@@ -18,7 +18,7 @@ use crate::config::{ConfigError, GuildConfig, GuildConfigs, Loaded};
 use crate::discord::Clock;
 use crate::message::{ChannelId, GuildId};
 use crate::report::{Length, Period, PictureError, Report};
-use crate::store::sqlite::SqliteStore;
+use crate::store::Database;
 use crate::store::{Outcome, Store, StoreError};
 
 /// The files, in the folder that is asked for.
@@ -100,7 +100,7 @@ fn made(args: &Args, loaded: Loaded) -> Result<Report, Failure> {
 }
 
 async fn read(args: &Args, loaded: Loaded, now: Timestamp) -> Result<Report, Failure> {
-    let store = SqliteStore::open_existing(&loaded.config.store.url).await?;
+    let store = Database::open_existing(&loaded.config.store.url).await?;
     let configs = GuildConfigs::new(loaded)?;
     let had_cases = store.guilds().await?;
     let guilds = match args.guild.map(GuildId) {
@@ -123,7 +123,7 @@ async fn read(args: &Args, loaded: Loaded, now: Timestamp) -> Result<Report, Fai
 async fn in_force(
     guild: GuildId,
     configs: &GuildConfigs,
-    store: &SqliteStore,
+    store: &Database,
 ) -> Result<Arc<GuildConfig>, StoreError> {
     let set = store.settings_of(guild).await?;
     // What does not fit the file any more is not in force in the bot either.
@@ -131,11 +131,7 @@ async fn in_force(
     Ok(built.map_or_else(|| configs.of(guild), Arc::new))
 }
 
-async fn outcomes(
-    store: &SqliteStore,
-    guilds: &[GuildId],
-    period: &Period,
-) -> Result<Vec<Outcome>, StoreError> {
+async fn outcomes(store: &Database, guilds: &[GuildId], period: &Period) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes = Vec::new();
     for guild in guilds {
         outcomes.append(&mut store.outcomes(*guild, period.before().from, period.to).await?);

@@ -5,17 +5,24 @@ use std::env;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use super::{Exit, complain};
-use crate::config::Loaded;
+use super::{Exit, complain, shards};
+use crate::config::{Loaded, Log};
 use crate::discord::{self, Clock, Credentials, Origin, RunError, Token};
 
 /// Where Discord is, unless `DISCORD_API_BASE` says otherwise.
 const DISCORD: &str = "https://discord.com";
 
 /// Runs the bot until it is asked to stop.
-pub(super) fn run(loaded: Loaded) -> Exit {
+pub(super) fn run(args: &shards::Args, loaded: Loaded) -> Exit {
+    let shards = match args.wanted() {
+        Ok(shards) => shards,
+        Err(wrong) => {
+            complain(&wrong);
+            return Exit::Usage;
+        }
+    };
     let credentials = match credentials() {
-        Ok(credentials) => credentials,
+        Ok(credentials) => Credentials { shards, ..credentials },
         Err(complaint) => {
             complain(&complaint);
             return Exit::Config;
@@ -42,21 +49,26 @@ fn credentials() -> Result<Credentials, String> {
     )?;
     let base = env::var("DISCORD_API_BASE").unwrap_or_else(|_| DISCORD.to_owned());
     let base = Origin::parse(&base).map_err(|error| error.to_string())?;
-    Ok(Credentials { base, token: Token::new(&token) })
+    Ok(Credentials::new(base, Token::new(&token)))
 }
 
 /// The first signal stops in order, the second at once.
 async fn until_stopped(loaded: Loaded, credentials: Credentials) -> Exit {
     let stop = CancellationToken::new();
+    let log = loaded.config.telemetry.log;
     tokio::select! {
-        outcome = discord::run(loaded, credentials, Clock::system(), stop.clone()) => ended(outcome),
+        outcome = discord::run(loaded, credentials, Clock::system(), stop.clone()) => ended(outcome, log),
         () = second_signal(&stop) => Exit::Failed,
     }
 }
 
-fn ended(outcome: Result<(), RunError>) -> Exit {
+/// The last words are like all others: whoever reads lines of JSON reads these, too.
+fn ended(outcome: Result<(), RunError>, log: Log) -> Exit {
     let Err(error) = outcome else { return Exit::Done };
-    complain(&error);
+    match log {
+        Log::Text => complain(&error),
+        Log::Json => tracing::error!(%error, "stopped"),
+    }
     if error.is_configuration() { Exit::Config } else { Exit::Failed }
 }
 

@@ -16,6 +16,7 @@ use super::{Context, Outcome, Trouble};
 use crate::case::{Case, State};
 use crate::responder::Executor;
 use crate::store::Store;
+use crate::wording::{is_hidden, literal};
 
 /// Carries out `/case …`, or completes the number of a case.
 pub(super) async fn command<S, E>(context: &Context<'_, S, E>) -> Outcome
@@ -23,14 +24,10 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    if let Asked::Typing { sub, given, .. } = &context.asked {
-        return match context.require_moderator() {
-            Ok(()) => meant::numbers(context, sub, given).await,
-            // What is typed cannot be answered in words.
-            Err(_) => Ok(Answer::Offer(Vec::new())),
-        };
-    }
     context.require_moderator()?;
+    if let Asked::Typing { sub, given, .. } = &context.asked {
+        return meant::numbers(context, sub, given).await;
+    }
     let Asked::Command { sub, given, .. } = &context.asked else { return Ok(Answer::Nothing) };
     match sub.as_str() {
         "list" => list::list(context, given).await,
@@ -67,7 +64,7 @@ const fn called(state: State) -> &'static str {
 fn over(case: &Case) -> String {
     let when =
         case.ending.as_ref().map_or(String::new(), |ending| format!(" <t:{}:R>", ending.at.as_second()));
-    let told = case.facts().outcome.map_or(String::new(), |outcome| format!(" ({})", plain(&outcome)));
+    let told = case.facts().outcome.map_or(String::new(), |outcome| format!(" ({})", literal(&outcome)));
     format!("Case {} is over: {}{when}{told}.", case.number, standing(case))
 }
 
@@ -80,9 +77,8 @@ fn require_open(case: &Case) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// What someone wrote, in one line, without what would turn round or hide the words after it.
+/// What someone wrote, in one line, without what is seen only by what it does to the words around it.
 fn plain(text: &str) -> String {
-    let seen = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let line: String = text.chars().filter(seen).collect();
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().filter(|c| !is_hidden(*c)).collect()
 }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::context::proposal_number;
 use super::talk::{Answer, Reply, button};
 use super::{Context, Outcome, Trouble, regression, share};
 use crate::config::{GuildConfig, GuildSettings, Part, Subject, Unfit};
@@ -176,7 +177,7 @@ where
 {
     context.require_manager()?;
     let mut words = custom_id.split(':').skip(1);
-    let id = words.next().and_then(|id| id.parse().ok()).unwrap_or(0);
+    let id = words.next().map_or(0, proposal_number);
     let body = context.responder.store().take_proposal(context.guild, id).await?;
     let proposal: Option<Proposal> = body.and_then(|body| serde_json::from_str(&body).ok());
     match proposal {

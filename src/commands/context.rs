@@ -30,7 +30,6 @@ pub(crate) struct Context<'a, S, E> {
     /// Who asks.
     pub(crate) by: UserId,
     pub(crate) roles: Vec<RoleId>,
-    pub(crate) permissions: Permissions,
     /// The language of their Discord.
     pub(crate) locale: String,
     pub(crate) asked: Asked,
@@ -128,7 +127,6 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
             channel: ChannelId(interaction.channel_id.map(u64::from).unwrap_or_default()),
             by: UserId(member.user.id.get()),
             roles: member.roles.iter().map(|role| RoleId(role.get())).collect(),
-            permissions: member.permissions,
             locale: interaction.locale.clone(),
             resolved: interaction.data.as_ref().map(|data| data.resolved.clone()).unwrap_or_default(),
             now,
@@ -142,12 +140,14 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
 
     /// Who asks, as far as cases go.
     pub(crate) fn presser(&self) -> Presser {
-        Presser { id: self.by, roles: self.roles.clone(), moderator: self.moderates() }
+        Presser { id: self.by, roles: self.roles.clone(), moderator: self.is_moderator() }
     }
 
-    /// Server settings can let anyone use a command: whoever may manage the server is checked here once more.
+    /// Server settings can let anyone use a command: whoever may manage the server is checked here once more. Settings are
+    /// the whole server's: what somebody may do in one channel does not count.
     pub(crate) fn require_manager(&self) -> Result<(), Trouble> {
-        if self.permissions.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR) {
+        let held = self.guilds.held_everywhere(self.guild, self.by, &self.roles);
+        if held.intersects(Permissions::MANAGE_GUILD | Permissions::ADMINISTRATOR) {
             return Ok(());
         }
         Err(Trouble::Told("Only members with the permission Manage Server can do that.".to_owned()))
@@ -177,10 +177,12 @@ impl<'a, S: Store + 'static, E: Executor> Context<'a, S, E> {
         let held = self.guilds.held_everywhere(self.guild, member, roles);
         held.intersects(MODERATING) || role.is_some_and(|role| roles.contains(&role))
     }
+}
 
-    fn moderates(&self) -> bool {
-        self.permissions.intersects(MODERATING)
-    }
+/// The number of a proposal or draft, as we write it in a `custom_id` and no other way; 0, which none has, for anything else.
+pub(super) fn proposal_number(text: &str) -> i64 {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| plain).unwrap_or(0)
 }
 
 fn asked(interaction: &Interaction) -> Option<Asked> {

@@ -1,7 +1,6 @@
 //! `/rules`: what the bot looks for in a server, and what it does about it.
 
 mod add;
-mod automod;
 mod backtest;
 mod difference;
 mod edit;

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 pub(crate) use crate::discord::rest::File;
 use crate::discord::rest::{Request, Rest, RestError};
 use crate::discord::wire::Interaction;
+use crate::wording::is_hidden;
 
 /// A reply that only the person who asked can see.
 /// Source: <https://discord.com/developers/docs/resources/message#message-object-message-flags>.
@@ -146,7 +147,7 @@ impl Reply {
     /// Shows `text` below the words, exactly: as code in `language`, or as the file `name` where it is too long for that
     /// or holds what would end the code.
     pub(crate) fn showing(self, language: &str, name: &str, text: &str) -> Self {
-        if text.contains("```") {
+        if text.contains("```") || text.contains(acts) {
             return self.with_file(File { name: name.to_owned(), content: text.as_bytes().to_vec() });
         }
         self.quoting(language, name, text)
@@ -221,9 +222,15 @@ pub(crate) fn did_you_mean<'a>(given: &str, names: impl IntoIterator<Item = &'a 
     nearest.map_or(String::new(), |name| format!(" Did you mean `{name}`?"))
 }
 
-/// `text` as Discord shows code, whatever stands in it.
+/// Whether a character acts on the text around it, other than by ending a line.
+fn acts(c: char) -> bool {
+    is_hidden(c) && !matches!(c, '\n' | '\r' | '\t')
+}
+
+/// `text` as Discord shows code, whatever stands in it: what would act on the words around it is replaced.
 pub(crate) fn code(language: &str, text: &str) -> String {
-    format!("```{language}\n{}\n```", text.trim_end().replace("```", "`\u{200b}``"))
+    let seen: String = text.chars().map(|c| if acts(c) { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    format!("```{language}\n{}\n```", seen.trim_end().replace("```", "`\u{200b}``"))
 }
 
 /// What someone wrote, in one line of code between other words.
@@ -269,6 +276,13 @@ impl Field {
         body
     }
 }
+
+/// Waits before an answer is tried again: Discord takes none after three seconds.
+const RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
+
+/// Discord's code of an interaction that was answered before.
+/// Source: <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
+const ANSWERED: u32 = 40_060;
 
 /// The conversation about one interaction.
 pub(crate) struct Talk<'a> {
@@ -318,6 +332,9 @@ impl<'a> Talk<'a> {
     pub(super) async fn give(&self, answer: Answer) -> Result<(), RestError> {
         let later = self.later.load(Ordering::Relaxed);
         let answer = match answer {
+            Answer::Offer(choices) => Answer::Offer(choices),
+            // What is being typed cannot be answered in words.
+            _ if self.interaction.kind == AUTOCOMPLETE => Answer::Offer(Vec::new()),
             // A form can only be the first answer.
             Answer::Ask(_) if later => Answer::say("That took longer than a form can wait for. Try again."),
             answer => answer,
@@ -377,8 +394,19 @@ impl<'a> Talk<'a> {
 
     async fn call_back(&self, kind: u8, data: Value, file: Option<File>) -> Result<(), RestError> {
         let path = format!("interactions/{}/{}/callback", self.interaction.id, self.interaction.token);
-        let request = Request { file, ..Request::post(path, json!({ "type": kind, "data": data })) };
-        self.rest.send(request).await.map(drop)
+        let body = json!({ "type": kind, "data": data });
+        let call = || Request { file: file.clone(), ..Request::post(path.clone(), body.clone()) };
+        let mut waits = RETRIES.into_iter();
+        let mut again = false;
+        loop {
+            match (self.rest.send(call()).await, waits.next()) {
+                (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
+                // It was heard the first time, and only the answer to it was lost.
+                (Err(RestError::Refused { code: ANSWERED, .. }), _) if again => return Ok(()),
+                (answer, _) => return answer.map(drop),
+            }
+            again = true;
+        }
     }
 
     async fn edit(&self, reply: &Reply) -> Result<(), RestError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     Cases, CatchUp, Causes, Clock, Commands, Config, Conversation, Detect, Privacy, Raid, RuleTable, Store,
-    Thread, Watch, WhenTable, WordingSettings,
+    Telemetry, Thread, Watch, WhenTable, WordingSettings,
 };
 use crate::case::FollowUp;
 use crate::detect::{Category, Kind};
@@ -29,6 +29,7 @@ impl Default for Config {
             catch_up: CatchUp::default(),
             privacy: Privacy::default(),
             commands: Commands::default(),
+            telemetry: Telemetry::default(),
             wording: WordingSettings::default(),
             server: BTreeMap::new(),
             rule: rules(),

@@ -113,13 +113,63 @@ fn without_secrets(line: &str) -> String {
     hide_credentials(line)
 }
 
-/// `text` with what stands before the `@` of an address replaced, character for character.
+/// `text` with the user and password of an address in it replaced, character for character, and with the values of what
+/// is named like a secret after its `?`.
 pub(super) fn hide_credentials(text: &str) -> String {
     let Some(scheme_end) = text.find("://").map(|at| at + 3) else { return text.to_owned() };
     let (scheme, rest) = text.split_at(scheme_end);
-    let authority = rest.find(['/', '"', ' ']).unwrap_or(rest.len());
-    match rest[..authority].rfind('@') {
-        Some(at) => format!("{scheme}{}{}", "*".repeat(rest[..at].chars().count()), &rest[at..]),
-        None => text.to_owned(),
+    // A password may hold anything but what ends the address: the last `@` counts.
+    let end = rest.find(['"', '\'', ' ', '\n']).unwrap_or(rest.len());
+    let (address, after) = rest.split_at(end);
+    let (before, query) = address.find('?').map_or((address, ""), |at| address.split_at(at));
+    let shown = match address.rfind('@') {
+        Some(at) if at >= before.len() => format!("{}{}", stars(&address[..at]), &address[at..]),
+        Some(at) => format!("{}{}{}", stars(&before[..at]), &before[at..], hide_values(query)),
+        None => format!("{before}{}", hide_values(query)),
+    };
+    format!("{scheme}{shown}{after}")
+}
+
+/// `?key=value&…` with the values of what is named like a secret replaced.
+fn hide_values(query: &str) -> String {
+    let hidden = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((key, value)) if SECRETS.iter().any(|secret| key.to_lowercase().contains(secret)) => {
+            format!("{key}={}", stars(value))
+        }
+        _ => pair.to_owned(),
+    });
+    hidden.collect::<Vec<_>>().join("&")
+}
+
+/// What the names of secrets hold.
+const SECRETS: &[&str] = &["pass", "secret", "key", "token", "user"];
+
+fn stars(text: &str) -> String {
+    "*".repeat(text.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hide_credentials;
+
+    #[test]
+    fn no_password_of_an_address_is_shown() {
+        let rows = [
+            ("sqlite://aside.db?mode=rwc", "sqlite://aside.db?mode=rwc"),
+            ("postgres://a:b@host/db", "postgres://***@host/db"),
+            ("postgres://a:b/c@host/db", "postgres://*****@host/db"),
+            ("postgres://a:b?c@host/db", "postgres://*****@host/db"),
+            ("postgres://a:b@c@host/db", "postgres://*****@host/db"),
+            (
+                "postgres://host/db?password=bcd&sslmode=require",
+                "postgres://host/db?password=***&sslmode=require",
+            ),
+            ("postgres://a:b@host/db?sslpassword=bcd", "postgres://***@host/db?sslpassword=***"),
+            ("url = \"postgres://a:b@host\" # @", "url = \"postgres://***@host\" # @"),
+            ("nothing", "nothing"),
+        ];
+        for (text, shown) in rows {
+            assert_eq!(hide_credentials(text), shown);
+        }
     }
 }

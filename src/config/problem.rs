@@ -1,6 +1,7 @@
 //! What is wrong with the configuration, in words that say what would be right.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -44,22 +45,32 @@ pub struct Invalid {
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.origin)?;
+        let mut told = self.origin.clone();
         if let Some(place) = &self.place {
-            write!(f, ":{}:{}", place.line, place.column)?;
+            write!(told, ":{}:{}", place.line, place.column)?;
         }
         if !self.keys.is_empty() {
-            write!(f, ": {}", self.keys)?;
+            write!(told, ": {}", self.keys)?;
         }
-        write!(f, ": {}", self.problem.what)?;
+        write!(told, ": {}", self.problem.what)?;
         if let Some(place) = &self.place {
-            write!(f, "\n{place}")?;
+            write!(told, "\n{place}")?;
         }
-        match &self.problem.help {
-            Some(help) => write!(f, "\n  = valid: {help}"),
-            None => Ok(()),
+        if let Some(help) = &self.problem.help {
+            write!(told, "\n  = valid: {help}")?;
         }
+        f.write_str(&harmless(&told))
     }
+}
+
+/// `text` without what a terminal would obey and what would turn its words round: whoever reads of a mistake need not
+/// have made it.
+pub(crate) fn harmless(text: &str) -> String {
+    let acts = |c: char| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        turns || (c.is_control() && c != '\n')
+    };
+    text.chars().map(|c| if acts(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 impl std::error::Error for Invalid {}
@@ -81,18 +92,22 @@ pub struct Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = String::new();
         if !self.field.is_empty() {
-            write!(f, "`{}`", self.field)?;
+            write!(told, "`{}`", self.field)?;
             if let Some(entry) = self.entry {
-                write!(f, ", entry {}", entry + 1)?;
+                write!(told, ", entry {}", entry + 1)?;
             }
             if let Some(position) = self.position {
-                write!(f, ", at character {}", position + 1)?;
+                write!(told, ", at character {}", position + 1)?;
             }
-            f.write_str(": ")?;
+            told.push_str(": ");
         }
-        f.write_str(&self.what)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, "\nValid: {help}"))
+        told.push_str(&self.what);
+        if let Some(help) = &self.help {
+            write!(told, "\nValid: {help}")?;
+        }
+        f.write_str(&harmless(&told))
     }
 }
 

@@ -24,6 +24,14 @@ pub const MOST_WORDS: usize = 200;
 /// The longest of them, in characters.
 pub const LONGEST_WORD: usize = 100;
 
+/// The most characters that all rules in force list as words and phrases: ten thousand words. They take 45 bytes of
+/// memory each at most (`tests/patterns.rs`).
+pub const MOST_LISTED: usize = 100_000;
+
+/// The most memory that the patterns of all rules in force may take when compiled, in bytes. Whatever stands in them,
+/// the time that looking for them takes grows with this and with the length of the message, and no faster.
+pub const MOST_PATTERNS_SIZE: usize = 4 * 1024 * 1024;
+
 /// The least time between two acknowledgments when a rule does not say.
 pub const COOLDOWN: Duration = Duration::from_mins(10);
 
@@ -151,6 +159,8 @@ pub(super) struct Built {
     table: RuleTable,
     rule: Rule,
     detectors: Vec<Arc<dyn Detector>>,
+    /// The bytes that its compiled pattern takes.
+    pattern_size: usize,
 }
 
 /// Every rule in force. Those that are among `before` are not built again.
@@ -168,7 +178,43 @@ pub(super) fn build_all(tables: &[RuleTable], before: &[Arc<Built>]) -> Result<V
         });
         built.map_err(|problem| problem.item(at).under("rule"))
     });
-    built.collect()
+    let built: Vec<Arc<Built>> = built.collect::<Result<_, _>>()?;
+    check_sizes(&built)?;
+    Ok(built)
+}
+
+/// However many rules there are, what they take has a bound: a server's moderators write them, and all servers share
+/// one process.
+fn check_sizes(built: &[Arc<Built>]) -> Result<(), Problem> {
+    let patterns = built.iter().map(|built| built.pattern_size);
+    if let Some(at) = first_over(patterns, MOST_PATTERNS_SIZE) {
+        let what = "with this one, the patterns of all rules take too much memory";
+        let help = format!("at most {} KiB together; repeat less or match less", MOST_PATTERNS_SIZE / 1024);
+        return Err(Problem::new(what).help(help).under("pattern").under("when").item(at).under("rule"));
+    }
+    let listed = built.iter().map(|built| {
+        let words = built.table.when.words.iter().flatten();
+        words.map(|word| word.chars().count()).sum()
+    });
+    match first_over(listed, MOST_LISTED) {
+        None => Ok(()),
+        Some(at) => {
+            let what = "with these, the words and phrases of all rules are too many";
+            let help = format!("at most {MOST_LISTED} characters together");
+            Err(Problem::new(what).help(help).under("words").under("when").item(at).under("rule"))
+        }
+    }
+}
+
+/// The first with which all up to it are more than `most` together.
+fn first_over(sizes: impl Iterator<Item = usize>, most: usize) -> Option<usize> {
+    let mut sum = 0_usize;
+    sizes
+        .map(|size| {
+            sum = sum.saturating_add(size);
+            sum
+        })
+        .position(|sum| sum > most)
 }
 
 /// The rules themselves.
@@ -215,7 +261,7 @@ impl RuleTable {
         self.check_template().map_err(|problem| problem.under("template"))?;
         self.when.check().map_err(|problem| problem.under("when"))?;
         let name: Arc<str> = Arc::from(self.name.as_str());
-        let detectors = self.detectors(&name).map_err(|problem| problem.under("when"))?;
+        let (detectors, pattern_size) = self.detectors(&name).map_err(|problem| problem.under("when"))?;
         let rule = Rule {
             name,
             category: self.category,
@@ -228,7 +274,7 @@ impl RuleTable {
             answer: self.answer.as_deref().map(|answer| Arc::from(answer.trim())),
             ask: self.ask.iter().map(|asked| asked.trim().to_owned()).collect(),
         };
-        Ok(Built { table: self.clone(), rule, detectors })
+        Ok(Built { table: self.clone(), rule, detectors, pattern_size })
     }
 
     /// Gossip is nobody's offense: who is taken aside for it would be policed.
@@ -292,17 +338,20 @@ impl RuleTable {
         Err(Problem::unknown("template", template, TEMPLATES.iter().map(|utterance| utterance.as_str())))
     }
 
-    fn detectors(&self, name: &Arc<str>) -> Result<Vec<Arc<dyn Detector>>, Problem> {
+    /// What looks for its words and its pattern, and the bytes that the latter takes.
+    fn detectors(&self, name: &Arc<str>) -> Result<(Vec<Arc<dyn Detector>>, usize), Problem> {
         let mut detectors: Vec<Arc<dyn Detector>> = Vec::new();
+        let mut pattern_size = 0;
         if let Some(words) = &self.when.words {
             let words = Words::new(Arc::clone(name), self.category, words).map_err(|error| blank(&error))?;
             detectors.push(Arc::new(words));
         }
         if let Some(pattern) = &self.when.pattern {
             let pattern = Pattern::new(Arc::clone(name), self.category, pattern).map_err(malformed)?;
+            pattern_size = pattern.size();
             detectors.push(Arc::new(pattern));
         }
-        Ok(detectors)
+        Ok((detectors, pattern_size))
     }
 }
 

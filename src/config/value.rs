@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::civil::Time;
@@ -194,6 +195,17 @@ pub(super) fn time_of_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         float: |_| None,
         text: |value| value.parse().ok(),
     })
+}
+
+pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let address = deserializer.deserialize_any(Scalar {
+        expected: "an address and a port such as \"127.0.0.1:9464\" (this machine only), \"0.0.0.0:9464\" (every network \
+                   it is in) or \"[::1]:9464\"",
+        integer: |_| None,
+        float: |_| None,
+        text: |value| value.parse().ok(),
+    });
+    address.map(Some)
 }
 
 pub(super) fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
+use regex_automata::meta::{BuildError, Regex};
+use regex_syntax::Error;
 
 use super::{Category, Detector, Finding, Kind};
 use crate::text::Text;
@@ -13,6 +14,13 @@ pub const MAX_PATTERN_LENGTH: usize = 1_000;
 /// The most memory one compiled pattern may take, in bytes; a counted repetition of a large class
 /// (`\w{500}`) meets it long before it meets the length.
 pub const MAX_PATTERN_SIZE: usize = 256 * 1024;
+
+/// The most memory that searching for one pattern may take beside, in bytes; what is remembered of a search is forgotten
+/// and made anew where that is not enough.
+const SEARCH_MEMORY: usize = 128 * 1024;
+
+/// The most brackets within brackets.
+const MOST_NESTED: u32 = 50;
 
 /// The most matches of one pattern that are looked for in a message: each search may read all of what is left.
 const MOST_MATCHES: usize = 32;
@@ -46,31 +54,41 @@ impl Pattern {
             let message = format!("the pattern is longer than {MAX_PATTERN_LENGTH} bytes");
             return Err(PatternError { message, position: Some(MAX_PATTERN_LENGTH) });
         }
-        let regex = RegexBuilder::new(pattern)
-            .size_limit(MAX_PATTERN_SIZE)
-            .dfa_size_limit(MAX_PATTERN_SIZE)
-            .build()
-            .map_err(|error| explain(pattern, &error))?;
+        // Where a match begins and ends is all that is asked: what only finds groups quicker is not built.
+        let limits = Regex::config()
+            .nfa_size_limit(Some(MAX_PATTERN_SIZE))
+            .hybrid_cache_capacity(SEARCH_MEMORY)
+            .onepass(false)
+            .dfa(false);
+        let syntax = regex_automata::util::syntax::Config::new().nest_limit(MOST_NESTED);
+        let regex = Regex::builder().configure(limits).syntax(syntax).build(pattern);
+        let regex = regex.map_err(|error| explain(&error))?;
         if regex.is_match("") {
             let message = "the pattern matches the empty text, and so every message".to_owned();
             return Err(PatternError { message, position: None });
         }
         Ok(Self { rule, category, regex })
     }
+
+    /// The memory that it takes, in bytes, what a search remembers not counted.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.regex.memory_usage()
+    }
 }
 
-/// Words a mistake in `pattern` in one line, with its place.
-fn explain(pattern: &str, error: &regex::Error) -> PatternError {
-    if let regex::Error::CompiledTooBig(limit) = error {
+/// Words a mistake in a pattern in one line, with its place.
+fn explain(error: &BuildError) -> PatternError {
+    if let Some(limit) = error.size_limit() {
         let message =
             format!("the pattern takes more than {limit} bytes of memory; repeat less or match less");
         return PatternError { message, position: None };
     }
-    match regex_syntax::Parser::new().parse(pattern) {
-        Err(regex_syntax::Error::Parse(error)) => {
+    match error.syntax_error() {
+        Some(Error::Parse(error)) => {
             PatternError { message: error.kind().to_string(), position: Some(error.span().start.offset) }
         }
-        Err(regex_syntax::Error::Translate(error)) => {
+        Some(Error::Translate(error)) => {
             PatternError { message: error.kind().to_string(), position: Some(error.span().start.offset) }
         }
         _ => PatternError { message: "the pattern is not valid".to_owned(), position: None },

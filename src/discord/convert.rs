@@ -46,7 +46,7 @@ impl Arrival {
             answers: message.reference.as_ref().and_then(|it| it.message_id).map(MessageId::get),
             id: message.id.get(),
             mentions: message.mentions.iter().map(|user| user.id).collect(),
-            origin: origin(message.webhook_id.as_ref().is_some_and(|id| !id.is_null()), message.author.bot),
+            origin: origin(message.webhook_id.is_some(), message.author.bot),
             written: WRITTEN.contains(&message.kind),
             content: joined(message.content.as_deref().unwrap_or_default(), snapshots),
         })
@@ -61,6 +61,16 @@ impl Arrival {
             author: message::UserId(self.author.get()),
             content: &self.content,
         }
+    }
+
+    /// Its identifier: what was said first has the least.
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether it stands in a person's name, even where Discord says it.
+    pub(super) fn is_by_member(&self) -> bool {
+        self.origin == Origin::Member
     }
 
     /// Whether a person wrote it.

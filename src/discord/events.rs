@@ -9,24 +9,27 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use super::catch_up::CatchUp;
+use super::catch_up::{CatchUp, is_hopeless};
 use super::convert::Arrival;
+use super::ear::Heard;
 use super::executor::Discord;
-use super::gateway::Heard;
+use super::gap::{Gap, Place};
+use super::gone::Gone;
 use super::guilds::{Guilds, Watching};
 use super::id::{ChannelId, GuildId, MessageId, RoleId};
 use super::notice::Voice;
 use super::report::Report;
-use super::rest::{Request, Rest};
-use super::{gap::Gap, introduction, wire};
+use super::rest::{Request, Rest, RestError};
+use super::{introduction, wire};
 use crate::commands;
 use crate::message;
 use crate::responder::{Executor as _, Responder, Source};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
+use crate::telemetry::Session;
 
 /// How long everything else may wait until an unknown thread is found out about.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -47,6 +50,7 @@ pub(super) struct Listener<S> {
     pub(super) responder: Responder<S, Discord>,
     pub(super) catch_up: CatchUp<S>,
     pub(super) gap: Arc<Gap>,
+    pub(super) gone: Arc<Gone>,
     pub(super) voice: Arc<Voice<S>>,
     pub(super) report: Arc<Report<S>>,
     /// Answers to presses, which must not wait for each other nor hold up what arrives.
@@ -59,75 +63,116 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     /// Runs until the connections have ended.
-    pub(super) async fn listen(self, mut heard: mpsc::UnboundedReceiver<Heard>) {
-        while let Some(Heard { shard, text }) = heard.recv().await {
+    pub(super) async fn listen(self, mut heard: UnboundedReceiver<Heard>) {
+        while let Some(Heard { shard, text, at, .. }) = heard.recv().await {
+            let _handling = self.responder.telemetry().handling(heard.len());
             match serde_json::from_str(&text) {
-                Ok(Dispatch { t: Some(kind), d }) => self.take(shard, &kind, d).await,
+                Ok(Dispatch { t: Some(kind), d }) => self.take((shard, at), &kind, d).await,
                 // Heartbeats and the like, which the connection sees to.
                 Ok(Dispatch { t: None, .. }) => {}
-                Err(error) => warn!(shard, at = error.column(), "Discord sent something I cannot read"),
+                Err(error) => {
+                    self.responder.telemetry().unreadable();
+                    warn!(shard, at = error.column(), "Discord sent something I cannot read");
+                }
             }
         }
     }
 
-    async fn take(&self, shard: u32, kind: &str, event: &RawValue) {
-        if kind == "READY"
-            && let Some(ready) = read(kind, event)
-        {
-            self.begin_session(shard, ready).await;
-        }
-        self.gap.heard(shard, self.now());
+    /// Once it is taken up, and no sooner, it counts as heard.
+    async fn take(&self, (shard, at): (u32, Timestamp), kind: &str, event: &RawValue) {
         match kind {
-            "MESSAGE_CREATE" => self.wrote(kind, event).await,
+            "RESUMED" => self.responder.telemetry().session(shard, Session::Resumed),
+            "MESSAGE_CREATE" => self.wrote((shard, at), kind, event).await,
             // An update without an author only adds embeds or flags.
-            "MESSAGE_UPDATE" if read::<Authored>(kind, event).is_some_and(|it| it.author.is_some()) => {
-                self.wrote(kind, event).await;
+            "MESSAGE_UPDATE" if self.read::<Authored>(kind, event).is_some_and(|it| it.author.is_some()) => {
+                self.wrote((shard, at), kind, event).await;
             }
             "MESSAGE_UPDATE" => {}
             "MESSAGE_DELETE" | "MESSAGE_DELETE_BULK" => {
-                if let Some(gone) = read(kind, event) {
+                if let Some(gone) = self.read(kind, event) {
                     self.deleted(gone).await;
                 }
             }
             "CHANNEL_DELETE" | "THREAD_DELETE" => {
-                if let Some(gone) = read::<Gone>(kind, event) {
+                if let Some(gone) = self.read::<ChannelGone>(kind, event) {
                     self.channel_gone(&gone).await;
                 }
             }
             "GUILD_MEMBER_REMOVE" => {
-                if let Some(left) = read(kind, event) {
+                if let Some(left) = self.read(kind, event) {
                     self.member_left(left).await;
                 }
             }
             "INTERACTION_CREATE" => {
-                if let Some(interaction) = read(kind, event) {
+                if let Some(interaction) = self.read(kind, event) {
                     self.pressed(interaction);
                 }
             }
+            "READY" => {
+                if let Some(ready) = self.read(kind, event) {
+                    self.begin_session(shard, ready, at).await;
+                }
+            }
             "GUILD_CREATE" => {
-                if let Some(guild) = read(kind, event) {
+                if let Some(guild) = self.read(kind, event) {
                     self.joined(shard, guild);
+                }
+            }
+            "GUILD_DELETE" => {
+                if let Some(gone) = self.read(kind, event) {
+                    self.guild_gone((shard, at), &gone);
                 }
             }
             _ => self.note_change(kind, event),
         }
+        self.gap.heard(shard, at);
+    }
+
+    /// What we need of an event; what is wrong is logged without the event's contents.
+    fn read<T: DeserializeOwned>(&self, kind: &str, event: &RawValue) -> Option<T> {
+        let read = serde_json::from_str(event.get());
+        if read.is_err() {
+            self.responder.telemetry().unreadable();
+            warn!(kind, "Discord sent something I cannot read");
+        }
+        read.ok()
     }
 
     /// From the very first session on there is a time to read back from.
-    async fn begin_session(&self, shard: u32, ready: Ready) {
+    async fn begin_session(&self, shard: u32, ready: Ready, at: Timestamp) {
         let guilds: HashSet<GuildId> = ready.guilds.iter().map(|guild| guild.id).collect();
         info!(shard, guilds = guilds.len(), "connected");
-        self.gap.session(shard, guilds, self.now());
+        self.responder.telemetry().session(shard, Session::New);
+        self.gap.session(shard, guilds, at);
         if self.gap.is_first_start()
-            && let Err(error) = self.responder.store().alive(self.now()).await
+            && let Err(error) = self.responder.store().alive(at).await
         {
             warn!(%error, "cannot record that I listen");
         }
     }
 
-    async fn wrote(&self, kind: &str, event: &RawValue) {
-        let message = read::<wire::Message>(kind, event);
-        self.arrived(message.and_then(|message| Arrival::of_wire(&message, None))).await;
+    async fn wrote(&self, (shard, at): (u32, Timestamp), kind: &str, event: &RawValue) {
+        let Some(message) = self.read::<wire::Message>(kind, event) else { return };
+        let Some(arrival) = Arrival::of_wire(&message, None) else { return };
+        // When a message was edited does not stand in its id.
+        if kind == "MESSAGE_CREATE" {
+            self.responder.telemetry().arrived(arrival.sent(), self.now());
+        }
+        if self.gone.holds(arrival.id()) {
+            return;
+        }
+        let place = Place { guild: arrival.guild, channel: arrival.channel };
+        match self.arrived(arrival).await {
+            Ok(()) => {}
+            Err(Untaken::Store(error)) if is_hopeless(&error) => {
+                let Place { guild, channel } = place;
+                error!(%guild, %channel, %error, "a message cannot be handled");
+            }
+            Err(error) => {
+                error!(%error, "a message could not be handled; it is read back when it can be");
+                self.gap.missed(shard, place, message.id, at);
+            }
+        }
     }
 
     fn pressed(&self, interaction: wire::Interaction) {
@@ -143,30 +188,40 @@ impl<S: Store + 'static> Listener<S> {
 
     fn joined(&self, shard: u32, guild: wire::Guild) {
         let (id, joined) = (guild.id, guild.joined_at);
-        self.guilds.insert(guild);
+        let put_away = self.guilds.insert(guild);
         self.report.changed(id);
         if let Some(joined) = joined {
             introduction::joined(&self.voice, id, joined);
         }
-        match self.gap.since(shard, self.now()) {
-            Some(since) => self.catch_up.start(id, since),
-            None => self.gap.read_back(id),
+        if self.gap.arrived(shard, id, joined) {
+            self.catch_up.start(id, put_away);
+        }
+    }
+
+    /// In an outage nothing of it can be reached, and it comes back.
+    fn guild_gone(&self, (shard, at): (u32, Timestamp), gone: &GuildGone) {
+        self.guilds.remove(gone.id);
+        if gone.unavailable {
+            self.gap.outage(shard, gone.id, at);
+        } else {
+            self.gap.gone(shard, gone.id);
         }
     }
 
     fn note_change(&self, kind: &str, value: &RawValue) {
         let changed = match kind {
-            "GUILD_UPDATE" => read(kind, value).map(|guild| self.note_guild(guild)),
-            "GUILD_DELETE" => read(kind, value).map(|gone: Gone| self.guilds.remove(gone.id.cast())),
-            "GUILD_MEMBER_UPDATE" => read(kind, value).map(|changed: MemberChange| self.note_member(changed)),
+            "GUILD_UPDATE" => self.read(kind, value).map(|guild| self.note_guild(guild)),
+            "GUILD_MEMBER_UPDATE" => {
+                self.read(kind, value).map(|changed: MemberChange| self.note_member(changed))
+            }
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
-                read(kind, value).map(|change| self.note_role(change))
+                self.read(kind, value).map(|change| self.note_role(change))
             }
-            "GUILD_ROLE_DELETE" => read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
+            "GUILD_ROLE_DELETE" => self.read(kind, value).map(|gone: RoleGone| self.note_role_gone(&gone)),
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
-                read(kind, value).map(|channel| self.note_channel(channel))
+                self.read(kind, value).map(|channel| self.note_channel(channel))
             }
-            "THREAD_LIST_SYNC" => read(kind, value).map(|sync: ThreadSync| {
+            "THREAD_LIST_SYNC" => self.read(kind, value).map(|sync: ThreadSync| {
                 sync.threads.into_iter().for_each(|thread| self.guilds.set_channel(sync.guild_id, thread));
             }),
             _ => Some(()),
@@ -192,7 +247,7 @@ impl<S: Store + 'static> Listener<S> {
         }
     }
 
-    async fn channel_gone(&self, gone: &Gone) {
+    async fn channel_gone(&self, gone: &ChannelGone) {
         let Some(guild) = gone.guild_id else { return };
         let thread = self.guilds.kind(gone.id).is_some_and(wire::is_thread);
         self.guilds.remove_channel(guild, gone.id);
@@ -230,24 +285,24 @@ impl<S: Store + 'static> Listener<S> {
         }
     }
 
-    async fn arrived(&self, arrival: Option<Arrival>) {
-        let Some(arrival) = arrival.filter(|arrival| arrival.author != self.guilds.me()) else { return };
+    /// Whether it could be handled; whatever else is wrong with it makes no difference another time.
+    async fn arrived(&self, arrival: Arrival) -> Result<(), Untaken> {
+        if arrival.author == self.guilds.me() {
+            return Ok(());
+        }
         if arrival.is_by_person() {
             self.note_answer(&arrival).await;
         }
         let home = match self.guilds.watching(arrival.guild, arrival.channel) {
             Watching::Yes { home } => home,
-            Watching::No => return,
-            Watching::Unknown => match self.discover(&arrival).await {
+            Watching::No => return Ok(()),
+            Watching::Unknown => match self.discover(&arrival).await? {
                 Some(home) => home,
-                None => return,
+                None => return Ok(()),
             },
         };
         let held = self.guilds.permissions(arrival.guild, arrival.channel, arrival.author, &arrival.roles);
-        let message = arrival.message(home, held);
-        if let Err(error) = self.responder.handle(message, Source::Live, self.now()).await {
-            error!(%error, "a message could not be handled; it is read again at the next start");
-        }
+        Ok(self.responder.handle(arrival.message(home, held), Source::Live, self.now()).await?)
     }
 
     /// Whether or not its place is watched: words in a case's thread, or a reply to our public words.
@@ -273,6 +328,7 @@ impl<S: Store + 'static> Listener<S> {
     async fn deleted(&self, gone: MessagesGone) {
         let Some(guild) = gone.guild_id.map(|guild| message::GuildId(guild.get())) else { return };
         for message in gone.ids.into_iter().chain(gone.id) {
+            self.gone.put(message.get());
             let deleted = self.responder.deleted(guild, message::MessageId(message.get())).await;
             if let Err(error) = deleted {
                 error!(%error, "that a message was deleted could not be recorded");
@@ -281,15 +337,31 @@ impl<S: Store + 'static> Listener<S> {
     }
 
     /// A thread that was archived when we connected is first heard of by a message in it.
-    async fn discover(&self, arrival: &Arrival) -> Option<ChannelId> {
+    async fn discover(&self, arrival: &Arrival) -> Result<Option<ChannelId>, Untaken> {
         let asked = self.rest.send(Request::get(format!("channels/{}", arrival.channel)));
-        let value = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
-        self.note_channel(serde_json::from_value(value).ok()?);
+        let value = match tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Untaken::Silence)? {
+            Err(error) if error.is_closed() => return Ok(None),
+            answer => answer?,
+        };
+        if let Ok(channel) = serde_json::from_value(value) {
+            self.note_channel(channel);
+        }
         match self.guilds.watching(arrival.guild, arrival.channel) {
-            Watching::Yes { home } => Some(home),
-            Watching::No | Watching::Unknown => None,
+            Watching::Yes { home } => Ok(Some(home)),
+            Watching::No | Watching::Unknown => Ok(None),
         }
     }
+}
+
+/// Why a message is not taken up now.
+#[derive(Debug, thiserror::Error)]
+enum Untaken {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("where it stands cannot be found out: {0}")]
+    Discord(#[from] RestError),
+    #[error("where it stands cannot be found out: Discord does not answer")]
+    Silence,
 }
 
 /// What a session begins with.
@@ -311,9 +383,17 @@ struct Authored {
 }
 
 #[derive(Deserialize)]
-struct Gone {
+struct ChannelGone {
     id: ChannelId,
     guild_id: Option<GuildId>,
+}
+
+#[derive(Deserialize)]
+struct GuildGone {
+    id: GuildId,
+    /// Whether it is only out of reach.
+    #[serde(default)]
+    unavailable: bool,
 }
 
 /// One deleted message, or several.
@@ -354,13 +434,4 @@ struct MemberGone {
 struct ThreadSync {
     guild_id: GuildId,
     threads: Vec<wire::Channel>,
-}
-
-/// Reads what we need of an event; what is wrong is logged without the event's contents.
-fn read<T: DeserializeOwned>(kind: &str, event: &RawValue) -> Option<T> {
-    let read = serde_json::from_str(event.get());
-    if read.is_err() {
-        warn!(kind, "Discord sent something I cannot read");
-    }
-    read.ok()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use super::wire::{self, kind};
 use crate::case::action::{Action, Post, Priority, Receipt, Refusal};
 use crate::case::{Case, Event, Surroundings};
 use crate::message::{self, Message};
-use crate::responder::{AtHand, Attempt, Executor, Failure};
+use crate::responder::{AtHand, Attempt, Executor, Failure, Patience};
 use crate::store::Pending;
 
 /// What opening a private thread and speaking in it takes.
@@ -34,6 +35,7 @@ pub(super) struct Discord {
     pub(super) rest: Arc<Rest>,
     pub(super) guilds: Arc<Guilds>,
     pub(super) clock: Clock,
+    pub(super) patience: Patience,
 }
 
 #[async_trait]
@@ -44,14 +46,22 @@ impl Executor for Discord {
         action: Action<String>,
         attempt: Attempt,
     ) -> Result<Receipt, Failure> {
-        self.with(pending.priority).perform(pending, action, attempt).await
+        self.with(pending.priority, Some(pending.guild)).perform(pending, action, attempt).await
+    }
+
+    async fn is_answered(&self) -> bool {
+        self.rest.is_answered().await
+    }
+
+    fn patience(&self) -> Patience {
+        self.patience
     }
 
     fn surroundings(&self, message: &Message) -> Surroundings {
         self.guilds.surroundings(message)
     }
 
-    fn now(&self) -> jiff::Timestamp {
+    fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -66,7 +76,7 @@ impl Executor for Discord {
     async fn complete(&self, mut message: Message) -> Message {
         let (guild, author) = (message.guild, message.author.id);
         let path = format!("guilds/{guild}/members/{author}");
-        let asked = self.with(Priority::Routine).fetch::<wire::Member>(Request::get(path)).await;
+        let asked = self.with(Priority::Routine, Some(guild)).fetch::<wire::Member>(Request::get(path)).await;
         // A member who left has no roles, and is taken for an ordinary one like any other we cannot ask about.
         let Ok(member) = asked else { return message };
         let held = self.guilds.permissions(
@@ -82,9 +92,9 @@ impl Executor for Discord {
 }
 
 impl Discord {
-    /// The hand whose requests are this urgent.
-    fn with(&self, priority: Priority) -> Hand<'_> {
-        Hand { rest: &self.rest, guilds: &self.guilds, priority }
+    /// The hand whose requests are this urgent and concern that server.
+    fn with(&self, priority: Priority, guild: Option<message::GuildId>) -> Hand<'_> {
+        Hand { rest: &self.rest, guilds: &self.guilds, priority, guild }
     }
 }
 
@@ -93,6 +103,7 @@ struct Hand<'a> {
     rest: &'a Rest,
     guilds: &'a Guilds,
     priority: Priority,
+    guild: Option<message::GuildId>,
 }
 
 impl Hand<'_> {
@@ -111,7 +122,7 @@ impl Hand<'_> {
             }
             Action::OpenThread { parent, name, auto_archive, reason } => {
                 if attempt == Attempt::Again
-                    && let Some(thread) = self.find_thread(pending.guild, parent, &name).await?
+                    && let Some(thread) = self.find_thread(pending, parent, &name).await?
                 {
                     return Ok(Receipt::Opened(thread));
                 }
@@ -125,7 +136,7 @@ impl Hand<'_> {
             Action::CloseThread { thread, reason } => self.close_thread(thread, &reason).await,
             Action::ArchiveThread { thread, reason } => self.archive_thread(thread, &reason).await,
             Action::UnarchiveThread { thread, reason } => self.unarchive_thread(thread, &reason).await,
-            Action::Post(post) => self.post(post, &nonce(pending), attempt).await,
+            Action::Post(post) => self.post(pending, post, attempt).await,
             Action::Edit { message, post } => self.edit(message, post).await,
             Action::Withdraw { channel, message, reason } => {
                 self.delete(format!("channels/{channel}/messages/{message}"), &reason).await?;
@@ -152,15 +163,18 @@ impl Hand<'_> {
         self.open(Request { reason: Some(reason), ..Request::post(path, body) }).await
     }
 
-    /// Our thread of that name, which tells it from every other, active or archived.
+    /// Our thread of that name, active or archived, which we can have opened for this action: numbers begin anew with a
+    /// new database, and a case whose thread was lost opens another of the same name.
     async fn find_thread(
         &self,
-        guild: message::GuildId,
+        pending: &Pending,
         parent: message::ChannelId,
         name: &str,
     ) -> Result<Option<message::ChannelId>, Failure> {
+        let (guild, earliest) = (pending.guild, earliest(pending));
         let ours = |thread: &wire::Channel| {
-            thread.owner_id == Some(self.guilds.me())
+            thread.id.get() >= earliest
+                && thread.owner_id == Some(self.guilds.me())
                 && thread.parent_id == Some(ChannelId::new(parent.0))
                 && thread.name.as_deref() == Some(name)
         };
@@ -267,17 +281,22 @@ impl Hand<'_> {
         self.send(request).await.map(drop)
     }
 
-    async fn post(&self, post: Post<String>, nonce: &str, attempt: Attempt) -> Result<Receipt, Failure> {
+    async fn post(
+        &self,
+        pending: &Pending,
+        post: Post<String>,
+        attempt: Attempt,
+    ) -> Result<Receipt, Failure> {
         let held = self.guilds.mine(ChannelId::new(post.channel.0));
         let post = &adapted(post, held.unwrap_or(Permissions::all()));
         if attempt == Attempt::Again
-            && let Some(posted) = self.find_post(post).await?
+            && let Some(posted) = self.find_post(post, earliest(pending)).await?
         {
             return Ok(Receipt::Posted(posted));
         }
         self.guilds.require_voice(post.channel)?;
         let path = format!("channels/{}/messages", post.channel);
-        let posted: wire::Posted = self.fetch(Request::post(path, body(post, nonce))).await?;
+        let posted: wire::Posted = self.fetch(Request::post(path, body(post, &nonce(pending)))).await?;
         Ok(Receipt::Posted(message::MessageId(posted.id.get())))
     }
 
@@ -296,19 +315,34 @@ impl Hand<'_> {
         Ok(Receipt::Edited)
     }
 
-    /// Our post with the same words, answering the same message. Discord forgets nonces after minutes, so
-    /// after a longer absence this look is what keeps a post from being made twice.
-    async fn find_post(&self, post: &Post<String>) -> Result<Option<message::MessageId>, Failure> {
-        let after = post.reply_to.map(|message| format!("&after={message}")).unwrap_or_default();
-        let path = format!("channels/{}/messages?limit=100{after}", post.channel);
-        let recent: Vec<wire::Message> = self.fetch(Request::get(path)).await?;
+    /// Our post with the same words, answering the same message, which we can have made for this action. Discord forgets
+    /// nonces after minutes, so after a longer absence this look is what keeps a post from being made twice. An equal
+    /// post from before is another's: a moderator asked for twice in one thread is two posts.
+    async fn find_post(
+        &self,
+        post: &Post<String>,
+        earliest: u64,
+    ) -> Result<Option<message::MessageId>, Failure> {
         let same = |one: &&wire::Message| {
             let answers = one.reference.as_ref().and_then(|reference| reference.message_id);
             one.author.id == self.guilds.me()
                 && one.content.as_deref() == Some(post.words.as_str())
                 && (post.reply_to.is_none() || answers.map(MessageId::get) == post.reply_to.map(|id| id.0))
         };
-        Ok(recent.iter().find(same).map(|found| message::MessageId(found.id.get())))
+        let mut after = earliest;
+        for _ in 0..MOST_PAGES {
+            let path = format!("channels/{}/messages?limit={PAGE}&after={after}", post.channel);
+            let page: Vec<wire::Message> = self.fetch(Request::get(path)).await?;
+            if let Some(found) = page.iter().filter(|one| one.id.get() > after).find(same) {
+                return Ok(Some(message::MessageId(found.id.get())));
+            }
+            let last = page.iter().map(|one| one.id.get()).max().unwrap_or(0);
+            if page.len() < PAGE || last <= after {
+                break;
+            }
+            after = last;
+        }
+        Ok(None)
     }
 
     async fn delete(&self, path: String, reason: &str) -> Result<(), Failure> {
@@ -328,7 +362,8 @@ impl Hand<'_> {
     }
 
     async fn send(&self, request: Request<'_>) -> Result<Value, Failure> {
-        let request = Request { priority: self.priority, ..request };
+        let guild = self.guild.map(|guild| guild.0).or(request.guild);
+        let request = Request { priority: self.priority, guild, ..request };
         self.rest.send(request).await.map_err(|error| failure(&error))
     }
 }
@@ -368,6 +403,19 @@ fn shortened(text: &str, most: usize) -> String {
 struct ThreadList {
     #[serde(default)]
     threads: Vec<wire::Channel>,
+}
+
+/// Messages of a page, and how many pages since an action was committed are looked through for what it posted.
+const PAGE: usize = 100;
+const MOST_PAGES: usize = 10;
+
+/// Discord's clock and ours may differ by so much: more than any clock is off that is set by the network, and less than
+/// lies between two equal posts that people bring about.
+const SKEW: SignedDuration = SignedDuration::from_secs(30);
+
+/// The lowest identifier of what can have been made for an action.
+fn earliest(pending: &Pending) -> u64 {
+    message::MessageId::at(pending.committed.checked_sub(SKEW).unwrap_or(Timestamp::MIN)).0
 }
 
 /// At most 25 characters, the same for every attempt at one action and different for any other.
@@ -443,6 +491,7 @@ fn failure(error: &RestError) -> Failure {
             warn!(%what, "trouble");
             Failure::Trouble
         }
+        RestError::Held(time) => Failure::Held(*time),
         RestError::Refused { status, code } => {
             refusal(*status, *code).map_or(Failure::Trouble, Failure::Refused)
         }

@@ -3,18 +3,22 @@
 //! Kept from `GUILD_CREATE` on by the events that change it; serenity's own cache would cost ten times as much.
 
 pub(crate) mod foresight;
+pub(super) mod kept;
 mod people;
 mod spelling;
 mod survey;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxBuildHasher;
 
 use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 
+use self::kept::{Channel, Channels, Guild};
 use super::history::HISTORY_NEEDS;
 use super::permissions;
-use super::wire::{Channel, Guild, Role, kind};
+use super::wire::{self, kind};
 use crate::case::Surroundings;
 use crate::case::reminder::Help;
 use crate::config::{GuildConfig, GuildConfigs, Server};
@@ -25,13 +29,20 @@ use crate::responder::AtHand;
 pub(crate) struct Guilds {
     me: UserId,
     configs: Arc<GuildConfigs>,
-    known: RwLock<HashMap<GuildId, Known>>,
+    known: RwLock<Everywhere>,
+}
+
+/// Every guild, and which of them each channel is in.
+#[derive(Default)]
+struct Everywhere {
+    guilds: HashMap<GuildId, Known, FxBuildHasher>,
+    homes: HashMap<ChannelId, GuildId, FxBuildHasher>,
 }
 
 struct Known {
     guild: Guild,
-    channels: HashMap<ChannelId, Channel>,
-    my_roles: Vec<RoleId>,
+    channels: Channels,
+    my_roles: Box<[RoleId]>,
 }
 
 /// A watched channel or thread, as far as reading its history goes.
@@ -100,53 +111,57 @@ impl Guilds {
         self.me.get() == user.0
     }
 
-    /// Replaces all that is known of a guild.
-    pub(super) fn insert(&self, mut guild: Guild) {
-        let mine =
-            |member: &&super::wire::Member| member.user.as_ref().is_some_and(|user| user.id == self.me);
-        let my_roles = guild.members.iter().find(mine).map(|me| me.roles.clone()).unwrap_or_default();
-        let channels = guild.channels.drain(..).chain(guild.threads.drain(..));
-        let channels = channels.map(|channel| (channel.id, channel)).collect();
-        guild.members = Vec::new();
-        self.write(|guilds| guilds.insert(guild.id, Known { guild, channels, my_roles }));
+    /// Replaces all that is known of a guild. Which public threads were active when we last heard of them and are not any
+    /// more, deleted or archived, where the guild was known: they stay known.
+    pub(super) fn insert(&self, guild: wire::Guild) -> Option<Vec<ChannelId>> {
+        let known = Known::new(guild, self.me);
+        self.write(|everywhere| everywhere.insert(known))
+    }
+
+    /// The guilds of each of so many shards.
+    /// Source: <https://discord.com/developers/docs/events/gateway#sharding>.
+    pub(super) fn by_shard(&self, shards: u32) -> BTreeMap<u32, usize> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for guild in self.known.read().unwrap_or_else(PoisonError::into_inner).guilds.keys() {
+            let shard = (guild.get() >> 22) % u64::from(shards.max(1));
+            *counts.entry(u32::try_from(shard).unwrap_or_default()).or_default() += 1;
+        }
+        counts
     }
 
     pub(super) fn remove(&self, guild: GuildId) {
-        self.write(|guilds| guilds.remove(&guild));
+        self.write(|everywhere| everywhere.remove(guild));
     }
 
     /// Takes over what `GUILD_UPDATE` changes; it carries no channels.
-    pub(super) fn update(&self, update: Guild) {
-        self.change(update.id, |known| known.guild = update);
+    pub(super) fn update(&self, update: wire::Guild) {
+        self.change(update.id, |known| known.guild = update.into());
     }
 
-    pub(super) fn set_channel(&self, guild: GuildId, channel: Channel) {
-        self.change(guild, |known| known.channels.insert(channel.id, channel));
+    pub(super) fn set_channel(&self, guild: GuildId, channel: wire::Channel) {
+        self.write(|everywhere| everywhere.set_channel(guild, channel));
     }
 
     pub(super) fn remove_channel(&self, guild: GuildId, channel: ChannelId) {
-        self.change(guild, |known| known.channels.remove(&channel));
+        self.write(|everywhere| everywhere.remove_channel(guild, channel));
     }
 
-    pub(super) fn set_role(&self, guild: GuildId, role: Role) {
-        self.change(guild, |known| {
-            known.guild.roles.retain(|other| other.id != role.id);
-            known.guild.roles.push(role);
-        });
+    pub(super) fn set_role(&self, guild: GuildId, role: wire::Role) {
+        self.change(guild, |known| known.guild.set_role(role.into()));
     }
 
     pub(super) fn remove_role(&self, guild: GuildId, role: RoleId) {
-        self.change(guild, |known| known.guild.roles.retain(|other| other.id != role));
+        self.change(guild, |known| known.guild.remove_role(role));
     }
 
     pub(super) fn set_my_roles(&self, guild: GuildId, roles: Vec<RoleId>) {
-        self.change(guild, |known| known.my_roles = roles);
+        self.change(guild, |known| known.my_roles = roles.into());
     }
 
     /// Whether messages in `channel` are judged.
     pub(super) fn watching(&self, guild: GuildId, channel: ChannelId) -> Watching {
         let looked = self.look(guild, |known| {
-            let Some(found) = known.channels.get(&channel) else { return Watching::Unknown };
+            let Some(found) = known.channels.get(channel) else { return Watching::Unknown };
             self.watches(known, found).map_or(Watching::No, |home| Watching::Yes { home: home.id })
         });
         looked.unwrap_or(Watching::Unknown)
@@ -166,9 +181,32 @@ impl Guilds {
         self.look(guild, list).unwrap_or_default()
     }
 
+    /// Watched channels in which threads or posts are opened, where we may read what was said before, and the latest message
+    /// or post in each, as far as we were told.
+    pub(super) fn thread_homes(&self, guild: GuildId) -> Vec<(ChannelId, Option<MessageId>)> {
+        let reads =
+            |known: &Known, id| known.permissions(id, self.me, &known.my_roles).contains(HISTORY_NEEDS);
+        let list = |known: &Known| {
+            let homes = known.channels.values().filter(|channel| channel.holds_threads());
+            let watched = homes.filter(|channel| self.watches(known, channel).is_some());
+            let read = watched.filter(|channel| reads(known, channel.id));
+            read.map(|channel| (channel.id, channel.last_message_id)).collect()
+        };
+        self.look(guild, list).unwrap_or_default()
+    }
+
+    /// Whether something may have been said in `thread` from `first` on. We were not told of one that is archived.
+    pub(super) fn may_have_said(&self, guild: GuildId, thread: ChannelId, first: message::MessageId) -> bool {
+        let silent = |known: &Known| {
+            let thread = known.channels.get(thread)?;
+            Some(thread.last_message_id.is_none_or(|last| last.get() < first.0))
+        };
+        !self.look(guild, silent).flatten().unwrap_or(false)
+    }
+
     /// The channel itself, or the parent of a thread; none where we have not heard of it in `guild`.
     pub(super) fn home(&self, guild: GuildId, channel: ChannelId) -> Option<ChannelId> {
-        self.look(guild, |known| Some(known.home(known.channels.get(&channel)?)?.id)).flatten()
+        self.look(guild, |known| Some(known.home(known.channels.get(channel)?)?.id)).flatten()
     }
 
     /// What a member with `roles` may do in `channel`; nothing where guild or channel are unknown.
@@ -202,13 +240,13 @@ impl Guilds {
 
     /// The type of a channel, as Discord numbers it.
     pub(super) fn kind(&self, channel: ChannelId) -> Option<u8> {
-        self.find(channel, |known| known.channels.get(&channel).map(|channel| channel.kind)).flatten()
+        self.find(channel, |known| known.channels.get(channel).map(|channel| channel.kind)).flatten()
     }
 
     /// Whether `channel` is a private thread of `guild`.
     pub(super) fn is_private_thread(&self, guild: GuildId, channel: ChannelId) -> bool {
         let kind =
-            self.look(guild, |known| known.channels.get(&channel).map(|channel| channel.kind)).flatten();
+            self.look(guild, |known| known.channels.get(channel).map(|channel| channel.kind)).flatten();
         kind == Some(kind::PRIVATE_THREAD)
     }
 
@@ -308,31 +346,81 @@ impl Guilds {
         }
     }
 
-    fn write<T>(&self, change: impl FnOnce(&mut HashMap<GuildId, Known>) -> T) {
-        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
+    fn write<T>(&self, change: impl FnOnce(&mut Everywhere) -> T) -> T {
+        change(&mut self.known.write().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn change<T>(&self, guild: GuildId, change: impl FnOnce(&mut Known) -> T) {
-        self.write(|guilds| guilds.get_mut(&guild).map(change));
+        self.write(|everywhere| everywhere.guilds.get_mut(&guild).map(change));
     }
 
     fn look<T>(&self, guild: GuildId, look: impl FnOnce(&Known) -> T) -> Option<T> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(&guild).map(look)
+        self.known.read().unwrap_or_else(PoisonError::into_inner).guilds.get(&guild).map(look)
     }
 
     fn find<T>(&self, channel: ChannelId, look: impl FnOnce(&Known) -> T) -> Option<T> {
-        let guilds = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        guilds.values().find(|known| known.channels.contains_key(&channel)).map(look)
+        let everywhere = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        everywhere.guilds.get(everywhere.homes.get(&channel)?).map(look)
+    }
+}
+
+impl Everywhere {
+    fn insert(&mut self, mut known: Known) -> Option<Vec<ChannelId>> {
+        let guild = known.guild.id;
+        let put_away = self.remove(guild).map(|before| known.keep_threads(before));
+        self.homes.extend(known.channels.values().map(|channel| (channel.id, guild)));
+        self.guilds.insert(guild, known);
+        put_away
+    }
+
+    fn remove(&mut self, guild: GuildId) -> Option<Known> {
+        let gone = self.guilds.remove(&guild)?;
+        for channel in gone.channels.values() {
+            self.homes.remove(&channel.id);
+        }
+        Some(gone)
+    }
+
+    fn set_channel(&mut self, guild: GuildId, channel: wire::Channel) {
+        if let Some(known) = self.guilds.get_mut(&guild) {
+            self.homes.insert(channel.id, guild);
+            known.channels.insert(channel);
+        }
+    }
+
+    fn remove_channel(&mut self, guild: GuildId, channel: ChannelId) {
+        if let Some(known) = self.guilds.get_mut(&guild) {
+            self.homes.remove(&channel);
+            known.channels.remove(channel);
+        }
     }
 }
 
 impl Known {
+    fn new(mut guild: wire::Guild, me: UserId) -> Self {
+        let mine = |member: &wire::Member| member.user.as_ref().is_some_and(|user| user.id == me);
+        let my_roles = guild.members.drain(..).find(mine).map(|me| me.roles).unwrap_or_default().into();
+        let channels = guild.channels.drain(..).chain(guild.threads.drain(..)).collect();
+        Self { guild: guild.into(), channels, my_roles }
+    }
+
+    /// Keeps the public threads that were active `before` and are not listed any more.
+    fn keep_threads(&mut self, before: Self) -> Vec<ChannelId> {
+        let threads = before.channels.into_values().filter(Channel::is_active_public_thread);
+        let missing: Vec<Channel> = threads.filter(|it| self.channels.get(it.id).is_none()).collect();
+        let put_away = missing.iter().map(|thread| thread.id).collect();
+        for thread in missing {
+            self.channels.put(thread);
+        }
+        put_away
+    }
+
     fn home<'a>(&'a self, channel: &'a Channel) -> Option<&'a Channel> {
-        if channel.is_thread() { self.channels.get(&channel.parent_id?) } else { Some(channel) }
+        if channel.is_thread() { self.channels.get(channel.parent_id?) } else { Some(channel) }
     }
 
     fn permissions(&self, channel: ChannelId, member: UserId, roles: &[RoleId]) -> Permissions {
-        let home = self.channels.get(&channel).and_then(|channel| self.home(channel));
+        let home = self.channels.get(channel).and_then(|channel| self.home(channel));
         home.map_or(Permissions::empty(), |home| permissions::of_member(&self.guild, home, member, roles))
     }
 
@@ -361,7 +449,7 @@ impl Known {
         roles: &[RoleId],
     ) -> Option<message::ChannelId> {
         let desk = server.desk_channel?;
-        let channel = self.channels.get(&ChannelId::new(desk.0))?;
+        let channel = self.channels.get(ChannelId::new(desk.0))?;
         let sees = self.permissions(channel.id, author, roles).contains(Permissions::VIEW_CHANNEL);
         let can = self.permissions(channel.id, me, &self.my_roles).contains(super::executor::THREAD_NEEDS);
         (channel.kind == kind::TEXT && sees && can).then_some(desk)
@@ -374,7 +462,7 @@ impl Known {
         // A desk is for members to see; what stands in for an alert channel must be moderators' alone.
         let stand_ins = [server.desk_channel, updates].into_iter().flatten();
         let closed = |id: &message::ChannelId| {
-            let channel = self.channels.get(&ChannelId::new(id.0));
+            let channel = self.channels.get(ChannelId::new(id.0));
             channel.is_some_and(|channel| self.only_moderators_see(channel, me))
         };
         let mut alerts: Vec<message::ChannelId> =
@@ -385,7 +473,7 @@ impl Known {
     }
 
     fn is_for_moderators(&self, channel: ChannelId, me: UserId) -> bool {
-        let Some(found) = self.channels.get(&channel) else { return false };
+        let Some(found) = self.channels.get(channel) else { return false };
         let mine = self.permissions(channel, me, &self.my_roles);
         !self.is_public(found) && mine.contains(Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES)
     }

@@ -13,6 +13,7 @@ use super::convert::Arrival;
 use super::guilds::{Guilds, Watched};
 use super::rest::{Request, Rest, RestError};
 use super::wire;
+use crate::case::action::Priority;
 use crate::message::{self, Message, MessageId};
 
 /// What reading what was said before takes.
@@ -26,27 +27,32 @@ pub(super) const PAGE: usize = 100;
 const BACKOFF: [Duration; 4] =
     [Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30)];
 
-/// The latest messages of `channel` before another, newest first, and whether there are no earlier ones.
+/// The latest messages of `channel` before another, newest first, and whether there are no earlier ones. Whatever is more
+/// urgent than `priority` goes first.
 pub(super) async fn page(
     rest: &Rest,
     channel: ChannelId,
     before: Option<u64>,
     limit: usize,
+    priority: Priority,
 ) -> Result<(Vec<wire::Message>, bool), RestError> {
     let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
     let path = format!("channels/{channel}/messages?limit={limit}{before}");
-    let values = read_patiently(rest, &path).await?;
+    let answer = read_patiently(rest, &path, priority).await?;
+    let Value::Array(values) = answer else { return Ok((Vec::new(), true)) };
     let complete = values.len() < limit;
     Ok((values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect(), complete))
 }
 
-async fn read_patiently(rest: &Rest, path: &str) -> Result<Vec<Value>, RestError> {
+/// What Discord answers, who is asked again where it has trouble.
+pub(super) async fn read_patiently(rest: &Rest, path: &str, priority: Priority) -> Result<Value, RestError> {
     let mut waits = BACKOFF.into_iter();
     loop {
-        match (rest.send(Request::get(path.to_owned())).await, waits.next()) {
-            (Ok(Value::Array(values)), _) => return Ok(values),
-            (Ok(_), _) => return Ok(Vec::new()),
-            (Err(RestError::Trouble(_)), Some(wait)) => tokio::time::sleep(wait).await,
+        match (rest.send(Request { priority, ..Request::get(path.to_owned()) }).await, waits.next()) {
+            (Ok(answer), _) => return Ok(answer),
+            (Err(RestError::Held(wait)), Some(_)) | (Err(RestError::Trouble(_)), Some(wait)) => {
+                tokio::time::sleep(wait).await;
+            }
             (Err(error), _) => return Err(error),
         }
     }
@@ -124,7 +130,7 @@ impl<'a> Reading<'a> {
         if limit == 0 {
             return None;
         }
-        let read = page(self.rest, place.channel, place.before, limit).await;
+        let read = page(self.rest, place.channel, place.before, limit, Priority::Routine).await;
         self.waiting.pop_front();
         let (page, complete) = read.unwrap_or_else(|error| {
             debug!(channel = %place.channel, %error, "what was said there cannot be read");
@@ -174,7 +180,7 @@ mod tests {
 
     use super::*;
     use crate::config::{Config, GuildConfigs, Loaded};
-    use crate::discord::rest::{Origin, Token};
+    use crate::discord::rest::{Origin, Pace, Token};
     use crate::simulator::{Simulator, World};
 
     const EVERYTHING: Bounds =
@@ -224,7 +230,9 @@ mod tests {
             "channels": channels,
         });
         guilds.insert(serde_json::from_value(known).unwrap());
-        let rest = Rest::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token())).unwrap();
+        let rest =
+            Rest::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token()), Pace::default())
+                .unwrap();
         Place { rest, guilds, guild: message::GuildId(guild), discord }
     }
 

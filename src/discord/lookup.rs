@@ -53,7 +53,7 @@ impl From<RestError> for Unseen {
         match error {
             RestError::Refused { status, .. } if status == reqwest::StatusCode::NOT_FOUND => Self::Gone,
             RestError::Refused { .. } => Self::Closed,
-            trouble @ RestError::Trouble(_) => Self::Trouble(trouble),
+            trouble @ (RestError::Trouble(_) | RestError::Held(_)) => Self::Trouble(trouble),
         }
     }
 }

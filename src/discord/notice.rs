@@ -17,7 +17,7 @@ use crate::message;
 use crate::responder::Responder;
 
 /// How long what is being said may take to be said when we are asked to stop.
-const GRACE: Duration = Duration::from_secs(3);
+const LONGEST: Duration = Duration::from_secs(3);
 
 /// What it takes to say something of our own accord.
 pub(super) struct Voice<S> {
@@ -38,12 +38,12 @@ impl<S> Voice<S> {
         self.tasks.spawn(work);
     }
 
-    /// Waits for nothing any more, and lets what is being said be said.
-    pub(super) async fn shut_down(&self) {
+    /// Waits for nothing any more, and lets what is being said be said, for at most `grace`.
+    pub(super) async fn shut_down(&self, grace: Duration) {
         self.stopping.cancel();
         self.tasks.close();
         // What is cut off was not recorded, and is said at the next start.
-        tokio::time::timeout(GRACE, self.tasks.wait()).await.ok();
+        tokio::time::timeout(LONGEST.min(grace), self.tasks.wait()).await.ok();
     }
 
     /// Asks Discord for something.

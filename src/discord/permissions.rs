@@ -4,7 +4,8 @@
 
 use crate::discord::id::{Permissions, RoleId, UserId};
 
-use super::wire::{Channel, Guild, OverwriteKind, kind};
+use super::guilds::kept::{Channel, Guild};
+use super::wire::{OverwriteKind, kind};
 
 /// What a member with `roles` may do in `channel` of `guild`; threads go by their parent channel.
 pub(super) fn of_member(guild: &Guild, channel: &Channel, member: UserId, roles: &[RoleId]) -> Permissions {
@@ -43,7 +44,7 @@ fn overwritten(
 ) -> Permissions {
     let everyone = guild.id.get();
     let of = |kind: OverwriteKind, id: u64| {
-        channel.permission_overwrites.iter().filter(move |one| one.kind == kind && one.id == id)
+        channel.overwrites().iter().filter(move |one| one.kind == kind && one.id == id)
     };
     let mut sum = base;
     for one in of(OverwriteKind::Role, everyone) {
@@ -170,6 +171,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::discord::wire;
 
     const GUILD: u64 = 1;
     const OWNER: u64 = 2;
@@ -181,10 +183,8 @@ mod tests {
         let role =
             |id: u64, permissions: Permissions| json!({ "id": id.to_string(), "permissions": permissions });
         let roles = [role(GUILD, everyone), role(CREW, crew), role(CAPTAIN, Permissions::ADMINISTRATOR)];
-        serde_json::from_value(
-            json!({ "id": GUILD.to_string(), "owner_id": OWNER.to_string(), "roles": roles }),
-        )
-        .unwrap()
+        let guild = json!({ "id": GUILD.to_string(), "owner_id": OWNER.to_string(), "roles": roles });
+        serde_json::from_value::<wire::Guild>(guild).unwrap().into()
     }
 
     fn channel(overwrites: &[(u64, u8, Permissions, Permissions)]) -> Channel {
@@ -192,7 +192,8 @@ mod tests {
             .iter()
             .map(|(id, kind, allow, deny)| json!({ "id": id.to_string(), "type": kind, "allow": allow, "deny": deny }))
             .collect();
-        serde_json::from_value(json!({ "id": "20", "type": 0, "permission_overwrites": overwrites })).unwrap()
+        let channel = json!({ "id": "20", "type": 0, "permission_overwrites": overwrites });
+        serde_json::from_value::<wire::Channel>(channel).unwrap().into()
     }
 
     #[test]

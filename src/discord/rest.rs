@@ -3,28 +3,64 @@
 //! serenity's own client either ignores the configured address or drops the headers that tell its limits;
 //! this one keeps both. Source: <https://discord.com/developers/docs/topics/rate-limits>.
 
+mod circuit;
 mod limits;
 mod turns;
 
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use twilight_http_ratelimiting::Permit;
 
+pub use self::circuit::Caution;
+pub(crate) use self::circuit::Standing;
+use self::circuit::{Circuit, Held, Pass};
 use self::limits::Limits;
 use crate::case::action::Priority;
-
-/// Discord answers in well under a second; ten mean that it will not.
-const TIMEOUT: Duration = Duration::from_secs(10);
+use crate::telemetry::Telemetry;
 
 /// How often a request is repeated after 429 before it counts as trouble.
 const LIMITED_ATTEMPTS: usize = 5;
+
+/// How long Discord is given for the first answer to an interaction: it takes none after three seconds, so that there is
+/// time for another try.
+const CALLBACK: Duration = Duration::from_millis(1200);
+
+/// Who we are: asked for when Discord says that our token is not valid.
+const ME: &str = "users/@me";
+
+/// How fast requests are sent, how long their answers are waited for, and how much trouble is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// How long an answer is waited for: Discord answers in well under a second.
+    pub answer: Duration,
+    /// How long is waited after 429 where Discord gives no figure: a second is what its own clients wait.
+    pub unsaid: Duration,
+    /// How many requests Discord takes in a second over all routes: 50, more where it has raised that for a large bot.
+    /// Source: <https://discord.com/developers/docs/topics/rate-limits#global-rate-limit>.
+    pub most: usize,
+    /// How near we go to the limit on invalid requests.
+    pub caution: Caution,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_secs(10),
+            unsaid: Duration::from_secs(1),
+            most: 50,
+            caution: Caution::default(),
+        }
+    }
+}
 
 /// Requests to Discord's REST interface.
 pub(crate) struct Rest {
@@ -32,6 +68,11 @@ pub(crate) struct Rest {
     base: Origin,
     token: Token,
     limits: Limits,
+    telemetry: Telemetry,
+    circuit: Circuit,
+    answer: Duration,
+    unsaid: Duration,
+    closed: CancellationToken,
 }
 
 /// The bot token; prints as nothing.
@@ -131,6 +172,22 @@ pub(crate) enum RestError {
     /// No useful answer; whether it took effect is unknown.
     #[error("{0}")]
     Trouble(String),
+    /// It was not sent, and can be in so long: Discord has refused too much of late.
+    #[error("held back for {0:?}, since Discord has refused too many requests")]
+    Held(Duration),
+}
+
+impl RestError {
+    /// Whether the place is closed to us, or gone: then there is nothing to be had there. Any other refusal, of a token that
+    /// was reset above all, says nothing of the place.
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::FORBIDDEN | StatusCode::NOT_FOUND, .. })
+    }
+
+    /// Whether the token was refused.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Refused { status: StatusCode::UNAUTHORIZED, .. })
+    }
 }
 
 /// Why a file cannot be had.
@@ -184,11 +241,14 @@ pub(crate) struct Request<'a> {
     pub(crate) reason: Option<&'a str>,
     /// Who goes first where limits make requests wait.
     pub(crate) priority: Priority,
+    /// The server it concerns, where that is known.
+    pub(crate) guild: Option<u64>,
 }
 
 impl Request<'_> {
     pub(crate) fn new(method: Method, path: String) -> Self {
-        Self { method, path, body: None, file: None, reason: None, priority: Priority::default() }
+        let guild = path.strip_prefix("guilds/").and_then(|path| path.split('/').next()?.parse().ok());
+        Self { method, path, body: None, file: None, reason: None, priority: Priority::default(), guild }
     }
 
     pub(crate) fn get(path: String) -> Self {
@@ -215,6 +275,11 @@ impl Request<'_> {
     fn counts_globally(&self) -> bool {
         !self.is_interaction() && !self.path.starts_with("webhooks/")
     }
+
+    /// Whether it goes out even while Discord refuses much: someone waits for the answer, or a secret stands in public.
+    fn is_urgent(&self) -> bool {
+        !self.counts_globally() || (self.priority == Priority::Secret && self.method == Method::DELETE)
+    }
 }
 
 impl Rest {
@@ -223,15 +288,27 @@ impl Rest {
     /// # Errors
     ///
     /// TLS cannot be set up.
-    pub(crate) fn new(base: Origin, token: Token) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(base: Origin, token: Token, pace: Pace) -> Result<Self, reqwest::Error> {
         let agent = concat!("DiscordBot (aside, ", env!("CARGO_PKG_VERSION"), ")");
         let client = reqwest::Client::builder()
-            .timeout(TIMEOUT)
-            .connect_timeout(TIMEOUT)
+            .timeout(pace.answer)
+            .connect_timeout(pace.answer)
             .user_agent(agent)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { client, base, token, limits: Limits::new() })
+        let (limits, circuit) = (Limits::new(pace.most), Circuit::new(pace.caution));
+        let (answer, unsaid, telemetry) = (pace.answer, pace.unsaid, Telemetry::new());
+        let closed = CancellationToken::new();
+        Ok(Self { client, base, token, limits, telemetry, circuit, answer, unsaid, closed })
+    }
+
+    /// The same, of which `telemetry` is told.
+    pub(crate) fn watched(self, telemetry: Telemetry) -> Self {
+        Self { telemetry, ..self }
+    }
+
+    pub(crate) fn telemetry(&self) -> &Telemetry {
+        &self.telemetry
     }
 
     pub(crate) fn base(&self) -> &Origin {
@@ -242,15 +319,84 @@ impl Rest {
         &self.token
     }
 
+    /// Waits until Discord has said that the token is not valid any more. Nothing is sent from then on.
+    pub(crate) async fn revoked(&self) {
+        self.circuit.revoked().cancelled().await;
+    }
+
+    /// Whether it has.
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.circuit.revoked().is_cancelled()
+    }
+
+    /// Nothing is sent from now on: another process may act in our place.
+    pub(crate) fn close(&self) {
+        self.closed.cancel();
+    }
+
+    /// How many requests were refused of late.
+    pub(crate) fn standing(&self) -> Standing {
+        self.circuit.standing()
+    }
+
+    /// Whether Discord answers at all.
+    pub(crate) async fn is_answered(&self) -> bool {
+        matches!(self.send(Request::get(ME.to_owned())).await, Ok(_) | Err(RestError::Refused { .. }))
+    }
+
     /// Sends a request, waiting for its limits, and again after each 429.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Value, RestError> {
+        let answer = self.unless_closed(self.send_limited(&request)).await;
+        match &answer {
+            Err(RestError::Refused { status, .. })
+                if *status == StatusCode::UNAUTHORIZED && request.counts_globally() =>
+            {
+                Err(self.unauthorized(&request).await)
+            }
+            _ => answer,
+        }
+    }
+
+    /// A token that was reset is known by a second question: what only this request met is trouble.
+    async fn unauthorized(&self, request: &Request<'_>) -> RestError {
+        let unauthorized = RestError::Refused { status: StatusCode::UNAUTHORIZED, code: 0 };
+        if request.path != ME {
+            match self.unless_closed(self.send_limited(&Request::get(ME.to_owned()))).await {
+                Err(RestError::Refused { status, .. }) if status == StatusCode::UNAUTHORIZED => {}
+                _ => {
+                    return RestError::Trouble(
+                        "Discord refused the token, and then took it again".to_owned(),
+                    );
+                }
+            }
+        }
+        self.circuit.revoke();
+        unauthorized
+    }
+
+    /// What is closed is not waited for, whether it was sent or not.
+    async fn unless_closed<T>(
+        &self,
+        sending: impl Future<Output = Result<T, RestError>>,
+    ) -> Result<T, RestError> {
+        tokio::select! {
+            biased;
+            () = self.closed.cancelled() => Err(RestError::Trouble("nothing is sent any more".to_owned())),
+            answer = sending => answer,
+        }
+    }
+
+    async fn send_limited(&self, request: &Request<'_>) -> Result<Value, RestError> {
         let rank = self.limits.rank(request.priority);
         for _ in 0..LIMITED_ATTEMPTS {
-            let permit = self.limits.clear(&request, rank).await;
-            match self.attempt(&request, permit).await? {
+            self.circuit.peek(request.guild, request.is_urgent()).map_err(held)?;
+            let permit = self.limits.clear(request, rank).await;
+            let pass = self.circuit.pass(request.guild, request.is_urgent()).map_err(held)?;
+            match self.attempt(request, permit, pass).await? {
                 Answer::Useful(value) => return Ok(value),
                 Answer::Limited { retry_after, global } => {
-                    self.rest_for(&request, retry_after, global).await;
+                    let retry_after = retry_after.unwrap_or(self.unsaid);
+                    self.rest_for(request, retry_after, global).await;
                 }
             }
         }
@@ -282,9 +428,17 @@ impl Rest {
         url.origin() == self.base.0.origin() || FILES.contains(&url.origin().ascii_serialization().as_str())
     }
 
-    async fn attempt(&self, request: &Request<'_>, permit: Permit) -> Result<Answer, RestError> {
+    async fn attempt(
+        &self,
+        request: &Request<'_>,
+        permit: Permit,
+        pass: Pass<'_>,
+    ) -> Result<Answer, RestError> {
         let url = format!("{}/api/v10/{}", self.base.as_str(), request.path);
         let mut sending = self.client.request(request.method.clone(), url);
+        if request.is_interaction() {
+            sending = sending.timeout(self.answer.min(CALLBACK));
+        }
         // Interactions and what follows on them carry a token of their own.
         if request.counts_globally() {
             sending = sending.header("Authorization", format!("Bot {}", self.token.expose()));
@@ -297,12 +451,20 @@ impl Rest {
             (Some(body), Some(file)) => sending.multipart(form(body, file)),
             (None, _) => sending,
         };
+        let asking = self.telemetry.asking(&request.path);
         let response = sending.send().await.map_err(|error| trouble(&error))?;
+        asking.answered(response.status().as_u16(), scope(response.headers()));
         permit.complete(limits::told(response.headers()));
         let status = response.status();
+        pass.answered(status, limits::is_shared(response.headers()));
+        let told = limits::retry_after(response.headers());
         let text = response.text().await.map_err(|error| trouble(&error))?;
         debug!(method = %request.method, status = status.as_u16(), "answered");
-        interpret(status, &text)
+        Ok(match interpret(status, &text)? {
+            // What stands before Discord says it in the header alone.
+            Answer::Limited { retry_after: None, global } => Answer::Limited { retry_after: told, global },
+            answer => answer,
+        })
     }
 
     async fn rest_for(&self, request: &Request<'_>, retry_after: Duration, global: bool) {
@@ -317,6 +479,11 @@ impl Rest {
     }
 }
 
+/// Whose limit was met.
+fn scope(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-ratelimit-scope")?.to_str().ok()
+}
+
 /// Source: <https://discord.com/developers/docs/reference#uploading-files>.
 fn form(body: &Value, file: &File) -> Form {
     let part = Part::bytes(file.content.clone()).file_name(file.name.clone());
@@ -325,7 +492,18 @@ fn form(body: &Value, file: &File) -> Form {
 
 enum Answer {
     Useful(Value),
-    Limited { retry_after: Duration, global: bool },
+    Limited {
+        /// None where Discord does not say.
+        retry_after: Option<Duration>,
+        global: bool,
+    },
+}
+
+fn held(held: Held) -> RestError {
+    match held {
+        Held::For(time) => RestError::Held(time),
+        Held::Forever => RestError::Refused { status: StatusCode::UNAUTHORIZED, code: 0 },
+    }
 }
 
 /// Bodies of errors can repeat what we sent, so only the code is kept.
@@ -338,9 +516,9 @@ fn interpret(status: StatusCode, text: &str) -> Result<Answer, RestError> {
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
         let body: LimitBody = serde_json::from_str(text).unwrap_or_default();
-        // Without a figure, a second is what Discord's own clients wait.
-        let seconds = if body.retry_after > 0.0 { body.retry_after.min(3600.0) } else { 1.0 };
-        return Ok(Answer::Limited { retry_after: Duration::from_secs_f64(seconds), global: body.global });
+        let retry_after =
+            (body.retry_after > 0.0).then(|| Duration::from_secs_f64(body.retry_after.min(3600.0)));
+        return Ok(Answer::Limited { retry_after, global: body.global });
     }
     if status.is_server_error() {
         return Err(RestError::Trouble(format!("Discord answered {status}")));
@@ -389,7 +567,7 @@ mod tests {
     }
 
     fn rest(base: &str) -> Rest {
-        Rest::new(Origin::parse(base).unwrap(), Token::new("t")).unwrap()
+        Rest::new(Origin::parse(base).unwrap(), Token::new("t"), Pace::default()).unwrap()
     }
 
     #[tokio::test]
@@ -459,7 +637,7 @@ mod tests {
             Ok(Answer::Useful(value)) => format!("useful {value}"),
             Ok(Answer::Limited { retry_after, global }) => format!("limited {retry_after:?} {global}"),
             Err(RestError::Refused { code, .. }) => format!("refused {code}"),
-            Err(RestError::Trouble(_)) => "trouble".to_owned(),
+            Err(RestError::Trouble(_) | RestError::Held(_)) => "trouble".to_owned(),
         };
         let rows = [
             (200, "[1]", "useful [1]"),
@@ -467,8 +645,8 @@ mod tests {
             (200, "<html>", "trouble"),
             (403, body, "refused 50013"),
             (404, "not json", "refused 0"),
-            (429, body, "limited 1.5s true"),
-            (429, "", "limited 1s false"),
+            (429, body, "limited Some(1.5s) true"),
+            (429, "", "limited None false"),
             (500, body, "trouble"),
             (502, "<html>", "trouble"),
         ];

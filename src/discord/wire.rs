@@ -5,7 +5,11 @@
 use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
+use twilight_model::id::Id;
+use twilight_model::id::marker::GenericMarker;
 
 /// A guild as `GUILD_CREATE` and `GUILD_UPDATE` describe it.
 #[derive(Clone, Debug, Deserialize)]
@@ -43,8 +47,8 @@ pub(super) struct Role {
     #[serde(default)]
     pub(super) managed: bool,
     /// Whom a managed role is for.
-    #[serde(default)]
-    pub(super) tags: Value,
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) tags: Option<Tags>,
     #[serde(default)]
     pub(super) mentionable: bool,
 }
@@ -52,8 +56,15 @@ pub(super) struct Role {
 impl Role {
     /// Whether it belongs to a bot; roles of boosters and subscribers are managed, too, and people hold them.
     pub(super) fn is_a_bots(&self) -> bool {
-        self.managed && (self.tags.is_null() || self.tags.get("bot_id").is_some())
+        self.managed && self.tags.as_ref().is_none_or(|tags| tags.bot_id.is_some())
     }
+}
+
+/// What a managed role is for.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Tags {
+    #[serde(default)]
+    bot_id: Option<IgnoredAny>,
 }
 
 /// A channel or thread.
@@ -77,6 +88,18 @@ pub(super) struct Channel {
     pub(super) permission_overwrites: Vec<Overwrite>,
     #[serde(default)]
     pub(super) last_message_id: Option<MessageId>,
+    /// Threads have it.
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) thread_metadata: Option<ThreadMetadata>,
+}
+
+/// How a thread stands.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct ThreadMetadata {
+    pub(super) archived: bool,
+    /// When it was archived, or was not any more, last.
+    #[serde(default, deserialize_with = "optional")]
+    pub(super) archive_timestamp: Option<Timestamp>,
 }
 
 /// Channel types, as numbered in
@@ -85,6 +108,7 @@ pub(super) mod kind {
     pub(in crate::discord) const TEXT: u8 = 0;
     pub(in crate::discord) const VOICE: u8 = 2;
     pub(in crate::discord) const CATEGORY: u8 = 4;
+    pub(in crate::discord) const ANNOUNCEMENT: u8 = 5;
     pub(in crate::discord) const ANNOUNCEMENT_THREAD: u8 = 10;
     pub(in crate::discord) const PRIVATE_THREAD: u8 = 12;
     pub(in crate::discord) const DIRECTORY: u8 = 14;
@@ -98,11 +122,6 @@ impl Channel {
     pub(super) fn is_thread(&self) -> bool {
         is_thread(self.kind)
     }
-
-    /// Whether messages stand in it, rather than channels or threads.
-    pub(super) fn holds_messages(&self) -> bool {
-        !matches!(self.kind, kind::CATEGORY | kind::DIRECTORY | kind::FORUM | kind::MEDIA)
-    }
 }
 
 /// Whether a channel type is one of a thread.
@@ -110,8 +129,18 @@ pub(super) fn is_thread(kind: u8) -> bool {
     (kind::ANNOUNCEMENT_THREAD..=kind::PRIVATE_THREAD).contains(&kind)
 }
 
+/// Whether messages stand in a channel of a type, rather than channels or threads.
+pub(super) fn holds_messages(kind: u8) -> bool {
+    !matches!(kind, kind::CATEGORY | kind::DIRECTORY | kind::FORUM | kind::MEDIA)
+}
+
+/// Whether public threads or posts are opened in a channel of a type.
+pub(super) fn holds_threads(kind: u8) -> bool {
+    matches!(kind, kind::TEXT | kind::ANNOUNCEMENT | kind::FORUM | kind::MEDIA)
+}
+
 /// A permission overwrite of a channel.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct Overwrite {
     #[serde(deserialize_with = "snowflake")]
     pub(super) id: u64,
@@ -167,7 +196,7 @@ pub(super) struct Message {
     #[serde(default)]
     pub(super) content: Option<String>,
     #[serde(default)]
-    pub(super) webhook_id: Option<Value>,
+    pub(super) webhook_id: Option<IgnoredAny>,
     #[serde(default)]
     #[serde(rename = "message_reference")]
     pub(super) reference: Option<Reference>,
@@ -247,8 +276,6 @@ pub(crate) struct Pressing {
     pub(crate) user: User,
     #[serde(default)]
     pub(crate) roles: Vec<RoleId>,
-    /// What they may do in the channel.
-    pub(crate) permissions: Permissions,
 }
 
 /// What was done with which command, button, select or form.
@@ -293,17 +320,9 @@ pub(crate) struct GivenOption {
     pub(crate) focused: bool,
 }
 
+/// An identifier of whatever kind, as text or as a number.
 fn snowflake<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Text(String),
-        Number(u64),
-    }
-    match Either::deserialize(deserializer)? {
-        Either::Text(text) => text.parse().map_err(serde::de::Error::custom),
-        Either::Number(number) => Ok(number),
-    }
+    Ok(Id::<GenericMarker>::deserialize(deserializer)?.get())
 }
 
 /// What we cannot read is not there.
@@ -312,8 +331,8 @@ where
     D: serde::Deserializer<'de>,
     T: serde::de::DeserializeOwned,
 {
-    let value = Option::<Value>::deserialize(deserializer)?;
-    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
+    let value = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    Ok(value.and_then(|value| serde_json::from_str(value.get()).ok()))
 }
 
 /// Null where a list is expected is an empty list; entries we cannot read are left out.
@@ -322,6 +341,6 @@ where
     D: serde::Deserializer<'de>,
     T: serde::de::DeserializeOwned,
 {
-    let values = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
-    Ok(values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect())
+    let values = Option::<Vec<Box<RawValue>>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(values.iter().filter_map(|value| serde_json::from_str(value.get()).ok()).collect())
 }

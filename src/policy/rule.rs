@@ -27,6 +27,10 @@ pub enum Response {
 }
 
 impl Response {
+    /// Every response, in declaration order.
+    pub const ALL: &[Self] =
+        &[Self::TakeAside, Self::Shield, Self::Suggest, Self::Answer, Self::Alert, Self::Observe];
+
     /// The name used in configuration and output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

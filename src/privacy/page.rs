@@ -21,11 +21,18 @@ and shape; that private details are asked for, or about to be needed. And it doe
 message where it was written, opens a private thread with its author, brings moderators in, and stays until the matter \
 is settled. Without message content it could do none of this.";
 
+/// What becomes of what is erased: in SQLite, and in PostgreSQL.
+const OVERWRITTEN: &str =
+    "What is erased is overwritten in the database. It happens at the start and then every hour.";
+const VACUUMED: &str = "\
+What is erased is deleted from the database, at the start and then every hour, and taken out of its tables then \
+(`VACUUM`). PostgreSQL does not overwrite what it frees, and its write-ahead log, its replicas and backups have it until \
+their own time is over: whoever runs it says how long that is.";
+
 /// Who can see what is kept.
 const READERS: &str = "\
 **Who can read it.** Moderators of the server, for its own cases: in the alert channel, in the private threads, and with \
-`/case`. A member, about themselves: with `/privacy show`. Whoever runs the bot, since the database is a file on their \
-machine. Nobody else; servers do not see each other's.";
+`/case`. A member, about themselves: with `/privacy show`. Whoever runs the bot, since the database is {where}. Nobody else; servers do not see each other's.";
 
 /// What a member can do about it.
 const RIGHTS: &str = "\
@@ -61,11 +68,15 @@ pub fn page(config: &Config) -> String {
             config,
         );
     }
-    let erased =
-        "What is erased is overwritten in the database. It happens at the start and then every hour.";
+    let (erased, place) = if config.store.url.starts_with("postgres") {
+        (VACUUMED, "on a server of theirs")
+    } else {
+        (OVERWRITTEN, "a file on their machine")
+    };
     let window = length(config.catch_up.max_age.saturating_add(Duration::from_hours(1)));
     let rights = RIGHTS.replace("{window}", &window);
-    write!(page, "{erased}\n\n{READERS}\n\n{rights}\n").ok();
+    let readers = READERS.replace("{where}", place);
+    write!(page, "{erased}\n\n{readers}\n\n{rights}\n").ok();
     page
 }
 

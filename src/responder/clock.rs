@@ -142,6 +142,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         let AtHand { help, alerts } = self.inner.executor.at_hand(guild).unwrap_or_default();
         lock(&self.inner.reminded).insert(guild, now);
         info!(%guild, cases = overdue.len(), "members wait");
+        for one in &overdue {
+            self.inner.telemetry.reminded(one.step);
+        }
         if let Some(alerts) = alerts.first() {
             let steps = overdue.iter().map(Overdue::taken).collect();
             return self.commit(guild, steps, Some(together(&overdue, *alerts, &help))).await;

@@ -39,6 +39,10 @@ impl<S: Store + 'static, E: Executor> Terms for InForce<'_, S, E> {
     fn promise(&self) -> &Promise {
         &self.here.core.promise
     }
+
+    fn now(&self) -> Timestamp {
+        self.responder.inner.executor.now()
+    }
 }
 
 impl<S: Store + 'static, E: Executor> InForce<'_, S, E> {
@@ -66,6 +70,9 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         event: Event,
     ) -> Result<Option<Happened>, StoreError> {
         let happened = self.inner.store.happen(guild, whose, event, &self.terms(guild)).await?;
+        if let Some(waited) = happened.as_ref().and_then(Happened::first_answered_after) {
+            self.inner.telemetry.answered(waited);
+        }
         self.carry_out_next(happened.as_ref().and_then(|happened| happened.pending.clone()));
         Ok(happened)
     }

@@ -99,6 +99,26 @@ impl<S: Store + 'static, E: Executor> Responder<S, E> {
         Ok(())
     }
 
+    /// Brings into force what another process has set in `guild`, if it is newer.
+    ///
+    /// # Errors
+    ///
+    /// The store failed.
+    pub async fn reload(&self, guild: GuildId) -> Result<(), StoreError> {
+        let _one_at_a_time = self.inner.changing.lock().await;
+        let before = self.in_force(guild);
+        let Some(stored) = self.inner.store.settings_of(guild).await? else { return Ok(()) };
+        if stored.revision <= before.revision {
+            return Ok(());
+        }
+        self.bring_into_force(stored);
+        if self.in_force(guild).core.promise != before.core.promise {
+            self.inner.store.set_clocks(guild, &self.terms(guild)).await?;
+        }
+        info!(%guild, "settings changed by another process");
+        Ok(())
+    }
+
     fn bring_into_force(&self, stored: Stored) {
         let Stored { guild, revision, mut settings } = stored;
         for part in [Unfitting::Wording, Unfitting::Language, Unfitting::Rules] {

@@ -120,6 +120,21 @@ impl Simulator {
         })
     }
 
+    /// `member` does what no client of Discord's would send: whatever `data` holds reaches the bot, with the member,
+    /// the permissions, the guild and the message as Discord would tell of them.
+    ///
+    /// # Errors
+    /// When they do not see the channel.
+    pub fn forge(
+        &self,
+        kind: InteractionKind,
+        (member, channel): (Id, Id),
+        message: Option<Id>,
+        data: Value,
+    ) -> Result<Id, Refusal> {
+        self.shared.change(|state| state.interact(kind, member, channel, message, data))
+    }
+
     /// `member` uses a user menu on `target`.
     ///
     /// # Errors

@@ -215,13 +215,15 @@ impl Simulator {
         });
     }
 
-    /// Discord loses a guild for a while, or finds it again; only the gateway's events say so.
+    /// Discord loses a guild for a while, or finds it again; the gateway says so, and nothing of it while it lasts.
     pub fn outage(&self, guild: Id, lost: bool) {
         self.shared.change(|state| {
             if lost {
                 let data = json!({ "id": render::id(guild), "unavailable": true });
                 state.tell_guild("GUILD_DELETE", data, GUILDS, guild);
+                state.lost.insert(guild);
             } else {
+                state.lost.remove(&guild);
                 state.announce_guild(guild);
             }
         });
@@ -393,7 +395,7 @@ impl State {
     fn announce_guild(&mut self, guild: Id) {
         if let Some(of) = self.guilds.get(&guild) {
             let everyone = self.app.privileged & MEMBERS != 0;
-            let data = render::gateway_guild(self, of, everyone);
+            let data = render::gateway_guild(self, of, &self.channels_of(of.id), everyone);
             self.tell_guild("GUILD_CREATE", data, GUILDS, guild);
         }
     }

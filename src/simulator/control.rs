@@ -16,11 +16,11 @@ use super::render;
 use super::state::State;
 
 /// How long anything is waited for before a test is told that it will not come.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Something that was waited for did not come within 30 seconds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("waited 30 s for {0}, in vain")]
+#[error("waited 90 s for {0}, in vain")]
 pub struct InVain(pub String);
 
 impl Simulator {
@@ -298,6 +298,33 @@ impl State {
     #[must_use]
     pub fn sessions_opened(&self) -> (usize, usize) {
         (self.identifies, self.resumes)
+    }
+
+    /// How often anyone tried to connect to the gateway.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections
+    }
+
+    /// How often a client said that it is there.
+    #[must_use]
+    pub fn heartbeats(&self) -> usize {
+        self.heartbeats
+    }
+
+    /// How often a session began too soon after another, or although none was left.
+    #[must_use]
+    pub fn hasty_identifies(&self) -> usize {
+        self.starts.violations()
+    }
+
+    /// The shards to which somebody is connected, each as often as there are sessions.
+    #[must_use]
+    pub fn shards_connected(&self) -> Vec<u64> {
+        let connected = self.sessions.values().filter(|session| session.connected());
+        let mut shards: Vec<u64> = connected.map(|session| session.shard.0).collect();
+        shards.sort_unstable();
+        shards
     }
 
     /// Whether the bot is connected to the gateway.

@@ -19,6 +19,9 @@ use super::session::{Closing, Frame, Identify};
 /// How long a client may take to answer a goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 
+/// Frames that are sent before a client is listened to again.
+const BREATH: usize = 256;
+
 /// How much a client may send within a minute.
 const SENDS: u32 = 120;
 
@@ -116,10 +119,14 @@ pub(crate) async fn serve(socket: WebSocket, shared: Arc<Shared>, query: String)
 
 impl Connection {
     async fn run(&mut self) -> End {
-        let interval = self.shared.read(|state| state.settings.heartbeat_ms);
+        let (interval, silent) = self.shared.change(|state| {
+            let silent = state.settings.silent > 0;
+            state.settings.silent = state.settings.silent.saturating_sub(1);
+            (state.settings.heartbeat_ms, silent)
+        });
         let hello = json!({ "op": 10, "s": null, "t": null,
             "d": { "heartbeat_interval": interval, "_trace": [] } });
-        if self.send(hello.to_string()).await.is_err() {
+        if !silent && self.send(hello.to_string()).await.is_err() {
             return End::Lost;
         }
         loop {
@@ -141,10 +148,38 @@ impl Connection {
 
     async fn forward(&mut self, frame: Option<Frame>) -> Result<(), End> {
         match frame {
-            Some(Frame::Text(text)) => self.send(text).await,
-            Some(Frame::Close(code, reason)) => Err(End::Closed((code, reason))),
-            Some(Frame::Cut) | None => Err(End::Lost),
+            Some(Frame::Text(text)) => match self.send_on(text).await? {
+                Some(other) => self.utter(other).await,
+                None => Ok(()),
+            },
+            Some(other) => self.utter(other).await,
+            None => Err(End::Lost),
         }
+    }
+
+    async fn utter(&mut self, frame: Frame) -> Result<(), End> {
+        match frame {
+            Frame::Text(text) => self.send(text).await,
+            Frame::Binary(bytes) => {
+                self.socket.send(Message::Binary(bytes.into())).await.map_err(|_| End::Lost)
+            }
+            Frame::Close(code, reason) => Err(End::Closed((code, reason))),
+            Frame::Cut => Err(End::Lost),
+        }
+    }
+
+    /// Sends `text`, and as much as waits behind it, in one breath; what comes after that, if it was taken already.
+    async fn send_on(&mut self, text: String) -> Result<Option<Frame>, End> {
+        let mut next = Some(Frame::Text(text));
+        let mut left = BREATH;
+        while let Some(Frame::Text(text)) = next {
+            let message = self.wire.encode(text);
+            self.socket.feed(message).await.map_err(|_| End::Lost)?;
+            left -= 1;
+            next = if left > 0 { self.frames.try_recv().ok() } else { None };
+        }
+        self.socket.flush().await.map_err(|_| End::Lost)?;
+        Ok(next)
     }
 
     /// Lets the client know that its goodbye was heard.
@@ -175,7 +210,7 @@ impl Connection {
     async fn obey(&mut self, payload: &Value) -> Result<(), End> {
         match (payload["op"].as_u64(), self.session.is_some()) {
             (Some(1), _) => self.acknowledge().await,
-            (Some(2), false) => self.identify(&payload["d"]),
+            (Some(2), false) => self.identify(&payload["d"]).await,
             (Some(6), false) => self.resume(&payload["d"]).await,
             (Some(2 | 6), true) => Err(End::Closed((4005, "Already authenticated."))),
             (Some(3 | 4 | 8 | 31), false) => Err(End::Closed((4003, "Not authenticated."))),
@@ -190,13 +225,17 @@ impl Connection {
     }
 
     async fn acknowledge(&mut self) -> Result<(), End> {
-        if self.shared.read(|state| state.settings.acknowledge_heartbeats) {
+        let answers = self.shared.change(|state| {
+            state.heartbeats += 1;
+            state.settings.acknowledge_heartbeats
+        });
+        if answers {
             self.send(json!({ "op": 11, "d": null, "s": null, "t": null }).to_string()).await?;
         }
         Ok(())
     }
 
-    fn identify(&mut self, asked: &Value) -> Result<(), End> {
+    async fn identify(&mut self, asked: &Value) -> Result<(), End> {
         let part = |at: usize, default: u64| asked["shard"][at].as_u64().unwrap_or(default);
         let Some(token) = asked["token"].as_str() else {
             return Err(End::Closed((4002, "Error while decoding payload.")));
@@ -208,8 +247,16 @@ impl Connection {
         };
         let line = self.line.clone();
         let session = self.shared.change(|state| state.identify(&identify, line)).map_err(End::Closed)?;
-        self.session = Some(session);
+        if session.is_none() {
+            self.invalidate().await?;
+        }
+        self.session = session;
         Ok(())
+    }
+
+    /// The client is to begin a session, by and by.
+    async fn invalidate(&mut self) -> Result<(), End> {
+        self.send(json!({ "op": 9, "d": false, "s": null, "t": null }).to_string()).await
     }
 
     async fn resume(&mut self, asked: &Value) -> Result<(), End> {
@@ -221,7 +268,7 @@ impl Connection {
             self.session = Some(id);
             return Ok(());
         }
-        self.send(json!({ "op": 9, "d": false, "s": null, "t": null }).to_string()).await
+        self.invalidate().await
     }
 
     async fn answered_goodbye(&mut self) {

@@ -215,7 +215,7 @@ impl State {
         let of = self.interactions.get(&id).filter(|of| of.token == token);
         match of {
             Some(of) if of.reply.is_some() => Err(Refusal::new(400, 40060)),
-            Some(of) if !of.failed(self.now()) => Ok(of.clone()),
+            Some(of) if self.now() <= of.created + self.settings.answer_window => Ok(of.clone()),
             _ => Err(Refusal::new(404, 10062)),
         }
     }

@@ -97,6 +97,12 @@ impl Limits {
         self.global = None;
     }
 
+    /// Forgets windows that are over.
+    pub(crate) fn forget(&mut self) {
+        let now = Instant::now();
+        self.buckets.retain(|_, window| window.ends > now);
+    }
+
     /// Counts a request.
     pub(crate) fn count(&mut self, method: &str, path: &str) -> Standing {
         let now = Instant::now();

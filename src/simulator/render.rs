@@ -461,11 +461,10 @@ fn guild_constants() -> Value {
     value
 }
 
-/// A guild as the gateway announces it: with its channels, the threads the bot can see, and the bot itself
-/// (all members when `everyone`).
-pub(crate) fn gateway_guild(state: &State, of: &Guild, everyone: bool) -> Value {
-    let mine = |channel: &&Channel| channel.guild == Some(of.id);
-    let channels = state.channels.values().filter(mine).filter(|channel| !channel.kind.is_thread());
+/// A guild as the gateway announces it: with its channels of those `here`, the threads the bot can see, and the bot
+/// itself (all members when `everyone`).
+pub(crate) fn gateway_guild(state: &State, of: &Guild, here: &[&Channel], everyone: bool) -> Value {
+    let channels = here.iter().filter(|channel| !channel.kind.is_thread());
     let members = of.members.values().filter(|member| everyone || member.user == state.app.bot);
     let mut value = guild(of);
     value["joined_at"] = json!(of.members.get(&state.app.bot).map(|me| time(me.joined)));
@@ -474,8 +473,8 @@ pub(crate) fn gateway_guild(state: &State, of: &Guild, everyone: bool) -> Value 
     value["member_count"] = json!(of.members.len());
     value["members"] = members.map(|one| member(state, one)).collect();
     value["channels"] = channels.map(|one| channel(state, one)).collect();
-    value["threads"] =
-        active_threads(state, of.id, state.app.bot).into_iter().map(|one| channel(state, one)).collect();
+    let seen = here.iter().filter(|one| is_active(one) && state.sees(state.app.bot, one));
+    value["threads"] = seen.map(|one| channel(state, one)).collect();
     for list in
         ["voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"]
     {
@@ -486,7 +485,10 @@ pub(crate) fn gateway_guild(state: &State, of: &Guild, everyone: bool) -> Value 
 
 /// The threads of a guild that are not archived and that `viewer` sees.
 pub(crate) fn active_threads(state: &State, guild: Id, viewer: Id) -> Vec<&Channel> {
-    let active = |channel: &&Channel| channel.thread.as_ref().is_some_and(|thread| !thread.archived);
-    let here = state.channels.values().filter(|channel| channel.guild == Some(guild));
-    here.filter(active).filter(|channel| state.sees(viewer, channel)).collect()
+    let here = state.channels_of(guild).into_iter();
+    here.filter(|channel| is_active(channel) && state.sees(viewer, channel)).collect()
+}
+
+fn is_active(channel: &Channel) -> bool {
+    channel.thread.as_ref().is_some_and(|thread| !thread.archived)
 }

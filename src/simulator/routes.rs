@@ -89,16 +89,13 @@ fn reachable(state: &State, channel: Id, rest: &[&str]) -> Result<(), Refusal> {
     if hidden { Err(refusal::unknown_message()) } else { Ok(()) }
 }
 
-fn gateway(state: &State, call: &Call, rest: &[&str]) -> Answered {
+fn gateway(state: &mut State, call: &Call, rest: &[&str]) -> Answered {
     let mut body = json!({ "url": state.gateway_address() });
     match (call.method.as_str(), rest) {
         ("GET", []) => with(body),
         ("GET", ["bot"]) => {
             body["shards"] = json!(state.settings.shards);
-            let left = 1000_usize.saturating_sub(state.identifies);
-            body["session_start_limit"] = json!({
-                "total": 1000, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1,
-            });
+            body["session_start_limit"] = state.starts.told();
             with(body)
         }
         _ => unknown(),

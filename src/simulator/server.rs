@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::body::{self, Call};
-use super::faults::{Trouble, limited_body};
+use super::faults::{self, Trouble, limited_body};
 use super::files::File;
 use super::gate::Hold;
 use super::gateway;
@@ -93,6 +93,13 @@ async fn take(
 }
 
 async fn upgrade(shared: Arc<Shared>, request: HttpRequest<Body>) -> Response {
+    let shut = shared.change(|state| {
+        state.connections += 1;
+        state.settings.shut
+    });
+    if shut {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, &Value::Null);
+    }
     let (mut parts, _) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default().to_owned();
     match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
@@ -114,7 +121,7 @@ struct Exchange {
     shared: Arc<Shared>,
     scissors: Scissors,
     call: Call,
-    entry: usize,
+    number: usize,
     standing: Standing,
 }
 
@@ -127,14 +134,15 @@ impl Exchange {
             Err(refusal) => return plain(StatusCode::BAD_REQUEST, &refusal.body()),
         };
         let path = format!("/{}", call.path);
-        let (entry, standing, holds, trouble) = shared.change(|state| {
-            let entry = log(state, &call, &path, raw_query);
+        let (number, standing, holds, trouble) = shared.change(|state| {
+            let number = log(state, &call, &path, raw_query);
             let standing = state.limits.count(&call.method, &path);
             let holds = state.gates.meet(&call.method, &path);
-            let trouble = state.faults.meet(&call.method, &path);
-            (entry, standing, holds, trouble.map(|trouble| (trouble, state.faults.released())))
+            let concerned = faults::concerned(state, &call);
+            let trouble = state.faults.meet(&call, &path, concerned);
+            (number, standing, holds, trouble.map(|trouble| (trouble, state.faults.released())))
         });
-        let exchange = Self { shared, scissors, call, entry, standing };
+        let exchange = Self { shared, scissors, call, number, standing };
         exchange.go_on(&headers, holds, trouble).await
     }
 
@@ -158,6 +166,11 @@ impl Exchange {
             return answer;
         }
         let answer = self.shared.change(|state| routes::answer(state, &self.call));
+        if matches!(trouble, Some(Trouble::HangAfter)) {
+            let mut released = self.shared.read(|state| state.faults.released());
+            // The sender lives as long as the state does.
+            released.changed().await.ok();
+        }
         self.tell(answer, after, trouble).await
     }
 
@@ -177,7 +190,8 @@ impl Exchange {
             Trouble::Delay(time) => tokio::time::sleep(*time).await,
             // The sender lives as long as the state does.
             Trouble::Hang => drop(released?.changed().await),
-            Trouble::DropAfter | Trouble::StatusAfter(..) => {}
+            Trouble::Page(status) => return Some(self.page(*status)),
+            Trouble::DropAfter | Trouble::StatusAfter(..) | Trouble::Garbled | Trouble::HangAfter => {}
         }
         None
     }
@@ -194,6 +208,7 @@ impl Exchange {
         match (trouble, answer) {
             (Some(Trouble::DropAfter), _) => self.cut(),
             (Some(Trouble::StatusAfter(status, body)), _) => self.answer(status, &body, &[]),
+            (Some(Trouble::Garbled), Ok(answer)) => self.garbled(&answer),
             (_, Ok(answer)) => self.answer(answer.status, &answer.body, &[]),
             (_, Err(refusal)) => self.answer(refusal.status, &refusal.body(), &[]),
         }
@@ -202,7 +217,7 @@ impl Exchange {
     /// Waits where a test wants the request held; false when it must go no further.
     async fn passes(&self, hold: Option<Hold>) -> bool {
         let Some(hold) = hold else { return true };
-        let request = self.shared.read(|state| state.requests.get(self.entry).cloned());
+        let request = self.shared.read(|state| state.request(self.number).cloned());
         match request {
             Some(request) => hold.wait(request).await,
             None => true,
@@ -230,6 +245,22 @@ impl Exchange {
         self.answer(429, &limited_body(retry_after, global), &headers)
     }
 
+    /// An answer of which the second half is missing.
+    fn garbled(&self, answer: &Answer) -> Response {
+        let mut response = self.answer(answer.status, &Value::Null, &[]);
+        let text = answer.body.to_string();
+        let half: String = text.chars().take(text.chars().count() / 2).collect();
+        *response.body_mut() = Body::from(half);
+        response
+    }
+
+    fn page(&self, status: u16) -> Response {
+        let mut response = self.answer(status, &Value::Null, &[]);
+        *response.body_mut() = Body::from(faults::PAGE);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+        response
+    }
+
     fn cut(&self) -> Response {
         self.scissors.cut();
         Response::default()
@@ -237,7 +268,7 @@ impl Exchange {
 
     fn answer(&self, status: u16, body: &Value, extra: &[(&'static str, String)]) -> Response {
         self.shared.change(|state| {
-            if let Some(request) = state.requests.get_mut(self.entry) {
+            if let Some(request) = state.request_mut(self.number) {
                 request.status = status;
                 request.answer = body.clone();
             }
@@ -268,7 +299,8 @@ impl Exchange {
 }
 
 fn log(state: &mut State, call: &Call, path: &str, query: String) -> usize {
-    let number = state.requests.len() + 1;
+    state.asked += 1;
+    let number = state.asked;
     state.requests.push(Request {
         number,
         at: state.now(),
@@ -280,7 +312,7 @@ fn log(state: &mut State, call: &Call, path: &str, query: String) -> usize {
         status: 0,
         answer: Value::Null,
     });
-    number - 1
+    number
 }
 
 /// A JSON answer. Clients compare the content type exactly, so there is no charset in it.

@@ -1,11 +1,12 @@
 //! A gateway session: what it may know, what it was told, and whether anyone is listening.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Display;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::model::{Guild, Id};
+use super::model::{Channel, Guild, Id};
 use super::state::State;
 use super::{render, world::Privileged};
 
@@ -16,6 +17,8 @@ const KEPT: usize = 10_000;
 pub(crate) enum Frame {
     /// Send this text.
     Text(String),
+    /// Send these bytes.
+    Binary(Vec<u8>),
     /// Say goodbye with a code.
     Close(u16, &'static str),
     /// Cut the connection without a word.
@@ -74,9 +77,9 @@ impl Session {
     }
 
     /// Numbers an event, keeps it for a resume and sends it when someone is connected.
-    pub(crate) fn dispatch(&mut self, name: &str, data: &Value) {
+    pub(crate) fn dispatch(&mut self, name: &str, data: &impl Display) {
         self.seq += 1;
-        let text = json!({ "op": 0, "s": self.seq, "t": name, "d": data }).to_string();
+        let text = format!(r#"{{"op":0,"s":{},"t":"{name}","d":{data}}}"#, self.seq);
         self.sent.push_back((self.seq, text.clone()));
         if self.sent.len() > KEPT {
             self.sent.pop_front();
@@ -129,28 +132,39 @@ impl Session {
 pub(crate) type Closing = (u16, &'static str);
 
 impl State {
-    /// Opens a session: READY, then every guild of the shard.
+    /// Opens a session: READY, then every guild of the shard. None where it is too soon after another.
     pub(crate) fn identify(
         &mut self,
         identify: &Identify,
         line: UnboundedSender<Frame>,
-    ) -> Result<String, Closing> {
+    ) -> Result<Option<String>, Closing> {
         self.check_identify(identify)?;
+        if !self.starts.begin(identify.shard.0) {
+            return Ok(None);
+        }
         self.identifies += 1;
         let id = format!("session-{}", self.identifies);
         let mut session = Session::new(id.clone(), identify, line);
         session.dispatch("READY", &self.ready(&session));
-        let guilds = self.own_guilds().filter(|guild| session.covers(Some(guild.id)));
-        let everyone = session.intents & Privileged::Members.intent() != 0;
-        let announced: Vec<Value> =
-            guilds.map(|guild| render::gateway_guild(self, guild, everyone)).collect();
         if session.wants(1) {
-            for guild in &announced {
-                session.dispatch("GUILD_CREATE", guild);
-            }
+            self.announce_guilds(&mut session);
         }
         self.sessions.insert(id.clone(), session);
-        Ok(id)
+        Ok(Some(id))
+    }
+
+    fn announce_guilds(&self, session: &mut Session) {
+        let everyone = session.intents & Privileged::Members.intent() != 0;
+        let mut channels: HashMap<Id, Vec<&Channel>> = HashMap::new();
+        for channel in self.channels.values() {
+            channel.guild.into_iter().for_each(|guild| channels.entry(guild).or_default().push(channel));
+        }
+        for guild in self.own_guilds() {
+            if session.covers(Some(guild.id)) && !self.lost.contains(&guild.id) {
+                let here = channels.remove(&guild.id).unwrap_or_default();
+                session.dispatch("GUILD_CREATE", &render::gateway_guild(self, guild, &here, everyone));
+            }
+        }
     }
 
     fn check_identify(&self, identify: &Identify) -> Result<(), Closing> {
@@ -165,6 +179,9 @@ impl State {
         }
         if of == 0 || shard >= of {
             return Err((4010, "Invalid shard."));
+        }
+        if of < self.settings.fewest_shards {
+            return Err((4011, "Sharding required."));
         }
         if identify.intents >= 1 << 26 {
             return Err((4013, "Invalid intent(s)."));
@@ -188,7 +205,7 @@ impl State {
             "guilds": guilds.map(unavailable).collect::<Vec<_>>(),
             "session_id": session.id,
             "session_type": "normal",
-            "resume_gateway_url": self.gateway_address(),
+            "resume_gateway_url": self.settings.resume_address.clone().unwrap_or_else(|| self.gateway_address()),
             "shard": [session.shard.0, session.shard.1],
             "application": { "id": render::id(self.app.id), "flags": self.application_flags() },
             "_trace": [],

@@ -18,6 +18,7 @@ use super::permissions::{self, Permissions};
 use super::refusal::{self, Refusal};
 use super::render;
 use super::session::Session;
+use super::starts::Starts;
 use super::world::{self, World};
 
 /// Milliseconds between the Unix epoch and Discord's.
@@ -40,8 +41,16 @@ pub(crate) struct Application {
 pub(crate) struct Settings {
     pub(crate) heartbeat_ms: u64,
     pub(crate) nonce_window: SignedDuration,
+    pub(crate) answer_window: SignedDuration,
     pub(crate) shards: u64,
+    pub(crate) fewest_shards: u64,
     pub(crate) acknowledge_heartbeats: bool,
+    /// So many of the next connections are not greeted.
+    pub(crate) silent: usize,
+    /// Whether nobody can connect to the gateway.
+    pub(crate) shut: bool,
+    /// Where sessions are said to be resumed, if not here.
+    pub(crate) resume_address: Option<String>,
 }
 
 /// Everything the embedded Discord knows. Tests and the demo read it through
@@ -62,7 +71,15 @@ pub struct State {
     pub(crate) sessions: BTreeMap<String, Session>,
     pub(crate) identifies: usize,
     pub(crate) resumes: usize,
+    pub(crate) starts: Starts,
+    /// How often anyone tried to connect to the gateway.
+    pub(crate) connections: usize,
+    pub(crate) heartbeats: usize,
+    /// Guilds that Discord has lost for a while.
+    pub(crate) lost: BTreeSet<Id>,
     pub(crate) requests: Vec<Request>,
+    /// How many there ever were.
+    pub(crate) asked: usize,
     pub(crate) limits: Limits,
     pub(crate) faults: Faults,
     pub(crate) gates: Gates,
@@ -143,8 +160,13 @@ impl State {
             settings: Settings {
                 heartbeat_ms: world.heartbeat_ms,
                 nonce_window: seconds(world.nonce_seconds),
+                answer_window: seconds(world.answer_seconds),
                 shards: world.shards,
+                fewest_shards: world.fewest_shards,
                 acknowledge_heartbeats: true,
+                silent: 0,
+                shut: false,
+                resume_address: None,
             },
             users: BTreeMap::new(),
             guilds: BTreeMap::new(),
@@ -156,7 +178,12 @@ impl State {
             sessions: BTreeMap::new(),
             identifies: 0,
             resumes: 0,
+            starts: Starts::new(world.max_concurrency, world.space_identifies),
+            connections: 0,
+            heartbeats: 0,
+            lost: BTreeSet::new(),
             requests: Vec::new(),
+            asked: 0,
             limits: Limits::new(world.rate_limits),
             faults: Faults::default(),
             gates: Gates::default(),
@@ -196,6 +223,11 @@ impl State {
         snowflake(at) | (self.allotted & 0x3F_FFFF)
     }
 
+    /// Everyone, bots included.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
     /// The user called `name`.
     #[must_use]
     pub fn user_named(&self, name: &str) -> Option<Id> {
@@ -220,6 +252,11 @@ impl State {
     /// The guilds the bot is in.
     pub(crate) fn own_guilds(&self) -> impl Iterator<Item = &Guild> {
         self.guilds.values().filter(|guild| guild.members.contains_key(&self.app.bot))
+    }
+
+    /// The channels and threads of a guild.
+    pub(crate) fn channels_of(&self, guild: Id) -> Vec<&Channel> {
+        self.channels.values().filter(|channel| channel.guild == Some(guild)).collect()
     }
 
     pub(crate) fn channel(&self, id: Id) -> Result<&Channel, Refusal> {
@@ -309,7 +346,8 @@ impl State {
     }
 
     fn bot_may_know(&self, event: &Event) -> bool {
-        let member = event.guild.is_none_or(|guild| self.member(guild, self.app.bot).is_ok());
+        let here = |guild| self.member(guild, self.app.bot).is_ok() && !self.lost.contains(&guild);
+        let member = event.guild.is_none_or(here);
         let sees = event
             .channel
             .and_then(|id| self.channels.get(&id))

@@ -76,16 +76,20 @@ impl Simulator {
     /// Closes every gateway connection with a code. After 4007, 4009 and the codes that are final the
     /// session is gone; after any other it can be resumed.
     pub fn close_gateway(&self, code: u16) {
-        self.tell_all(|| Frame::Close(code, "Closed by the test."));
-        if matches!(code, 1000 | 1001 | 4003 | 4004 | 4007 | 4009..=4014) {
-            self.shared.change(|state| state.sessions.clear());
-        }
+        let over = matches!(code, 1000 | 1001 | 4003 | 4004 | 4007 | 4009..=4014);
+        // At once, or a client that is quick resumes what is about to be gone.
+        self.shared.change(|state| {
+            tell(state, || Frame::Close(code, "Closed by the test."));
+            if over {
+                state.sessions.clear();
+            }
+        });
     }
 
     /// Tells every client that its session is invalid (op 9).
     pub fn invalidate_sessions(&self, resumable: bool) {
-        self.tell_all(|| Frame::Text(json!({ "op": 9, "d": resumable, "s": null, "t": null }).to_string()));
         self.shared.change(|state| {
+            tell(state, || Frame::Text(json!({ "op": 9, "d": resumable, "s": null, "t": null }).to_string()));
             state.sessions.values_mut().for_each(|session| session.resumable &= resumable);
         });
     }
@@ -98,6 +102,41 @@ impl Simulator {
     /// Answers heartbeats or stops to.
     pub fn acknowledge_heartbeats(&self, on: bool) {
         self.shared.change(|state| state.settings.acknowledge_heartbeats = on);
+    }
+
+    /// Has every session be refused when somebody wants to resume it.
+    pub fn refuse_resumes(&self) {
+        self.shared.change(|state| state.sessions.values_mut().for_each(|session| session.resumable = false));
+    }
+
+    /// Says nothing at all to so many of the next connections.
+    pub fn withhold_hello(&self, connections: usize) {
+        self.shared.change(|state| state.settings.silent = connections);
+    }
+
+    /// Lets nobody connect to the gateway, or anybody again; connections that stand go on.
+    pub fn shut_gateway(&self, shut: bool) {
+        self.shared.change(|state| state.settings.shut = shut);
+    }
+
+    /// Tells sessions that begin from now on that they are to be resumed at `address`.
+    pub fn set_resume_address(&self, address: &str) {
+        self.shared.change(|state| state.settings.resume_address = Some(address.to_owned()));
+    }
+
+    /// From now on so many sessions may begin, until `reset_after` has passed.
+    pub fn set_session_starts(&self, left: u64, reset_after: Duration) {
+        self.shared.change(|state| state.starts.set(left, reset_after));
+    }
+
+    /// Sends every client a text, whatever it says.
+    pub fn send_frame(&self, text: &str) {
+        self.tell_all(|| Frame::Text(text.to_owned()));
+    }
+
+    /// Sends every client bytes.
+    pub fn send_bytes(&self, bytes: &[u8]) {
+        self.tell_all(|| Frame::Binary(bytes.to_vec()));
     }
 
     /// Sends the latest event called `name` once more; false when there was none.
@@ -113,6 +152,11 @@ impl Simulator {
     }
 
     fn tell_all(&self, frame: impl Fn() -> Frame) {
-        self.shared.change(|state| state.sessions.values().for_each(|session| session.tell(frame())));
+        self.shared.change(|state| tell(state, frame));
     }
+}
+
+/// Tells every client that is connected.
+fn tell(state: &State, frame: impl Fn() -> Frame) {
+    state.sessions.values().for_each(|session| session.tell(frame()));
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::locales;
-use super::model::{Channel, ChannelKind, Guild, Id, Member, Overwrite, OverwriteKind, Role, User};
+use super::model::{Channel, ChannelKind, Guild, Id, Member, Overwrite, OverwriteKind, Role, Thread, User};
 use super::permissions::Permissions;
 use super::state::State;
 
@@ -65,8 +65,16 @@ pub struct World {
     /// Seconds during which a repeated enforced nonce returns the first message. Discord says
     /// "the past few minutes".
     pub nonce_seconds: u64,
+    /// Seconds within which an interaction is to be answered; Discord waits for three.
+    pub answer_seconds: u64,
     /// Shards that `GET /gateway/bot` recommends.
     pub shards: u64,
+    /// Fewer shards than this are refused.
+    pub fewest_shards: u64,
+    /// Sessions that may begin at a time.
+    pub max_concurrency: u64,
+    /// Whether a session that begins too soon after another is turned away; it is counted either way.
+    pub space_identifies: bool,
     /// The guilds the bot is in.
     #[serde(rename = "guild")]
     pub guilds: Vec<GuildPlan>,
@@ -81,7 +89,11 @@ impl Default for World {
             rate_limits: true,
             heartbeat_ms: 41_250,
             nonce_seconds: 180,
+            answer_seconds: 3,
             shards: 1,
+            fewest_shards: 1,
+            max_concurrency: 1,
+            space_identifies: false,
             guilds: Vec::new(),
         }
     }
@@ -168,7 +180,7 @@ pub struct ChannelPlan {
     pub name: String,
     /// Kind; text when absent.
     pub kind: ChannelKind,
-    /// Name of the category it is in.
+    /// Name of the category it is in, or of the channel of a thread.
     pub parent: Option<String>,
     /// Overwrites.
     pub overwrites: Vec<OverwritePlan>,
@@ -391,8 +403,22 @@ fn settle_channel(
         position: i64::try_from(position).unwrap_or(0),
         overwrites,
         slowmode: plan.slowmode,
+        thread: plan.kind.is_thread().then(|| active_thread(guild.owner, state.now())),
         ..Channel::new(state.allot(), plan.kind, Some(guild.id), &plan.name)
     })
+}
+
+fn active_thread(owner: Id, since: Timestamp) -> Thread {
+    Thread {
+        owner,
+        archived: false,
+        locked: false,
+        invitable: true,
+        auto_archive_minutes: 4_320,
+        archive_changed: since,
+        members: BTreeMap::from([(owner, since)]),
+        sent: 0,
+    }
 }
 
 fn settle_overwrite(

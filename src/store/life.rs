@@ -22,6 +22,13 @@ pub struct Happened {
 }
 
 impl Happened {
+    /// How long the member had waited, where it is that a person answered them for the first time.
+    #[must_use]
+    pub fn first_answered_after(&self) -> Option<SignedDuration> {
+        let first = self.case.first_answer.filter(|_| self.before.first_answer.is_none())?;
+        Some(first.duration_since(self.case.since))
+    }
+
     /// Whether it made a difference.
     #[must_use]
     pub fn changed(&self) -> bool {

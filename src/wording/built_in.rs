@@ -142,6 +142,8 @@ macro_rules! file {
             Utterance::CauseOver => include_str!(concat!("../../templates/", $tag, "/cause_over.md")),
             Utterance::Introduction => include_str!(concat!("../../templates/", $tag, "/introduction.md")),
             Utterance::Checkup => include_str!(concat!("../../templates/", $tag, "/checkup.md")),
+            Utterance::Undone => include_str!(concat!("../../templates/", $tag, "/undone.md")),
+            Utterance::Unread => include_str!(concat!("../../templates/", $tag, "/unread.md")),
         }
     };
 }

@@ -8,8 +8,9 @@ use super::labels::{self, ENGLISH, Labels};
 use super::template;
 use super::{Content, Source, Utterance, WordingError};
 
-/// Steps that rendering may take. The longest of ours takes some hundreds.
-const FUEL: u64 = 20_000;
+/// Steps that rendering may take. The longest of ours takes some hundreds; a template is tried with hundreds of combinations of
+/// facts before it holds, which must not take a second.
+const FUEL: u64 = 5_000;
 
 /// Templates by language and utterance, and the labels of each language.
 pub(super) struct Layer {

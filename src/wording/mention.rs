@@ -69,6 +69,28 @@ fn broken<'a>(restricted: &mut String, rest: &'a str) -> &'a str {
     rest
 }
 
+/// Whether a character is seen only by what it does to others.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What someone wrote, in one line between other words, as they wrote it: of what Discord makes of a text, nothing takes
+/// effect but the mention of a person or channel.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !is_hidden(*c)) {
+        if matches!(c, '\\' | '*' | '_' | '~' | '|' | '[' | ']' | '`') {
+            shown.push('\\');
+        }
+        shown.push(c);
+    }
+    ["everyone", "here"]
+        .iter()
+        .fold(shown, |shown, all| shown.replace(&format!("@{all}"), &format!("@{ZERO_WIDTH_SPACE}{all}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::restrict;

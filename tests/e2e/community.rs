@@ -1,5 +1,6 @@
 //! A community with the bot in it: the embedded Discord, and the production bot connected to it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,16 +9,17 @@ use aside::config::{Config, Loaded};
 use aside::discord::{Clock, Credentials, Origin, RunError, Token, run};
 use aside::simulator::{Channel, ChannelKind, Id, Message, Simulator, World};
 use serde_json::json;
-use sqlx::ConnectOptions;
+use sqlx::any::install_default_drivers;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AnyConnection, ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::log;
+use crate::{log, metrics};
 
 /// How long anything is waited for before a test is told that it will not come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Between two looks at what cannot be waited for.
 pub(crate) const GLANCE: Duration = Duration::from_millis(5);
@@ -25,8 +27,12 @@ pub(crate) const GLANCE: Duration = Duration::from_millis(5);
 /// Where the bot's database is while a test runs.
 pub(crate) struct Home {
     folder: TempDir,
+    /// Where the bot tells how it is doing.
+    told_at: Option<SocketAddr>,
     /// What the bot goes by.
     pub(crate) clock: Clock,
+    /// Where its database is, unless it is here.
+    elsewhere: Option<String>,
 }
 
 impl Home {
@@ -36,11 +42,27 @@ impl Home {
 
     /// A bot that goes by `clock` lives here.
     pub(crate) fn with(clock: Clock) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), clock }
+        Self { folder: tempfile::tempdir().unwrap(), told_at: None, clock, elsewhere: None }
+    }
+
+    /// A bot whose database is at `url` lives here.
+    pub(crate) fn away(url: String) -> Self {
+        Self { elsewhere: Some(url), ..Self::new() }
+    }
+
+    /// A bot that tells how it is doing lives here.
+    pub(crate) fn telling(self) -> Self {
+        Self { told_at: Some(metrics::address()), ..self }
+    }
+
+    /// Where it tells that.
+    pub(crate) fn told_at(&self) -> SocketAddr {
+        self.told_at.unwrap()
     }
 
     pub(crate) fn database(&self) -> String {
-        format!("sqlite://{}", self.path().join("aside.db").display())
+        let here = || format!("sqlite://{}", self.path().join("aside.db").display());
+        self.elsewhere.clone().unwrap_or_else(here)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -51,7 +73,12 @@ impl Home {
     pub(crate) fn at_rest(&self) -> String {
         let files = std::fs::read_dir(self.path()).unwrap().map(|entry| entry.unwrap().path());
         let databases = files.filter(|file| file.to_string_lossy().contains("aside.db"));
-        let bytes: Vec<u8> = databases.flat_map(|file| std::fs::read(file).unwrap()).collect();
+        // What lies beside the database goes when the last of us has closed it, which may be just now.
+        let read = |file| match std::fs::read(file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            read => read.unwrap(),
+        };
+        let bytes: Vec<u8> = databases.flat_map(read).collect();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
@@ -62,19 +89,22 @@ impl Home {
         sqlx::query(change).bind(value).execute(&mut database).await.unwrap();
     }
 
-    /// Waits until everything committed has been done.
+    /// Waits until everything committed has been done, or given up.
     pub(crate) async fn idle(&self) -> Result<(), String> {
-        self.until("SELECT count(*) = 0 FROM outbox").await
+        self.until("SELECT count(*) = 0 FROM outbox WHERE buried_at IS NULL").await
     }
 
     /// Waits until the database answers `question` with yes.
-    pub(crate) async fn until(&self, question: &'static str) -> Result<(), String> {
-        let options = SqliteConnectOptions::new().filename(self.path().join("aside.db"));
-        let mut database = options.connect().await.map_err(|error| error.to_string())?;
+    pub(crate) async fn until(&self, question: &str) -> Result<(), String> {
+        install_default_drivers();
+        let mut database =
+            AnyConnection::connect(&self.database()).await.map_err(|error| error.to_string())?;
+        let asked = format!("SELECT CASE WHEN ({question}) THEN 1 ELSE 0 END");
         let waiting = async {
             loop {
-                let answer = sqlx::query_scalar(question).fetch_one(&mut database).await;
-                if answer.map_err(|error| error.to_string())? {
+                let answer: Result<i64, sqlx::Error> =
+                    sqlx::query_scalar(sqlx::AssertSqlSafe(asked.as_str())).fetch_one(&mut database).await;
+                if answer.map_err(|error| error.to_string())? == 1 {
                     return Ok(());
                 }
                 tokio::time::sleep(GLANCE).await;
@@ -125,14 +155,21 @@ impl Bot {
 
     /// Starts the bot without waiting.
     pub(crate) fn launch(discord: &Simulator, home: &Home, config: &str) -> Self {
+        Self::launch_as(Self::credentials(discord), home, config)
+    }
+
+    /// Who the bot is, and where.
+    pub(crate) fn credentials(discord: &Simulator) -> Credentials {
+        Credentials::new(Origin::parse(&discord.base()).unwrap(), Token::new(&discord.token()))
+    }
+
+    /// Starts a bot that goes about it as `credentials` say, without waiting.
+    pub(crate) fn launch_as(credentials: Credentials, home: &Home, config: &str) -> Self {
         log::listen();
         let mut config = Config::parse(config, Path::new("test.toml")).unwrap();
         config.store.url = home.database();
+        config.telemetry.listen = home.told_at;
         let core = config.build().unwrap();
-        let credentials = Credentials {
-            base: Origin::parse(&discord.base()).unwrap(),
-            token: Token::new(&discord.token()),
-        };
         let stop = CancellationToken::new();
         let loaded = Loaded { config, core, file: None };
         #[expect(clippy::disallowed_methods, reason = "the bot ends with the test that runs it")]

@@ -1,6 +1,9 @@
 //! The bot against the embedded Discord, over real HTTP and WebSocket.
 
 #[cfg(test)]
+mod catch_up;
+#[cfg(test)]
+mod circuit;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]
@@ -8,7 +11,19 @@ mod commands;
 #[cfg(test)]
 mod community;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
+mod equal;
+#[cfg(test)]
 mod expectation;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod forged;
+#[cfg(test)]
+mod gateway;
+#[cfg(test)]
+mod injected;
 #[cfg(test)]
 mod joining;
 #[cfg(test)]
@@ -18,6 +33,8 @@ mod log;
 #[cfg(test)]
 mod manners;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod newcomer;
 #[cfg(test)]
 mod once;
@@ -25,9 +42,13 @@ mod once;
 #[path = "../simulator/openapi.rs"]
 mod openapi;
 #[cfg(test)]
+mod outbox;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod process;
+#[cfg(test)]
+mod processes;
 #[cfg(test)]
 mod raid;
 #[cfg(test)]
@@ -35,8 +56,15 @@ mod scenario;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
+#[path = "../postgres/server.rs"]
+mod server;
+#[cfg(test)]
 mod simmer;
 #[cfg(test)]
 mod transcript;
 #[cfg(test)]
 mod trouble;
+#[cfg(test)]
+mod watching;

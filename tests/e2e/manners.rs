@@ -64,7 +64,7 @@ pub(crate) fn check_answers(discord: &Simulator) -> Result<(), String> {
 
 impl Said {
     /// Any three words in a row give a member away; so does any of the secrets.
-    fn stays_out_of(&self, place: &str, name: &str) -> Result<(), String> {
+    pub(crate) fn stays_out_of(&self, place: &str, name: &str) -> Result<(), String> {
         let plain = plain(place);
         let words: Vec<&str> = self.text.split_whitespace().collect();
         let told = words.windows(3).find(|three| plain.contains(&self::plain(&three.join(" "))));

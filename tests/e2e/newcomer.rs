@@ -241,7 +241,7 @@ async fn a_second_signal_stops_at_once() {
     discord.wait_until("the bot to leave", |state| (!state.is_connected()).then_some(())).await.unwrap();
     signal_to(id, "TERM").await;
     let ended =
-        tokio::time::timeout(Duration::from_secs(5), running.wait_with_output()).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_mins(1), running.wait_with_output()).await.unwrap().unwrap();
     assert_eq!(ended.status.code(), Some(1));
 }
 

@@ -5,6 +5,7 @@ use aside::simulator::{ChannelKind, Id, Message, Simulator};
 use crate::community::{Bot, Home, RULES, private_threads, said, settled};
 use crate::expectation;
 use crate::manners::{self, Said};
+use crate::metrics::Told;
 use crate::scenario::{Called, Say, Scenario, Step, fill, secret};
 
 /// A scenario under way.
@@ -25,13 +26,16 @@ impl Play {
     /// What is not as it should be, and at which step.
     pub(crate) async fn through(scenario: &Scenario) -> Result<(), String> {
         let discord = Simulator::start(&scenario.world()).await.map_err(|error| error.to_string())?;
-        let (home, called, said) = (Home::new(), Called::new(), Vec::new());
+        let (home, called, said) = (Home::new().telling(), Called::new(), Vec::new());
         let mut play = Self { discord, called, home, config: String::new(), said, bot: None };
         play.config = play.settings(scenario)?;
         play.start().await;
         for (at, step) in scenario.steps.iter().enumerate() {
             play.take(step).await.map_err(|wrong| format!("step {}: {wrong}", at + 1))?;
         }
+        let told = Told::at(play.home.told_at()).await?;
+        told.is_declared(1)?;
+        told.is_discreet(&play.discord, &play.said)?;
         play.stop().await?;
         manners::check(&play.discord, &play.home, &play.said)
     }

@@ -94,10 +94,28 @@ impl Process {
     }
 
     /// Asks it to stop, and waits until it has stopped in order.
-    pub(crate) async fn stop(mut self) {
+    pub(crate) async fn stop(self) {
+        self.stopped().await;
+    }
+
+    /// As [`Self::stop`]; everything it has written.
+    pub(crate) async fn stopped(mut self) -> String {
         self.signal("TERM");
         let status = self.ended().await;
         assert_eq!(status.code(), Some(0), "{}", self.written());
+        self.written()
+    }
+
+    /// What another run of the program with the same settings answers to `arguments`, and its exit code.
+    pub(crate) async fn asked(home: &Home, arguments: &[&str]) -> (Option<i32>, String) {
+        let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_aside"))
+            .args(arguments)
+            .env_clear()
+            .current_dir(home.path())
+            .output()
+            .await
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
     }
 }
 

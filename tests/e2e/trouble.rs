@@ -1,8 +1,6 @@
 //! Bad answers, broken connections and events nobody has heard of.
 
-use aside::simulator::{
-    ChannelKind, Fault, MemberPlan, Moment, Permissions, Request, Simulator, State, Trouble, World,
-};
+use aside::simulator::{ChannelKind, Fault, MemberPlan, Moment, Permissions, Request, Simulator, Trouble};
 use futures::StreamExt;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -169,67 +167,7 @@ async fn a_thread_that_its_member_cannot_enter_is_closed_and_the_next_place_trie
     bot.stop().await.unwrap();
 }
 
-/// Something happens to the connection, and the next moment a message is posted. It is dealt with once, after
-/// so many sessions were opened and resumed.
-async fn goes_on_after(befalls: impl FnOnce(&Simulator), opened: usize, resumed: usize) {
-    let (discord, home) = (Simulator::start(&harbor()).await.unwrap(), Home::new());
-    let bot = Bot::start(&discord, &home, RULES).await;
-    settled(&discord, &home).await.unwrap();
-    befalls(&discord);
-    post(&discord, "alex", "general", LEAK);
-    discord
-        .wait_until("sessions to be opened and resumed as they should", |state| {
-            (state.sessions_opened() == (opened, resumed)).then_some(())
-        })
-        .await
-        .unwrap();
-    acknowledged(&discord, "general").await;
-    settled(&discord, &home).await.unwrap();
-    once(&discord).unwrap();
-    bot.stop().await.unwrap();
-    assert_eq!(discord.read(State::sessions_opened), (opened, resumed));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_that_breaks_is_resumed() {
-    goes_on_after(Simulator::cut_gateway, 1, 1).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_close_that_can_be_resumed_is() {
-    goes_on_after(|discord| discord.close_gateway(4000), 1, 1).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn asked_to_reconnect_the_bot_resumes() {
-    goes_on_after(Simulator::request_reconnect, 1, 1).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_called_invalid_is_followed_by_a_new_one() {
-    goes_on_after(|discord| discord.invalidate_sessions(false), 2, 0).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn heartbeats_that_nobody_answers_end_the_connection() {
-    let world = World { heartbeat_ms: 200, ..harbor() };
-    let (discord, home) = (Simulator::start(&world).await.unwrap(), Home::new());
-    let bot = Bot::start(&discord, &home, RULES).await;
-    settled(&discord, &home).await.unwrap();
-    discord.acknowledge_heartbeats(false);
-    discord
-        .wait_until("the bot to connect anew", |state| (state.sessions_opened() != (1, 0)).then_some(()))
-        .await
-        .unwrap();
-    discord.acknowledge_heartbeats(true);
-    post(&discord, "alex", "general", LEAK);
-    acknowledged(&discord, "general").await;
-    settled(&discord, &home).await.unwrap();
-    once(&discord).unwrap();
-    bot.stop().await.unwrap();
-}
-
-/// Ways in which serenity cannot decode a message; each must be judged all the same.
+/// Ways in which a message can be odd; each must be judged all the same.
 fn oddities() -> Vec<(&'static str, &'static str, Value)> {
     vec![
         (

@@ -24,7 +24,7 @@ fn told(place: &Place, args: &[&str]) -> String {
 
 #[tokio::test]
 async fn the_operator_erases_what_needs_no_words_and_leaves_the_rest_to_the_bot() {
-    let place = Place::new();
+    let place = Place::file();
     let store = place.open().await;
     everything_about_alex(&store).await;
     let user = ALEX.to_string();
@@ -45,7 +45,7 @@ async fn the_operator_erases_what_needs_no_words_and_leaves_the_rest_to_the_bot(
 
 #[tokio::test]
 async fn where_nothing_is_to_be_said_all_is_gone_at_once_in_the_server_that_is_meant() {
-    let place = Place::new();
+    let place = Place::file();
     let store = place.open().await;
     let mut untold = notice(ALEX, 1);
     untold.surroundings.alerts.clear();
@@ -65,7 +65,7 @@ async fn where_nothing_is_to_be_said_all_is_gone_at_once_in_the_server_that_is_m
 
 #[tokio::test]
 async fn a_language_alone_is_forgotten_too() {
-    let place = Place::new();
+    let place = Place::file();
     let store = place.open().await;
     store.set_language(MIA, "de", crate::place::now()).await.unwrap();
     told(&place, &["erase", "--user", &MIA.to_string()]);
@@ -74,7 +74,7 @@ async fn a_language_alone_is_forgotten_too() {
 
 #[test]
 fn what_cannot_be_done_is_said_with_its_exit_code() {
-    let place = Place::new();
+    let place = Place::file();
     let rows: [(&[&str], i32, &str); 4] = [
         (&["erase", "--user", "7"], 1, "there is no database"),
         (&["erase"], 2, "--user"),
@@ -92,7 +92,7 @@ fn what_cannot_be_done_is_said_with_its_exit_code() {
 
 #[test]
 fn the_page_is_printed_for_the_settings_in_force() {
-    let place = Place::new();
+    let place = Place::file();
     std::fs::write(place.folder().join("config.toml"), "[privacy]\nkeep_closed = \"3d\"\n").unwrap();
     let page = told(&place, &["privacy"]);
     assert!(page.contains("until 3 days after the case is over"), "{page}");

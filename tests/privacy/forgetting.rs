@@ -1,5 +1,6 @@
 //! Whoever wishes is forgotten: at once where nothing is to be said first, and in the end altogether.
 
+use aside::case::action::Refusal;
 use aside::case::{Event, NOBODY};
 use aside::message::{Author, GuildId, Message, MessageId, Origin, UserId};
 use aside::policy::Response;
@@ -8,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::place::{
     ALEX, GENERAL, HARBOR, MIA, Place, Plain, SAM, carry_out, everything_about_alex, example, happens,
-    matter, message, notice, now, open_case, settle,
+    matter, message, notice, now, open_case, settle, success,
 };
 
 fn wish(member: UserId) -> Erasure {
@@ -16,16 +17,14 @@ fn wish(member: UserId) -> Erasure {
 }
 
 /// Forgets as the bot does: what is left ends, and is erased once nothing is left to be done.
-async fn forget(store: &aside::store::sqlite::SqliteStore, member: UserId) -> Left {
+async fn forget(store: &aside::store::Database, member: UserId) -> Left {
     let left = store.forget(&wish(member)).await.unwrap();
     let events = left.cases.iter().map(|number| (*number, Event::Forgotten(now()))).collect();
     store.happen_together(HARBOR, events, None, &Plain).await.unwrap();
     left
 }
 
-#[tokio::test]
-async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator() {
-    let place = Place::new();
+pub(crate) async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
     let before = place.naming(ALEX).await;
@@ -52,9 +51,12 @@ async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator() {
     for words in ["about Alex", "written by Alex", "refunded", "given details", "a proposal"] {
         let theirs = words == "refunded";
         // Case 4 of somebody else was refunded, too.
-        assert_eq!(place.holds(words), theirs, "{words}");
+        assert_eq!(place.holds(words).await, theirs, "{words}");
     }
-    assert!(place.holds("by Alex") && place.holds("written by others"), "what is not about them stays");
+    assert!(
+        place.holds("by Alex").await && place.holds("written by others").await,
+        "what is not about them stays"
+    );
 
     // The other one of an exchange is known until it is over.
     assert_eq!(store.erasures().await.unwrap(), [wish(ALEX)]);
@@ -66,9 +68,7 @@ async fn who_is_in_every_part_is_forgotten_in_each_but_as_a_moderator() {
     assert_eq!((cases.helped, cases.named, cases.cases.len()), (vec![6], vec![], 0));
 }
 
-#[tokio::test]
-async fn what_remains_of_a_case_names_nobody_and_counts() {
-    let place = Place::new();
+pub(crate) async fn what_remains_of_a_case_names_nobody_and_counts(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
     let counted = place.count("SELECT count(*) FROM outcomes").await;
@@ -86,9 +86,28 @@ async fn what_remains_of_a_case_names_nobody_and_counts() {
     }
 }
 
-#[tokio::test]
-async fn numbers_are_not_given_again() {
-    let place = Place::new();
+pub(crate) async fn what_was_given_up_is_forgotten_too_even_if_it_was_tried_again(place: Place) {
+    let store = place.open().await;
+    for who in [ALEX, SAM] {
+        store.notice(notice(who, who.0), &Plain).await.unwrap();
+        // Whoever is called into a thread is named.
+        for pending in store.pending().await.unwrap() {
+            store.settle(pending.id, Event::Performed(success(&pending)), &Plain).await.unwrap();
+        }
+        for pending in store.pending().await.unwrap() {
+            assert!(store.bury(pending.id, Refusal::GaveUp, now(), &Plain).await.unwrap().is_some());
+            let again = store.retry(pending.id, &Plain).await.unwrap().unwrap();
+            assert!(store.bury(again.id, Refusal::GaveUp, now(), &Plain).await.unwrap().is_some());
+        }
+    }
+    assert!(place.naming(ALEX).await.contains(&"outbox".to_owned()));
+    forget(&store, ALEX).await;
+    carry_out(&store).await;
+    assert!(!place.naming(ALEX).await.contains(&"outbox".to_owned()));
+    assert!(place.naming(SAM).await.contains(&"outbox".to_owned()), "of others it stays");
+}
+
+pub(crate) async fn numbers_are_not_given_again(place: Place) {
     let store = place.open().await;
     for at in 1..=3 {
         let number = open_case(&store, notice(ALEX, at)).await;
@@ -101,9 +120,9 @@ async fn numbers_are_not_given_again() {
     assert_eq!(open_case(&store, notice(SAM, 5)).await, 5);
 }
 
-#[tokio::test]
-async fn a_message_that_was_forgotten_is_not_noticed_again_but_can_be_taken_up_by_hand() {
-    let place = Place::new();
+pub(crate) async fn a_message_that_was_forgotten_is_not_noticed_again_but_can_be_taken_up_by_hand(
+    place: Place,
+) {
     let store = place.open().await;
     let number = open_case(&store, notice(ALEX, 1)).await;
     settle(&store, number, now()).await;
@@ -117,9 +136,7 @@ async fn a_message_that_was_forgotten_is_not_noticed_again_but_can_be_taken_up_b
     assert!(matches!(store.notice(by_hand, &Plain).await.unwrap(), Noticed::Opened(2, _)));
 }
 
-#[tokio::test]
-async fn that_a_conversation_was_spoken_to_lately_is_known_without_whom() {
-    let place = Place::new();
+pub(crate) async fn that_a_conversation_was_spoken_to_lately_is_known_without_whom(place: Place) {
     let store = place.open().await;
     open_case(&store, notice(SAM, 1)).await;
     open_case(&store, notice(ALEX, 2)).await;
@@ -146,9 +163,7 @@ async fn that_a_conversation_was_spoken_to_lately_is_known_without_whom() {
     assert_eq!(place.count("SELECT count(*) FROM acted").await, 1);
 }
 
-#[tokio::test]
-async fn what_came_after_the_wish_stays() {
-    let place = Place::new();
+pub(crate) async fn what_came_after_the_wish_stays(place: Place) {
     let store = place.open().await;
     let first = open_case(&store, notice(ALEX, 1)).await;
     let mut later = notice(ALEX, 2);
@@ -163,9 +178,7 @@ async fn what_came_after_the_wish_stays() {
     assert_eq!((cases, traces.examples.len()), (vec![later], 1));
 }
 
-#[tokio::test]
-async fn other_servers_are_left_alone_and_so_is_the_language_they_need() {
-    let place = Place::new();
+pub(crate) async fn other_servers_are_left_alone_and_so_is_the_language_they_need(place: Place) {
     let store = place.open().await;
     let elsewhere = GuildId(2);
     let mut other = notice(ALEX, 1);
@@ -188,7 +201,7 @@ async fn other_servers_are_left_alone_and_so_is_the_language_they_need() {
 #[tokio::test]
 async fn it_is_finished_after_a_stop_at_any_instant() {
     for stop in 0..6 {
-        let place = Place::new();
+        let place = Place::file();
         let store = place.open().await;
         let mut shielded = notice(ALEX, 1);
         shielded.matter = matter(1, Response::Shield);
@@ -200,7 +213,7 @@ async fn it_is_finished_after_a_stop_at_any_instant() {
                 wanted = true;
             }
             let Some(pending) = store.pending().await.unwrap().first().cloned() else { break };
-            let receipt = crate::place::success(&pending);
+            let receipt = success(&pending);
             store.settle(pending.id, Event::Performed(receipt), &Plain).await.unwrap();
         }
         store.close().await;
@@ -213,29 +226,25 @@ async fn it_is_finished_after_a_stop_at_any_instant() {
         if wanted {
             assert!(store.forget(&wish(ALEX)).await.unwrap().is_nothing(), "{stop}");
             assert_eq!(place.naming(ALEX).await, Vec::<String>::new(), "{stop}");
-            assert!(!place.holds("masked words"), "{stop}");
+            assert!(!place.holds("masked words").await, "{stop}");
         }
     }
 }
 
-#[tokio::test]
-async fn an_answer_to_an_action_of_a_case_that_is_gone_is_no_trouble() {
-    let place = Place::new();
+pub(crate) async fn an_answer_to_an_action_of_a_case_that_is_gone_is_no_trouble(place: Place) {
     let store = place.open().await;
     store.notice(notice(ALEX, 1), &Plain).await.unwrap();
     let pending = store.pending().await.unwrap().remove(0);
-    sqlx::query("DELETE FROM cases").execute(&place.database().await).await.unwrap();
-    let receipt = crate::place::success(&pending);
+    sqlx::query("DELETE FROM cases").execute(&mut place.connect().await).await.unwrap();
+    let receipt = success(&pending);
     assert_eq!(store.settle(pending.id, Event::Performed(receipt), &Plain).await.unwrap(), None);
     assert_eq!(store.pending().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn what_a_member_gave_in_a_form_is_gone_when_the_case_is_over() {
-    let place = Place::new();
+pub(crate) async fn what_a_member_gave_in_a_form_is_gone_when_the_case_is_over(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
-    assert!(place.holds("given details"), "while the case is open moderators need it");
+    assert!(place.holds("given details").await, "while the case is open moderators need it");
     happens(&store, 1, Event::Ended(aside::case::Ending::by(aside::case::End::Resolved, MIA, now()))).await;
-    assert!(!place.holds("given details"));
+    assert!(!place.holds("given details").await);
 }

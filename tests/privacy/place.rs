@@ -8,14 +8,16 @@ use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, MessageId, UserId};
 use aside::policy::raid::Extent;
 use aside::policy::{Acted, Mode, Response};
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{
     CaseNote, Example, Judged, Line, NewChange, Notice, Noticed, Pending, Store, Terms, Whose,
 };
 use jiff::{SignedDuration, Timestamp};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
-use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::any::install_default_drivers;
+use sqlx::{AnyConnection, Connection as _};
 use tempfile::TempDir;
+
+use crate::server;
 
 pub(crate) const HARBOR: GuildId = GuildId(1);
 pub(crate) const GENERAL: ChannelId = ChannelId(10);
@@ -52,6 +54,10 @@ impl Terms for Plain {
             expire_after: SignedDuration::from_hours(7 * 24),
         };
         &PROMISE
+    }
+
+    fn now(&self) -> Timestamp {
+        now()
     }
 }
 
@@ -116,73 +122,98 @@ pub(crate) fn success(pending: &Pending) -> Receipt {
     }
 }
 
-/// A database in a folder of its own.
-pub(crate) struct Place(TempDir);
+/// An SQLite file, or a database of a PostgreSQL server.
+pub(crate) struct Place {
+    folder: TempDir,
+    server: Option<String>,
+}
 
 impl Place {
-    pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+    pub(crate) fn file() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), server: None }
     }
 
-    pub(crate) async fn open(&self) -> SqliteStore {
-        let file = self.0.path().join("aside.db");
-        SqliteStore::open(&format!("sqlite://{}", file.display())).await.unwrap()
+    /// None where there is no PostgreSQL.
+    pub(crate) fn server() -> Option<Self> {
+        Some(Self { folder: tempfile::tempdir().unwrap(), server: Some(server::database()?) })
+    }
+
+    fn url(&self) -> String {
+        let file = || format!("sqlite://{}", self.folder().join("aside.db").display());
+        self.server.clone().unwrap_or_else(file)
+    }
+
+    pub(crate) async fn open(&self) -> Database {
+        Database::open(&self.url()).await.unwrap()
     }
 
     pub(crate) fn folder(&self) -> &std::path::Path {
-        self.0.path()
+        self.folder.path()
     }
 
-    /// Whether `text` stands anywhere at rest, the write-ahead file included.
-    pub(crate) fn holds(&self, text: &str) -> bool {
-        let files = std::fs::read_dir(self.0.path()).unwrap();
+    pub(crate) async fn connect(&self) -> AnyConnection {
+        install_default_drivers();
+        AnyConnection::connect(&self.url()).await.unwrap()
+    }
+
+    /// Whether `text` stands anywhere at rest: in a file every byte counts, the write-ahead file included, in a server what
+    /// is not deleted.
+    pub(crate) async fn holds(&self, text: &str) -> bool {
+        if self.server.is_some() {
+            return !self.mentioning(text).await.is_empty();
+        }
+        let files = std::fs::read_dir(self.folder()).unwrap();
         let bytes: Vec<u8> = files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
         bytes.windows(text.len()).any(|window| window == text.as_bytes())
     }
 
-    pub(crate) async fn database(&self) -> SqlitePool {
-        let options = SqliteConnectOptions::new().filename(self.0.path().join("aside.db"));
-        SqlitePool::connect_with(options).await.unwrap()
-    }
-
     /// The answer to a question about the database.
     pub(crate) async fn count(&self, question: &'static str) -> i64 {
-        sqlx::query_scalar(question).fetch_one(&self.database().await).await.unwrap()
+        sqlx::query_scalar(question).fetch_one(&mut self.connect().await).await.unwrap()
     }
 
     /// The tables there are.
     pub(crate) async fn tables(&self) -> Vec<String> {
-        let query =
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-        sqlx::query_scalar(query).fetch_all(&self.database().await).await.unwrap()
+        let query = if self.server.is_some() {
+            "SELECT CAST(tablename AS text) AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY name"
+        } else {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        };
+        sqlx::query_scalar(query).fetch_all(&mut self.connect().await).await.unwrap()
     }
 
     /// The tables in which `person` is named, in whatever column and however deep in it.
     pub(crate) async fn naming(&self, person: UserId) -> Vec<String> {
-        let (database, id) = (self.database().await, person.to_string());
-        let mut naming = Vec::new();
+        self.mentioning(&person.to_string()).await
+    }
+
+    async fn mentioning(&self, text: &str) -> Vec<String> {
+        let mut database = self.connect().await;
+        let mut mentioning = Vec::new();
         for table in self.tables().await {
-            let query = sqlx::AssertSqlSafe(format!("SELECT * FROM {table}"));
-            let rows = sqlx::query(query).fetch_all(&database).await.unwrap();
-            let cells = rows.iter().flat_map(|row| row.columns().iter().map(move |column| (row, column)));
-            let mut texts = cells.map(|(row, column)| {
-                let raw = row.try_get_raw(column.ordinal()).unwrap();
-                match raw.type_info().name() {
-                    "INTEGER" => row.get::<i64, _>(column.ordinal()).to_string(),
-                    "TEXT" => row.get::<String, _>(column.ordinal()),
-                    _ => String::new(),
-                }
-            });
-            if texts.any(|text| text.contains(&id)) {
-                naming.push(table);
+            if self.cells(&mut database, &table).await.iter().any(|cell| cell.contains(text)) {
+                mentioning.push(table);
             }
         }
-        naming
+        mentioning
+    }
+
+    /// Everything in a table, as text.
+    async fn cells(&self, database: &mut AnyConnection, table: &str) -> Vec<String> {
+        if self.server.is_some() {
+            let query = sqlx::AssertSqlSafe(format!("SELECT CAST(rows AS text) FROM {table} AS rows"));
+            return sqlx::query_scalar(query).fetch_all(database).await.unwrap();
+        }
+        let query = sqlx::AssertSqlSafe(format!("SELECT name FROM pragma_table_info('{table}')"));
+        let columns: Vec<String> = sqlx::query_scalar(query).fetch_all(&mut *database).await.unwrap();
+        let columns: Vec<String> = columns.iter().map(|column| format!("quote({column})")).collect();
+        let query = sqlx::AssertSqlSafe(format!("SELECT {} FROM {table}", columns.join(" || ' ' || ")));
+        sqlx::query_scalar(query).fetch_all(database).await.unwrap()
     }
 }
 
 /// Performs what is committed until nothing is left to be done.
-pub(crate) async fn carry_out(store: &SqliteStore) -> Vec<&'static str> {
+pub(crate) async fn carry_out(store: &Database) -> Vec<&'static str> {
     let mut done = Vec::new();
     while let Some(pending) = store.pending().await.unwrap().first().cloned() {
         done.push(pending.action.name());
@@ -191,19 +222,19 @@ pub(crate) async fn carry_out(store: &SqliteStore) -> Vec<&'static str> {
     done
 }
 
-pub(crate) async fn open_case(store: &SqliteStore, notice: Notice) -> u32 {
+pub(crate) async fn open_case(store: &Database, notice: Notice) -> u32 {
     let noticed = store.notice(notice, &Plain).await.unwrap();
     let Noticed::Opened(number, _) = noticed else { panic!("a new case, not {noticed:?}") };
     carry_out(store).await;
     number
 }
 
-pub(crate) async fn happens(store: &SqliteStore, number: u32, event: Event) {
+pub(crate) async fn happens(store: &Database, number: u32, event: Event) {
     store.happen(HARBOR, Whose::Number(number), event, &Plain).await.unwrap().unwrap();
 }
 
 /// Ends a case at `at`, with nothing left to be done.
-pub(crate) async fn settle(store: &SqliteStore, number: u32, at: Timestamp) {
+pub(crate) async fn settle(store: &Database, number: u32, at: Timestamp) {
     let outcome = Some("refunded to Alex P.".to_owned());
     happens(store, number, Event::Ended(Ending { outcome, ..Ending::by(End::Resolved, MIA, at) })).await;
     carry_out(store).await;
@@ -235,7 +266,7 @@ pub(crate) fn note(by: UserId, words: &str) -> CaseNote {
 
 /// Alex in every part there is: as the member of an open case (1) and of one that is over (2), as the other one of an
 /// exchange (3), as whoever was asked and began a raid (4, 5), and as a moderator (6).
-pub(crate) async fn everything_about_alex(store: &SqliteStore) {
+pub(crate) async fn everything_about_alex(store: &Database) {
     let open = open_case(store, notice(ALEX, 1)).await;
     let details = Detail { label: "order number".to_owned(), text: "given details".to_owned() };
     happens(store, open, Event::Detailed(vec![details])).await;

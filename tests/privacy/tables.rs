@@ -15,9 +15,7 @@ fn read(file: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
 }
 
-#[tokio::test]
-async fn every_table_is_on_the_list() {
-    let place = Place::new();
+pub(crate) async fn every_table_is_on_the_list(place: Place) {
     place.open().await;
     let there: BTreeSet<String> = place.tables().await.into_iter().collect();
     let listed: BTreeSet<String> =
@@ -32,9 +30,7 @@ async fn every_table_is_on_the_list() {
 }
 
 /// Where somebody is named is on the list as being about people; and what is about nobody names nobody.
-#[tokio::test]
-async fn what_names_people_is_listed_as_being_about_them() {
-    let place = Place::new();
+pub(crate) async fn what_names_people_is_listed_as_being_about_them(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
     for person in [ALEX, SAM, MIA] {
@@ -47,9 +43,7 @@ async fn what_names_people_is_listed_as_being_about_them() {
     }
 }
 
-#[tokio::test]
-async fn whoever_is_in_every_part_is_shown_each() {
-    let place = Place::new();
+pub(crate) async fn whoever_is_in_every_part_is_shown_each(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
     let traces = store.traces(HARBOR, ALEX).await.unwrap();
@@ -123,9 +117,7 @@ fn the_page_says_what_is_configured() {
     );
 }
 
-#[tokio::test]
-async fn an_export_holds_everything_and_of_others_no_ids() {
-    let place = Place::new();
+pub(crate) async fn an_export_holds_everything_and_of_others_no_ids(place: Place) {
     let store = place.open().await;
     everything_about_alex(&store).await;
     let config = Config::default();
@@ -140,6 +132,24 @@ async fn an_export_holds_everything_and_of_others_no_ids() {
 }
 
 /// The example in the documentation is a file as it is written, key by key.
+#[test]
+fn the_page_says_what_becomes_of_what_is_erased() {
+    let page_of = |url: &str| {
+        let mut config = Config::default();
+        url.clone_into(&mut config.store.url);
+        page(&config)
+    };
+    let (file, server) = (page_of("sqlite://aside.db"), page_of("postgres://aside@db/aside"));
+    assert!(
+        file.contains("is overwritten in the database") && file.contains("is a file on their machine"),
+        "{file}"
+    );
+    assert!(
+        server.contains("PostgreSQL does not overwrite") && server.contains("on a server of theirs"),
+        "{server}"
+    );
+}
+
 #[tokio::test]
 async fn the_shape_of_an_export_is_documented() {
     let document = read("docs/PRIVACY.md");

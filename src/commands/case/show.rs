@@ -14,7 +14,7 @@ use crate::detect::Kind;
 use crate::privacy;
 use crate::responder::{ASKED_FOR, BY_HAND, Executor};
 use crate::store::{CaseNote, Store};
-use crate::wording::length;
+use crate::wording::{length, literal};
 
 /// The most characters of an answer; notes that do not fit go along as a file.
 const MOST_WORDS: usize = 2_000;
@@ -145,7 +145,7 @@ fn end(case: &Case) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(ending) = &case.ending {
         lines.push(format!("- Over since <t:{}:f>", ending.at.as_second()));
-        lines.extend(case.facts().outcome.map(|outcome| format!("- What came of it: {}", plain(&outcome))));
+        lines.extend(case.facts().outcome.map(|outcome| format!("- What came of it: {}", literal(&outcome))));
     }
     lines.extend(case.rating.map(|rating| format!("- The member says it went: {}", rating.as_str())));
     if case.discreet {
@@ -244,7 +244,7 @@ fn with_transcript(mut reply: Reply, number: u32, transcript: &str) -> Reply {
 
 fn with_notes<S, E>(context: &Context<'_, S, E>, case: &Case, words: &str, notes: &[CaseNote]) -> Reply {
     let told =
-        |note: &CaseNote| format!("- <@{}> <t:{}:R>: {}", note.by, note.at.as_second(), plain(&note.words));
+        |note: &CaseNote| format!("- <@{}> <t:{}:R>: {}", note.by, note.at.as_second(), literal(&note.words));
     let listed: Vec<String> = notes.iter().map(told).collect();
     let whole = match listed.as_slice() {
         [] => words.to_owned(),

@@ -3,6 +3,7 @@
 use super::fields::{Field, Places};
 use crate::commands::talk::cut;
 use crate::config::RuleTable;
+use crate::wording::is_hidden;
 
 /// The most of one entry that is shown, in characters.
 const MOST_OF_AN_ENTRY: usize = 300;
@@ -47,11 +48,6 @@ pub(super) fn visible(entry: &str) -> String {
         }
     }
     line
-}
-
-/// Whether a character is seen only by what it does to others.
-pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::difference::is_hidden;
 use crate::commands::talk::{code, quoted};
 use crate::config::{COOLDOWN, Mistake, RuleTable, share_of_one, time, time_text};
 use crate::detect::Kind;
 use crate::discord::guilds::Guilds;
 use crate::message::{ChannelId, GuildId, RoleId};
+use crate::wording::is_hidden;
 
 /// What takes a field away where it stands for its text.
 pub(super) const NOTHING: &str = "-";

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Field, Places};
 use super::{add, edit};
+use crate::commands::context::proposal_number;
 use crate::commands::talk::{self, Answer, Form, Reply, button};
 use crate::commands::{Context, Outcome, Trouble};
 use crate::config::{RuleTable, Subject};
@@ -230,7 +231,7 @@ where
         return Ok(Answer::Update(Reply::new("This is more than a day old. Use the command again.")));
     };
     let form = match &draft.of {
-        Of::New(rule) => of_new(rule, id.parse().unwrap_or(0), &draft.entered),
+        Of::New(rule) => of_new(rule, proposal_number(id), &draft.entered),
         Of::Known { name, seen } => {
             let here = context.responder.in_force(context.guild);
             refilled(&edit::standing(&here, name)?.table, seen, &draft.entered)
@@ -253,7 +254,6 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    let id = id.parse().unwrap_or(0);
-    let body = context.responder.store().proposal(context.guild, id).await?;
+    let body = context.responder.store().proposal(context.guild, proposal_number(id)).await?;
     Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
 }

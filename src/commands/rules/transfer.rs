@@ -6,12 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::fields::{Field, Places, told};
-use super::{automod, difference, edit};
+use super::{difference, edit};
 use crate::commands::change::Shown;
 use crate::commands::context::Given;
 use crate::commands::talk::{Answer, File, Reply, quoted};
 use crate::commands::{Context, Outcome, Trouble};
-use crate::config::{GuildConfig, GuildSettings, MOST_RULES, RuleTable, RulesFile, Standing};
+use crate::config::{GuildConfig, GuildSettings, MOST_RULES, RuleTable, RulesFile, Standing, automod};
 use crate::detect::Category;
 use crate::discord::rest::{DownloadError, Request, RestError};
 use crate::policy::Response;
@@ -132,14 +132,16 @@ where
     let here = context.responder.in_force(context.guild);
     let known: Vec<RuleTable> = here.rules.iter().map(|rule| rule.table.clone()).collect();
     let taken = automod::taken_over(&listed, category, action, &known);
+    let left: Vec<String> =
+        taken.left.iter().map(|what| format!("! {}", difference::visible(what))).collect();
     if taken.rules.is_empty() {
         let words = "There is nothing in AutoMod here that could come along.";
-        return Ok(nothing(words, &taken.left.join("\n")));
+        return Ok(nothing(words, &left.join("\n")));
     }
     for rule in &taken.rules {
         rule.check().map_err(|mistake| Trouble::Told(told(&mistake, rule)))?;
     }
-    propose(context, taken.rules, "**From AutoMod**", taken.left).await
+    propose(context, taken.rules, "**From AutoMod**", left).await
 }
 
 /// What was chosen from a list that Discord shows.

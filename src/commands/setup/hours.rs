@@ -12,6 +12,7 @@ use self::entered::{hours, wait};
 use super::{Page, save};
 use crate::case::clock::WorkingHours;
 use crate::commands::change::fingerprint;
+use crate::commands::context::proposal_number;
 use crate::commands::talk::{Answer, Field, Form, Reply, button};
 use crate::commands::{Context, Outcome, Trouble};
 use crate::config::{GuildConfig, GuildSettings, Subject, days_text, time_text, times_text, zone_name};
@@ -56,7 +57,7 @@ where
     S: Store + 'static,
     E: Executor,
 {
-    let body = context.responder.store().proposal(context.guild, id.parse().unwrap_or(0)).await?;
+    let body = context.responder.store().proposal(context.guild, proposal_number(id)).await?;
     let draft: Option<Draft> = body.and_then(|body| serde_json::from_str(&body).ok());
     let gone = || Trouble::Told("This is more than a day old. `/setup` opens the panel anew.".to_owned());
     let draft = draft.ok_or_else(gone)?;

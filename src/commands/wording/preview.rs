@@ -66,6 +66,12 @@ where
 /// What could keep the bot from doing its part.
 const GAP: &str = "- In one channel Create Private Threads is missing: I fall back to a direct message.";
 
+/// What could be impossible for good.
+const UNDONE: &str = "- case 12: post in public – Discord does not let me do that there";
+
+/// What could be too old to be read back.
+const UNREAD: &str = "- <#1> · <t:1800000000:f> – <t:1800007200:f>";
+
 /// What an utterance is most often about, with the one who asks in the place of the member.
 fn facts<S, E>(context: &Context<'_, S, E>, here: &GuildConfig, utterance: Utterance) -> Facts
 where
@@ -115,6 +121,8 @@ where
             Facts { stored: Some("- cases: 1".to_owned()), left: Some("12".to_owned()), ..heated }
         }
         Utterance::Checkup => Facts { gaps: Some(GAP.to_owned()), ..heated },
+        Utterance::Undone => Facts { gaps: Some(UNDONE.to_owned()), ..heated },
+        Utterance::Unread => Facts { gaps: Some(UNREAD.to_owned()), ..heated },
         Utterance::Alert => Facts { waiting: Some(context.now), ..disclosed },
         Utterance::RaidAlert => {
             Facts { raid: Some(Raid { members: 6, messages: 11, links: vec![link; 2] }), ..heated }

@@ -2,9 +2,10 @@
 
 use crate::discord::id::{GuildId, Permissions, RoleId, UserId};
 
+use super::kept::{Channel, Role};
 use super::{Guilds, Known};
 use crate::discord::permissions::{in_guild, of_everyone, of_member};
-use crate::discord::wire::{Channel, OverwriteKind, Role, kind};
+use crate::discord::wire::{OverwriteKind, kind};
 use crate::message;
 
 /// Who holds one of these looks after a server.
@@ -29,7 +30,7 @@ impl Guilds {
 
     /// The name of a guild.
     pub(in crate::discord) fn name(&self, guild: GuildId) -> Option<String> {
-        let name = self.look(guild, |known| known.guild.name.clone());
+        let name = self.look(guild, |known| known.guild.name.to_string());
         name.filter(|name| !name.trim().is_empty())
     }
 
@@ -62,7 +63,7 @@ impl Known {
         let everyone = of_everyone(&self.guild, channel).contains(speak);
         everyone
             || self.guild.roles.iter().any(|role| {
-                let ordinary = !role.is_a_bots() && !role.permissions.intersects(MODERATING);
+                let ordinary = !role.a_bots && !role.permissions.intersects(MODERATING);
                 ordinary && self.held_with(role, channel).contains(speak)
             })
     }
@@ -76,8 +77,8 @@ impl Known {
     pub(super) fn only_moderators_see(&self, channel: &Channel, me: UserId) -> bool {
         let sees = |role: &Role| self.held_with(role, channel).contains(Permissions::VIEW_CHANNEL);
         let everyone = RoleId::new(self.guild.id.get());
-        let mut roles = self.guild.roles.iter().filter(|role| role.id != everyone && !role.is_a_bots());
-        let let_in = channel.permission_overwrites.iter().any(|one| {
+        let mut roles = self.guild.roles.iter().filter(|role| role.id != everyone && !role.a_bots);
+        let let_in = channel.overwrites().iter().any(|one| {
             one.kind == OverwriteKind::Member
                 && one.id != me.get()
                 && one.allow.contains(Permissions::VIEW_CHANNEL)

@@ -36,30 +36,24 @@ impl Known {
             return Some(format!("@{}", known.name));
         }
         let channel = ChannelId::new(number(within.strip_prefix('#')?)?);
-        self.channels.get(&channel)?.name.as_ref().map(|name| format!("#{name}"))
+        self.channels.get(channel)?.name.as_ref().map(|name| format!("#{name}"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use serde_json::json;
 
     use super::*;
+    use crate::discord::id::UserId;
 
     #[test]
     fn mentions_become_names_and_all_else_stays() {
         let guild = json!({
             "id": "1", "owner_id": "2", "roles": [{ "id": "10", "name": "Crew <#20>", "permissions": "0" }],
+            "channels": [{ "id": "20", "type": 0, "name": "gen<eral" }],
         });
-        let channel = json!({ "id": "20", "type": 0, "name": "gen<eral" });
-        let channel = serde_json::from_value(channel).unwrap();
-        let known = Known {
-            guild: serde_json::from_value(guild).unwrap(),
-            channels: HashMap::from([(ChannelId::new(20), channel)]),
-            my_roles: Vec::new(),
-        };
+        let known = Known::new(serde_json::from_value(guild).unwrap(), UserId::new(3));
         let rows = [
             ("in <#20> by <@&10>", "in #gen<eral by @Crew <#20>"),
             ("<#21> <@&11> <@10> <#0> <#x>", "<#21> <@&11> <@10> <#0> <#x>"),

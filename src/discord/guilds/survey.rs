@@ -2,12 +2,13 @@
 
 use crate::discord::id::{ChannelId, GuildId, Permissions, RoleId};
 
+use super::kept::Channel;
 use super::{Guilds, Known, Watch};
 use crate::config::Server;
 use crate::discord::checkup::{Checkup, Flaw, Gap, Instead, Place};
 use crate::discord::executor::THREAD_NEEDS;
 use crate::discord::permissions::{NEEDED, Need, in_guild, lacking, needed_in};
-use crate::discord::wire::{Channel, kind};
+use crate::discord::wire::kind;
 use crate::message;
 
 impl Guilds {
@@ -39,7 +40,7 @@ impl Guilds {
     ) -> Option<(message::ChannelId, Watch)> {
         self.look(GuildId::new(guild.0), |known| {
             let home = known.home_of(channel)?;
-            let channel = known.channels.get(&ChannelId::new(channel.0))?;
+            let channel = known.channels.get(ChannelId::new(channel.0))?;
             Some((message::ChannelId(home.id.get()), self.watch_of(known, channel, home)))
         })?
     }
@@ -69,7 +70,7 @@ impl Guilds {
 
     /// The language of a server's own pages, as in `en-US`.
     pub(crate) fn locale(&self, guild: message::GuildId) -> String {
-        self.look(GuildId::new(guild.0), |known| known.guild.preferred_locale.clone()).unwrap_or_default()
+        self.look(GuildId::new(guild.0), |known| known.guild.preferred_locale.to_string()).unwrap_or_default()
     }
 
     fn survey<T>(&self, guild: message::GuildId, look: impl FnOnce(&Survey<'_>) -> T) -> Option<T> {
@@ -81,7 +82,7 @@ impl Guilds {
 impl Known {
     /// The channel itself, or that of a thread; none for categories.
     fn home_of(&self, channel: message::ChannelId) -> Option<&Channel> {
-        let channel = self.channels.get(&ChannelId::new(channel.0))?;
+        let channel = self.channels.get(ChannelId::new(channel.0))?;
         self.home(channel).filter(|home| home.kind != kind::CATEGORY)
     }
 }
@@ -120,7 +121,7 @@ impl<'a> Survey<'a> {
             watched: ids(watched.iter().copied()),
             moderators: self.known.moderators(self.server),
             alerts: self.known.alerts(self.server, self.guilds.me),
-            automod: self.known.guild.features.iter().any(|feature| feature == "AUTO_MODERATION"),
+            automod: self.known.guild.automod,
             gaps,
         }
     }
@@ -160,7 +161,7 @@ impl<'a> Survey<'a> {
 
     fn desk(&self) -> Option<Gap> {
         let desk = self.server.desk_channel?;
-        let flaw = match self.known.channels.get(&ChannelId::new(desk.0)) {
+        let flaw = match self.known.channels.get(ChannelId::new(desk.0)) {
             None => Some(Flaw::Gone),
             Some(channel) if channel.kind != kind::TEXT => Some(Flaw::NotText),
             Some(channel) => self
@@ -175,7 +176,7 @@ impl<'a> Survey<'a> {
         let Some(alerts) = self.server.alert_channel else {
             return instead.is_none().then_some(Gap::NoAlerts);
         };
-        let flaw = match self.known.channels.get(&ChannelId::new(alerts.0)) {
+        let flaw = match self.known.channels.get(ChannelId::new(alerts.0)) {
             None => Some(Flaw::Gone),
             Some(channel) if self.known.is_public(channel) => Some(Flaw::Public),
             Some(channel) => self.lacks(channel, Permissions::VIEW_CHANNEL | Permissions::SEND_MESSAGES),

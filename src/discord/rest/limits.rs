@@ -18,10 +18,6 @@ use super::Request;
 use super::turns::{Rank, Turns};
 use crate::case::action::Priority;
 
-/// How many requests Discord takes in a second, over all routes.
-/// Source: <https://discord.com/developers/docs/topics/rate-limits#global-rate-limit>.
-const MOST: usize = 50;
-
 /// A second, and a little more: some requests travel longer than others.
 const WINDOW: Duration = Duration::from_millis(1050);
 
@@ -30,6 +26,8 @@ pub(super) struct Limits {
     routes: Arc<Turns<Endpoint>>,
     buckets: RateLimiter,
     all: Arc<Turns<()>>,
+    /// How many requests Discord takes in a second, over all routes.
+    most: usize,
     window: Mutex<Window>,
     arrivals: AtomicU64,
 }
@@ -43,8 +41,9 @@ struct Window {
 }
 
 impl Limits {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self {
+            most,
             routes: Turns::new(),
             // The limit over all is kept here, in order of urgency; the limiter's own is out of reach.
             buckets: RateLimiter::new(u16::MAX),
@@ -84,7 +83,7 @@ impl Limits {
     /// Waits until one more request may be sent, and counts it.
     async fn opening(&self) {
         loop {
-            let opens = self.window().admit(Instant::now());
+            let opens = self.window().admit(Instant::now(), self.most);
             let Err(opens) = opens else { return };
             tokio::time::sleep_until(opens).await;
         }
@@ -97,7 +96,7 @@ impl Limits {
 
 impl Window {
     /// Counts a request at `now`, or says when to ask again.
-    fn admit(&mut self, now: Instant) -> Result<(), Instant> {
+    fn admit(&mut self, now: Instant, most: usize) -> Result<(), Instant> {
         if let Some(until) = self.paused_until.filter(|until| now < *until) {
             return Err(until);
         }
@@ -105,7 +104,7 @@ impl Window {
             self.sent.pop_front();
         }
         match self.sent.front() {
-            Some(oldest) if self.sent.len() >= MOST => Err(*oldest + WINDOW),
+            Some(oldest) if self.sent.len() >= most => Err(*oldest + WINDOW),
             _ => {
                 self.sent.push_back(now);
                 Ok(())
@@ -139,6 +138,17 @@ fn route(path: &str) -> String {
     route
 }
 
+/// How long is to be waited after 429.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: f64 = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    (seconds > 0.0).then(|| Duration::from_secs_f64(seconds.min(3600.0)))
+}
+
+/// Whether a limit is shared with others: then it is not our doing.
+pub(super) fn is_shared(headers: &HeaderMap) -> bool {
+    headers.get("x-ratelimit-scope").is_some_and(|scope| scope == "shared")
+}
+
 /// What the headers of an answer say about the limit of its route.
 pub(super) fn told(headers: &HeaderMap) -> Option<RateLimitHeaders> {
     let text = |name: &str| headers.get(name)?.to_str().ok();
@@ -158,11 +168,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::discord::rest::{Origin, Rest, Token};
+    use crate::discord::rest::{Origin, Pace, Rest, Token};
     use crate::simulator::{Simulator, World};
 
     /// Time enough that nothing happens meanwhile by chance.
     const LONG: Duration = Duration::from_mins(10);
+
+    const MOST: usize = 50;
 
     const POST: &str = "POST /channels/{}/messages";
 
@@ -183,13 +195,13 @@ mod tests {
     #[test]
     fn no_second_sees_more_than_fifty_requests() {
         let (start, mut window) = (Instant::now(), Window::default());
-        assert!((0..MOST).all(|_| window.admit(start).is_ok()));
+        assert!((0..MOST).all(|_| window.admit(start, MOST).is_ok()));
         let opens = start + WINDOW;
-        assert_eq!(window.admit(start), Err(opens));
-        assert_eq!(window.admit(opens), Ok(()));
+        assert_eq!(window.admit(start, MOST), Err(opens));
+        assert_eq!(window.admit(opens, MOST), Ok(()));
         window.paused_until = Some(opens + LONG);
-        assert_eq!(window.admit(opens), Err(opens + LONG));
-        assert_eq!(window.admit(opens + LONG), Ok(()));
+        assert_eq!(window.admit(opens, MOST), Err(opens + LONG));
+        assert_eq!(window.admit(opens + LONG, MOST), Ok(()));
     }
 
     async fn harbor() -> (Simulator, Rest) {
@@ -198,7 +210,7 @@ mod tests {
         );
         let discord = Simulator::start(&world.unwrap()).await.unwrap();
         let base = Origin::parse(&discord.base()).unwrap();
-        let rest = Rest::new(base, Token::new(&discord.token())).unwrap();
+        let rest = Rest::new(base, Token::new(&discord.token()), Pace::default()).unwrap();
         (discord, rest)
     }
 
@@ -244,7 +256,7 @@ mod tests {
 
     #[tokio::test]
     async fn where_all_are_limited_urgency_counts_across_routes() {
-        let (limits, went) = (Limits::new(), Mutex::new(Vec::new()));
+        let (limits, went) = (Limits::new(MOST), Mutex::new(Vec::new()));
         limits.pause(Duration::from_millis(20));
         let waiting = [
             ("channels/1/messages", Priority::Routine),

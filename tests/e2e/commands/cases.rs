@@ -6,7 +6,7 @@ use aside::detect::{Category, Kind};
 use aside::message::{ChannelId, GuildId, MessageId, UserId};
 use aside::policy::Response;
 use aside::simulator::{Channel, Fault, Id, Permissions, Trouble};
-use aside::store::sqlite::SqliteStore;
+use aside::store::Database;
 use aside::store::{Store as _, Terms};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -136,20 +136,23 @@ async fn open_cases_are_listed_with_who_waits_longest_on_top() {
 
 /// Cases as they are while people talk in them, number 1 the oldest.
 async fn fill(server: &Server, count: u32) {
-    struct Plain(Promise);
+    struct Plain(Promise, jiff::Timestamp);
     impl Terms for Plain {
         fn choose(&self, _: &mut aside::case::action::Speech) {}
         fn promise(&self) -> &Promise {
             &self.0
         }
+        fn now(&self) -> jiff::Timestamp {
+            self.1
+        }
     }
     let (guild, general) =
         (server.discord.guild("Harbor").unwrap(), server.discord.channel("general").unwrap());
     let (channel, now) = (ChannelId(general), server.discord.read(aside::simulator::State::now));
-    let store = SqliteStore::open(&server.home.database()).await.unwrap();
+    let store = Database::open(&server.home.database()).await.unwrap();
     let never = SignedDuration::ZERO;
     let terms =
-        Plain(Promise { remind_after: never, escalate_after: never, hours: None, expire_after: never });
+        Plain(Promise { remind_after: never, escalate_after: never, hours: None, expire_after: never }, now);
     for at in 0..count {
         let matter = Matter {
             message: MessageId(u64::from(at) + 1),

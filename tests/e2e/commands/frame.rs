@@ -4,21 +4,15 @@ use std::fmt::Write as _;
 
 use aside::message::GuildId;
 use aside::simulator::{ChannelKind, Id, Permissions, Request, Simulator, World};
+use aside::store::Database;
 use aside::store::Store as _;
-use aside::store::sqlite::SqliteStore;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use super::Server;
+use super::{Server, now};
 use crate::community::{Home, RULES, said, settled};
 use crate::process::Process;
-
-#[expect(clippy::disallowed_methods, reason = "what was proposed long ago is forgotten")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
 
 fn named(name: &str) -> [(&'static str, Value); 1] {
     [("name", json!(name))]
@@ -232,7 +226,7 @@ async fn a_forged_custom_id_does_nothing() {
         "by": olga, "done": "The mode is observe.",
         "parts": [{ "subject": "mode", "before": null, "after": "observe" }],
     });
-    let store = SqliteStore::open(&home.database()).await.unwrap();
+    let store = Database::open(&home.database()).await.unwrap();
     let id = store.propose(GuildId(guild), now(), &proposal.to_string()).await.unwrap();
     store.close().await;
     let bot = Process::start(&discord, &home, RULES).await;

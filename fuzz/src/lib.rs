@@ -1,0 +1,4 @@
+//! The targets of `tests/hostile`, for libfuzzer.
+
+#[path = "../../tests/hostile/targets.rs"]
+pub mod targets;
