@@ -100,6 +100,11 @@ impl<'a> Text<'a> {
         if word.disguised { disguise::undo(self.form(word), known) } else { None }
     }
 
+    /// Whether `word` was typed letter by letter, or in signs that only look like its letters.
+    pub(crate) fn hides(&self, word: &Word) -> bool {
+        word.apart || self.form(word).is_ascii() && !self.original[self.span(&word.span)].is_ascii()
+    }
+
     /// The runs of digits in the folded text, in order.
     pub(crate) fn digits(&self) -> &[Digits] {
         self.digits.get_or_init(|| digit_runs(self.folded().as_bytes()))

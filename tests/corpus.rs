@@ -147,14 +147,47 @@ struct Demand {
     rows: (u32, u32),
     recall: f64,
     precision: f64,
+    /// By the first word of `why`, whether rows of this group boil, and how many at least must come out right.
+    groups: &'static [(&'static str, bool, u32)],
 }
 
-/// `blind` and `functional` were written by people who knew neither the examples nor the lexicon; `functional` asks one
-/// thing at a time: threats, disguise, harmless swearing, contempt for groups, fury without swearing, and their likes.
-const DEMANDS: [Demand; 3] = [
-    Demand { corpus: "boiling_point", rows: (200, 350), recall: 0.8, precision: 0.85 },
-    Demand { corpus: "blind", rows: (200, 350), recall: 0.7, precision: 0.85 },
-    Demand { corpus: "functional", rows: (270, 150), recall: 0.68, precision: 0.88 },
+/// `blind`, `functional` and `fresh` were written by people who knew neither the examples nor the lexicon; the last two ask
+/// one thing at a time: threats, disguise, harmless swearing, contempt for groups, fury without swearing, and their likes.
+const DEMANDS: [Demand; 4] = [
+    Demand { corpus: "boiling_point", rows: (200, 350), recall: 0.8, precision: 0.85, groups: &[] },
+    Demand { corpus: "blind", rows: (200, 350), recall: 0.7, precision: 0.85, groups: &[] },
+    Demand {
+        corpus: "functional",
+        rows: (270, 150),
+        recall: 0.68,
+        precision: 0.88,
+        groups: &[
+            ("threat", true, 54),
+            ("disguised", true, 45),
+            ("clean fury", true, 48),
+            ("group contempt", true, 38),
+            ("dev-chat", true, 12),
+            ("benign profanity", false, 48),
+            ("look-alike", false, 48),
+            ("dev-chat", false, 29),
+        ],
+    },
+    Demand {
+        corpus: "fresh",
+        rows: (250, 110),
+        recall: 0.68,
+        precision: 0.93,
+        groups: &[
+            ("threat", true, 34),
+            ("disguise", true, 48),
+            ("fury", true, 35),
+            ("group", true, 22),
+            ("code", true, 22),
+            ("swearing", false, 40),
+            ("lookalike", false, 37),
+            ("blunt", false, 19),
+        ],
+    },
 ];
 
 /// The heat at which the shipped rule takes a member aside.
@@ -195,7 +228,13 @@ fn boiling_points_are_told_from_ordinary_heat() -> Outcome {
         println!("{figures}");
         let (least, least_ordinary) = demand.rows;
         assert!(all >= least && ordinary >= least_ordinary, "too few rows: {figures}");
-        if recall < demand.recall || precision < demand.precision {
+        let falls_short = |(why, boils, least): &(&str, bool, u32)| {
+            let (taken, all) = by_why.get(&(*boils, (*why).to_owned())).copied().unwrap_or_default();
+            (if *boils { taken } else { all - taken }) < *least
+        };
+        let short: Vec<_> = demand.groups.iter().filter(|group| falls_short(group)).collect();
+        if recall < demand.recall || precision < demand.precision || !short.is_empty() {
+            writeln!(figures, "\n  too few right: {short:?}")?;
             writeln!(complaints, "{figures}")?;
         }
     }

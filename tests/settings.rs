@@ -151,7 +151,7 @@ fn rules_come_back_from_a_file_as_they_went() {
     rules.push(words("falcon", "\"quoted\" 🦅 ملف"));
     let file = RulesFile { rule: rules };
     let text = file.to_toml();
-    assert!(text.contains("heat = 0.65\n") && text.contains("cooldown = \"10m\"\n"), "{text}");
+    assert!(text.contains("heat = 0.6\n") && text.contains("cooldown = \"10m\"\n"), "{text}");
     assert_eq!(RulesFile::parse(&text, Path::new("rules.toml")).unwrap(), file);
 }
 

@@ -54,7 +54,7 @@ impl Due {
         match self {
             Self::Card => found(Kind::Card),
             Self::Address => found(Kind::Email),
-            Self::Insult => scan.heat >= 0.65,
+            Self::Insult => scan.heat >= 0.6,
         }
     }
 

@@ -7,10 +7,10 @@ use crate::fit;
 use crate::own::Own;
 
 /// What a row counts beside an example: one of ordinary chat, and one labelled by others. Times its weight.
-const QUIET: f32 = 4.0;
-const LABELLED: f32 = 0.7;
-/// The same of a threat.
-const THREAT: f32 = 6.0;
+const QUIET: f32 = 5.0;
+const LABELLED: f32 = 1.0;
+/// The same of examples of what is most easily missed.
+const MISSED: [(&str, f32); 3] = [("threat", 8.0), ("derogation", 2.0), ("insult", 1.5)];
 /// How often every row is gone over, and how many rows make a step.
 const ROUNDS: usize = 60;
 const BATCH: usize = 512;
@@ -19,7 +19,7 @@ const RATE: f32 = 5e-3;
 /// How much of the mean of earlier slopes, and of their squares, is kept at each step.
 const KEPT: [f32; 2] = [0.9, 0.99];
 /// Strength of the pull of weights to zero.
-const RIDGE: f32 = 1e-4;
+const RIDGE: f32 = 5e-5;
 /// Heads and signals are that much smaller while weights are sought, so that none outshouts the others.
 const LOGIT: f32 = 0.25;
 const SIGNAL: f32 = 0.5;
@@ -67,8 +67,7 @@ fn scale(at: usize) -> f32 {
 fn counts(own: &Own) -> f32 {
     let weight = own.weight as f32;
     match own.source {
-        None if own.kind == "threat" => THREAT * weight,
-        None => weight,
+        None => weight * MISSED.iter().find(|(kind, _)| *kind == own.kind).map_or(1.0, |(_, times)| *times),
         Some(_) if own.ordinary => QUIET * weight,
         Some(_) => LABELLED * weight,
     }

@@ -11,7 +11,7 @@ use crate::figures::{Scored, auc, best_f1, f1, macro_f1, precision_recall};
 use crate::own::Own;
 
 /// The heat from which on the shipped rule acts.
-const SHIPPED: f32 = 0.65;
+const SHIPPED: f32 = 0.6;
 /// The batches of insults whose letters are disguised.
 const DISGUISED: [&str; 2] = ["direct-k", "direct-m"];
 /// Words that name violence or exposure: a threat with one of them is worded plainly.
@@ -155,7 +155,7 @@ pub(crate) fn blind(
     calibration: &[(f32, f32)],
 ) -> Result<(), Box<dyn Error>> {
     println!("\ncorpora: AUC, best F1, F1 at {SHIPPED} | rustrict: AUC, F1 | rows");
-    for name in ["boiling_point", "blind", "functional"] {
+    for name in ["boiling_point", "blind", "functional", "fresh"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/corpus/{name}.jsonl"));
         let (mut ours, mut list): (Vec<Scored>, Vec<Scored>) = (Vec::new(), Vec::new());
         for line in std::fs::read_to_string(path)?.lines() {

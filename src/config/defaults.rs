@@ -126,7 +126,7 @@ const DETAILS: &[Kind] =
 fn rules() -> Vec<RuleTable> {
     use Category::{BoilingPoint, Confidential, NeedsDetails, SensitiveInfo};
     use Response::{Shield, Suggest, TakeAside};
-    let boiling = WhenTable { heat: Some(0.65), ..WhenTable::default() };
+    let boiling = WhenTable { heat: Some(0.6), ..WhenTable::default() };
     let long = WhenTable { exchanges: Some(6), kinds: Some(DETAILS.to_vec()), ..WhenTable::default() };
     vec![
         RuleTable::new("secrets", SensitiveInfo, kinds(SECRETS, 0.8), Shield),

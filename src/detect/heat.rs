@@ -127,8 +127,10 @@ fn matches(text: &Text<'_>) -> Vec<Match<'static>> {
 
 /// The word of the lexicon, or the harsh one, that `word` stands for where it is spelled otherwise.
 fn spelling(text: &Text<'_>, word: &Word) -> Option<&'static str> {
-    let known =
-        |form: &str| LEXICON.word(form).or_else(|| harsh::word(form)).or_else(|| harsh::spelled(form));
+    let known = |form: &str| {
+        let plain = LEXICON.word(form).or_else(|| harsh::word(form)).or_else(|| signals::group(form));
+        plain.or_else(|| harsh::spelled(form))
+    };
     let form = text.form(word);
     if form.len() < SHORTEST_SPELLING {
         return None;

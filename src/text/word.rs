@@ -22,6 +22,8 @@ pub(crate) struct Word {
     pub(crate) shouted: bool,
     /// Whether it stands between quotation marks.
     pub(crate) quoted: bool,
+    /// Whether its letters were typed apart.
+    pub(super) apart: bool,
     /// Whether undoing a disguise could make another word of it.
     pub(super) disguised: bool,
 }
@@ -139,6 +141,7 @@ impl Reader<'_> {
             opens: self.opens,
             shouted: upper >= 2 && lower == 0,
             quoted: self.quote,
+            apart: false,
         };
         self.opens = false;
         if prose { self.words.prose.push(word) } else { self.words.enclosed.push(word) }
@@ -232,5 +235,5 @@ fn join(letters: &[Word], bytes: &[u8], forms: &mut String) -> Option<Word> {
     forms.extend(letters.iter().map(|word| char::from(bytes[word.span.start].to_ascii_lowercase())));
     let form = start..forms.len();
     let disguised = is_disguised(&forms[form.clone()]);
-    Some(Word { form, span: first.span.start..last.span.end, disguised, ..first.clone() })
+    Some(Word { form, span: first.span.start..last.span.end, disguised, apart: true, ..first.clone() })
 }

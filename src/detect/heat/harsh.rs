@@ -36,6 +36,11 @@ const SOUNDS: [(&str, &str); 13] = [
 ];
 /// Longer forms are no single word.
 const LONGEST: usize = 24;
+/// Longer rows of words run together are not looked into.
+const LONGEST_ROW: usize = 32;
+/// The fewest letters of a row of words, and of a harsh word in it.
+const SHORTEST_ROW: usize = 10;
+const SHORTEST_IN_ROW: usize = 4;
 /// What harsh words are run together with.
 const BEFORE: [&str; 6] = ["youare", "youre", "your", "you", "ure", "ur"];
 
@@ -49,7 +54,8 @@ struct Harsh {
     by_length: BTreeMap<usize, Vec<&'static str>>,
     /// The word behind each spelling.
     spellings: FxHashMap<Box<str>, &'static str>,
-    /// A bit for each three letters that a spelling begins with: most words of a message are none, and are done then.
+    /// A bit for each three letters that a word or a spelling begins with: most words of a message are none, and are done
+    /// then.
     beginnings: Vec<u64>,
 }
 
@@ -71,9 +77,12 @@ pub(super) fn spelled(form: &str) -> Option<&'static str> {
 /// The harsh word that `form`, which is none and has no digits, stands for.
 pub(super) fn behind(form: &str) -> Option<&'static str> {
     if form.len() > LONGEST || form.len() < 3 {
-        return None;
+        return HARSH.within(form);
     }
-    spelled(form).or_else(|| starred(form)).or_else(|| HARSH.run_together(form))
+    spelled(form)
+        .or_else(|| starred(form))
+        .or_else(|| HARSH.run_together(form))
+        .or_else(|| HARSH.within(form))
 }
 
 /// The one harsh word that `form` is with a letter for each symbol in it.
@@ -98,13 +107,14 @@ impl Harsh {
         }
         harsh.by_length.values_mut().for_each(|words| words.sort_unstable());
         harsh.beginnings = vec![0; (1 << 15) / 64];
-        for at in harsh.spellings.keys().filter_map(|form| beginning(form)) {
+        let forms = harsh.spellings.keys().map(|form| &**form).chain(harsh.words.iter().copied());
+        for at in forms.filter_map(beginning) {
             harsh.beginnings[at / 64] |= 1 << (at % 64);
         }
         harsh
     }
 
-    /// Whether a spelling begins as `form` does.
+    /// Whether a word or a spelling begins as `form` does.
     fn may_begin(&self, form: &str) -> bool {
         beginning(form).is_none_or(|at| self.beginnings[at / 64] >> (at % 64) & 1 == 1)
     }
@@ -141,6 +151,24 @@ impl Harsh {
         let rest = BEFORE.iter().find_map(|before| form.strip_prefix(before))?;
         let mut starts = (SHORTEST..=rest.len()).rev().filter_map(|end| rest.get(..end));
         starts.find_map(|start| self.words.get(start).copied())
+    }
+
+    /// The first harsh word in a row of words run together that speaks to somebody: "gofuckyourself". No ordinary word
+    /// has "you" and a harsh word in it.
+    fn within(&self, form: &str) -> Option<&'static str> {
+        if !(SHORTEST_ROW..=LONGEST_ROW).contains(&form.len()) || !form.is_ascii() {
+            return None;
+        }
+        let you = form.find("you")?;
+        [&form[..you], &form[you + "you".len()..]].into_iter().find_map(|part| self.first_in(part))
+    }
+
+    /// The harsh word that begins first in `part`, the longest of those that begin there.
+    fn first_in(&self, part: &str) -> Option<&'static str> {
+        let starts = (0..part.len()).map(|start| &part[start..]).filter(|rest| self.may_begin(rest));
+        let mut rows =
+            starts.flat_map(|rest| (SHORTEST_IN_ROW..=rest.len()).rev().map(move |end| &rest[..end]));
+        rows.find_map(|word| self.words.get(word).copied())
     }
 }
 
@@ -209,6 +237,8 @@ mod tests {
             ("jackazz", "jackass"),
             ("youredisgusting", "disgusting"),
             ("youstupidlittleman", "stupid"),
+            ("gofuckyourselfmargaret", "fuck"),
+            ("whatatotalcreepyouare", "creep"),
         ];
         for (form, word) in pairs {
             assert_eq!(behind(form), Some(word), "{form}");
@@ -217,9 +247,21 @@ mod tests {
 
     #[test]
     fn ordinary_words_are_left_alone() {
-        for form in
-            ["lose", "wore", "crash", "tief", "scunthorpe", "cock", "pasta", "yourself", "a*b", "2*3", "***"]
-        {
+        for form in [
+            "lose",
+            "wore",
+            "crash",
+            "tief",
+            "scunthorpe",
+            "cock",
+            "pasta",
+            "yourself",
+            "yourselves",
+            "youthfulness",
+            "a*b",
+            "2*3",
+            "***",
+        ] {
             assert_eq!(behind(form), None, "{form}");
         }
     }

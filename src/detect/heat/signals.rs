@@ -1,9 +1,12 @@
 //! What a message shows beside its n-grams: phrases of the lexicon, whom the words are aimed at, how it is written.
 
+mod subject;
+
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub(super) use self::subject::group;
 use super::super::phrase::Match;
 use super::harsh;
 use crate::text::{Text, Word};
@@ -141,6 +144,16 @@ signals! {
     HarmToThing,
     /// Harm to somebody by one who says that it will, should or may be done.
     HarmWilled,
+    /// Words for people of some sort: a nation, a faith, a sex, an age.
+    Group,
+    /// People of some sort, all of them or as such: "these migrants", "women are".
+    GroupJudged,
+    /// Abuse and people of some sort.
+    AbuseAtGroup,
+    /// Words for what developers make.
+    Craft,
+    /// What somebody spoken to has made: "your last commit".
+    CraftOfYours,
 }
 
 /// What phrases of the lexicon speak for.
@@ -500,12 +513,18 @@ impl Reading {
     fn words(&mut self, text: &Text<'_>) {
         let words = text.prose();
         for word in words {
-            self.word(word, text.form(word));
-            if super::spelling(text, word).is_some_and(|form| harsh::word(form).is_some()) {
+            let (form, behind) = (text.form(word), super::spelling(text, word));
+            self.word(word, form);
+            for signal in about(behind.unwrap_or(form)) {
+                self.add(*signal, 1.0);
+            }
+            let hidden = behind.or_else(|| text.hides(word).then_some(form));
+            if hidden.is_some_and(|form| harsh::word(form).is_some()) {
                 self.add(Signal::Disguised, 1.0);
             }
         }
         self.harm(text);
+        self.subject(text);
         let count = count(words.len());
         for signal in [Signal::Capitals, Signal::Quoted] {
             let value = self.get(signal);
@@ -535,6 +554,10 @@ impl Reading {
             Signal::HarmToPerson,
             Signal::HarmToThing,
             Signal::HarmWilled,
+            Signal::Group,
+            Signal::GroupJudged,
+            Signal::Craft,
+            Signal::CraftOfYours,
         ] {
             let value = self.get(signal);
             self.set(signal, value.ln_1p());
@@ -547,7 +570,7 @@ impl Reading {
         for (at, word) in words.iter().enumerate().filter(|(_, word)| means_harm(text.form(word))) {
             let after = words[at + 1..].iter().take_while(|next| !next.opens).take(OBJECT_WITHIN);
             let before = words[..at].iter().rev().take(WILL_WITHIN);
-            let to = after.map(|word| text.form(word)).find_map(object);
+            let to = object(after.map(|word| text.form(word)));
             if to == Some(Signal::HarmToPerson)
                 && !word.opens
                 && before.map(|word| text.form(word)).any(wills)
@@ -572,9 +595,6 @@ impl Reading {
         }
         if form.bytes().any(|byte| byte.is_ascii_digit()) {
             self.add(Signal::Numbers, 1.0);
-        }
-        for signal in about(form) {
-            self.add(*signal, 1.0);
         }
     }
 
@@ -635,6 +655,7 @@ impl Reading {
         self.set(Signal::AbuseAtTeam, abuse * self.has(Signal::Team));
         self.set(Signal::AbuseQuoted, abuse * self.has(Signal::Quoted).max(self.has(Signal::Reports)));
         self.set(Signal::AbuseInFun, abuse * self.has(Signal::Laughter).max(self.has(Signal::Kindness)));
+        self.set(Signal::AbuseAtGroup, abuse * self.has(Signal::Group));
     }
 }
 
@@ -648,15 +669,18 @@ fn wills(form: &str) -> bool {
     WILL.contains(&form)
 }
 
-/// What harm is done to, if `form` says so.
-fn object(form: &str) -> Option<Signal> {
-    let to = |words: &[&str], signal| words.contains(&form).then_some(signal);
-    to(&PERSON, Signal::HarmToPerson).or_else(|| to(&THING, Signal::HarmToThing))
+/// What harm is done to, if one of the words after it says so: people rather than the article before them.
+fn object<'f>(mut forms: impl Iterator<Item = &'f str> + Clone) -> Option<Signal> {
+    if forms.clone().any(|form| PERSON.contains(&form) || subject::is_group(form)) {
+        Some(Signal::HarmToPerson)
+    } else {
+        forms.any(|form| THING.contains(&form)).then_some(Signal::HarmToThing)
+    }
 }
 
 /// What a word speaks of.
 fn about(form: &str) -> &'static [Signal] {
-    const TABLE: [(&[&str], &[Signal]); 11] = [
+    const TABLE: [(&[&str], &[Signal]); 13] = [
         (&YOU, &[Signal::You]),
         (&THEY, &[Signal::They]),
         (&ME, &[Signal::Me]),
@@ -668,6 +692,8 @@ fn about(form: &str) -> &'static [Signal] {
         (&NEGATIONS, &[Signal::Negations]),
         (&REPORTS, &[Signal::Reports]),
         (&PRAISE, &[Signal::Praise]),
+        (&subject::GROUP, &[Signal::Group]),
+        (&subject::CRAFT, &[Signal::Craft]),
     ];
     static WORDS: LazyLock<FxHashMap<&'static str, &'static [Signal]>> = LazyLock::new(|| {
         TABLE.iter().flat_map(|(words, signals)| words.iter().map(move |word| (*word, *signals))).collect()

@@ -8,7 +8,7 @@
 //! logit = bias + Σ_block Σ_ngram weight · idf / ‖block‖ + Σ_signal weight · value
 //! ```
 //!
-//! The file, little-endian: `ASIDEH05`; for each head a scale and a bias; for each of the project's own heads a
+//! The file, little-endian: `ASIDEH06`; for each head a scale and a bias; for each of the project's own heads a
 //! weight a signal; the [`Blend`]; the number of calibration points and as many pairs of logit and heat;
 //! then [`BUCKETS`] entries of [`ENTRY`] bytes, an inverse document frequency in sixteenths and a signed weight, idf
 //! included, for each head. All but the table are `f32` or `u32`.
@@ -74,7 +74,7 @@ pub const ENTRY: usize = 1 + Head::ALL.len();
 /// The inverse document frequency of 1 as the table has it.
 pub const IDF_UNIT: f32 = 16.0;
 
-const MAGIC: &[u8] = b"ASIDEH05";
+const MAGIC: &[u8] = b"ASIDEH06";
 
 /// Why weights cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,17 +250,16 @@ impl Default for Blend {
     }
 }
 
-/// What the displeased head's logit is multiplied by, what is taken off, and the most that is left: displeasure alone
-/// raises heat a little, so that who complains stands above who chats, and never to where a rule acts.
-const DISPLEASURE: f32 = 0.7;
+/// What is taken off the displeased head's logit, and the most that is left: displeasure alone raises heat a little, so
+/// that who complains stands above who chats, and never to where a rule acts.
 const RESERVE: f32 = 2.0;
-const MOST_DISPLEASURE: f32 = -1.0;
+const MOST_DISPLEASURE: f32 = -0.7;
 
 /// The logit that heat is read from: the louder of what `blend` says and of displeasure.
 #[must_use]
 pub fn heat_logit(blend: &Blend, logits: &Logits, signals: &Signals) -> f32 {
     let said = blend.of(logits, signals);
-    let displeasure = DISPLEASURE.mul_add(logits[Head::Displeased as usize], -RESERVE);
+    let displeasure = logits[Head::Displeased as usize] - RESERVE;
     louder(said, displeasure.min(MOST_DISPLEASURE))
 }
 
