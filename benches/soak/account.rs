@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use aside::simulator::{ChannelKind, Id, Message, Request, Simulator, State};
 use jiff::Timestamp;
 
+use super::settlement::is_settled;
 use crate::bot::log_of;
 use crate::lines::{ADDRESS, CARD, Due, MARK};
 
@@ -53,8 +54,12 @@ struct Outcome {
     threads: HashMap<Id, Vec<Id>>,
     /// What the bot said in each thread.
     words: HashMap<Id, Vec<String>>,
+    /// Threads that are not put away.
+    going_on: HashSet<Id>,
     /// How often something was said in public to each member.
     public: HashMap<(Id, Id), usize>,
+    /// To whom it was said there how it ended.
+    followed_up: HashSet<(Id, Id)>,
 }
 
 impl Account {
@@ -141,7 +146,9 @@ impl Account {
     /// Whether everything due has come of it all.
     pub(crate) fn is_complete(&self, discord: &Simulator) -> bool {
         let outcome = discord.read(|state| self.outcome(state));
-        self.expected.iter().all(|expected| Self::lost(&outcome, expected).is_none())
+        let open =
+            |expected: &Expected| Self::lost(&outcome, expected).or_else(|| unsettled(&outcome, expected));
+        self.expected.iter().all(|expected| open(expected).is_none())
     }
 
     /// Everything that is not as it should be.
@@ -154,6 +161,7 @@ impl Account {
         };
         let mut wrong = each(&|expected| Self::lost(&outcome, expected), "lost");
         wrong.extend(each(&|expected| twice(&outcome, expected), "twice"));
+        wrong.extend(each(&|expected| unsettled(&outcome, expected), "not settled"));
         wrong.extend(each(&|expected| stayed(discord, expected), "still there"));
         wrong.extend(self.unexpected(&outcome));
         wrong.extend((!self.leaks.is_empty()).then(|| format!("{} leaks", self.leaks.len())));
@@ -171,6 +179,9 @@ impl Account {
             }
             let said = state.messages(thread.id).filter(|message| self.says(message));
             outcome.words.insert(thread.id, said.map(|message| message.content.clone()).collect());
+            if !is_settled(thread) {
+                outcome.going_on.insert(thread.id);
+            }
         }
         let mut spoken_to = HashMap::new();
         for expected in &self.expected {
@@ -182,6 +193,9 @@ impl Account {
                 let answered = message.reference.and_then(|to| spoken_to.get(&to.message)).copied();
                 let member = answered.or_else(|| named(&message.content)).unwrap_or(0);
                 *outcome.public.entry((channel, member)).or_default() += 1;
+                if message.edited.is_some() {
+                    outcome.followed_up.insert((channel, member));
+                }
             }
         }
         outcome
@@ -219,9 +233,10 @@ impl Account {
         let statuses: Vec<String> =
             self.requests.iter().map(|(status, count)| format!("{count} × {status}")).collect();
         format!(
-            "{} due, {} threads, {public} acknowledgments; {opened} sessions opened, {resumed} resumed; requests: {}",
+            "{} due, {} threads, {public} acknowledgments, {} followed up; {opened} sessions opened, {resumed} resumed; requests: {}",
             self.expected.len(),
             outcome.words.len(),
+            outcome.followed_up.len(),
             statuses.join(", ")
         )
     }
@@ -247,6 +262,14 @@ fn twice(outcome: &Outcome, expected: &Expected) -> Option<String> {
             threads.len()
         )
     })
+}
+
+/// A case that did not come to its end, or that nobody was told of where it began.
+fn unsettled(outcome: &Outcome, expected: &Expected) -> Option<String> {
+    let threads = outcome.threads.get(&expected.member).map_or(&[][..], Vec::as_slice);
+    let open = threads.iter().filter(|thread| outcome.going_on.contains(thread)).count();
+    let told = outcome.followed_up.contains(&(expected.channel, expected.member));
+    (open > 0 || !told).then(|| format!("{expected:?}: {open} threads still open, followed up: {told}"))
 }
 
 /// A secret that was not removed.

@@ -1,11 +1,13 @@
 //! A long day of a bot: a mixed stream of messages, trouble with Discord all the time, and what must come of it.
 //!
 //! What is known beforehand is which messages call for a case. In the end each has one thread with its author, one opening
-//! in it and one acknowledgment in public, and nothing else was said to anybody. What members wrote is looked for in every
+//! in it and one acknowledgment in public; its member settles it, its thread is put away, and it is said where it began; nothing
+//! else was said to anybody. What members wrote is looked for in every
 //! request, every line of the log and every byte at rest.
 
 mod account;
 mod mischief;
+mod settlement;
 mod watch;
 mod world;
 
@@ -16,6 +18,7 @@ use aside::simulator::{Simulator, State};
 
 use self::account::Account;
 use self::mischief::Mischief;
+use self::settlement::Settlement;
 use self::watch::Watch;
 use self::world::Community;
 use crate::bot::Bot;
@@ -58,6 +61,7 @@ pub(crate) async fn play(plan: Plan, home: &Path) -> Result<String, String> {
     let mut stage = Stage {
         account: Account::new(&discord, community.due_capacity()),
         mischief: Mischief::new(&plan),
+        settlement: Settlement::new(&discord),
         watch: Watch::default(),
         bot: Some(Bot::launch(&discord, home, CONFIG, LOG)),
         discord: &discord,
@@ -85,6 +89,7 @@ pub(crate) async fn play(plan: Plan, home: &Path) -> Result<String, String> {
     let report = [
         format!("played {:.0?}: {streamed}", began.elapsed()),
         community.told(),
+        stage.settlement.told(),
         stage.mischief.told(),
         stage.account.told(&discord),
         stage.watch.told(),
@@ -100,6 +105,7 @@ struct Stage<'a> {
     plan: Plan,
     account: Account,
     mischief: Mischief,
+    settlement: Settlement,
     watch: Watch,
     bot: Option<Bot>,
 }
@@ -108,7 +114,7 @@ impl Stage<'_> {
     /// Until every shard has a session.
     async fn ready(&mut self) -> Result<(), String> {
         let began = Instant::now();
-        while self.discord.read(State::connections) < self.plan.shards {
+        while !self.is_connected() {
             if began.elapsed() > PATIENCE {
                 return Err("the bot does not connect".to_owned());
             }
@@ -118,6 +124,12 @@ impl Stage<'_> {
             tokio::time::sleep(BEAT).await;
         }
         Ok(())
+    }
+
+    /// A first session reads nothing back: what is said before it is nobody's.
+    fn is_connected(&self) -> bool {
+        let sessions = |state: &State| state.sessions_opened().0 >= self.plan.shards;
+        self.discord.read(State::connections) >= self.plan.shards && self.discord.read(sessions)
     }
 
     /// Posts everything, late if need be, but all of it.
@@ -143,6 +155,7 @@ impl Stage<'_> {
     /// Sees to all but the messages.
     async fn attend(&mut self, at: Duration) -> Result<(), String> {
         self.account.keep_up(self.discord);
+        self.settlement.settle(self.discord, false);
         match &mut self.bot {
             Some(bot) => {
                 self.watch.look(bot.id());
@@ -171,6 +184,7 @@ impl Stage<'_> {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             self.account.keep_up(self.discord);
+            self.settlement.settle(self.discord, true);
             if self.account.is_complete(self.discord) && left_at(self.home).await == Some(0) {
                 return Ok(());
             }

@@ -104,8 +104,8 @@ impl Community {
         let moderating = Permissions::MANAGE_THREADS | Permissions::MANAGE_MESSAGES;
         let moderator =
             RolePlan { name: "Moderator".to_owned(), permissions: moderating, ..RolePlan::default() };
-        // Ids come in the order of what is made: without a few more roles now and then one shard would have all servers.
-        let others = (0..number % self.shards)
+        // Ids come in the order of what is made, and an id says which shard a server is on: by the dice, each has its share.
+        let others = (0..Rng::with_seed(number as u64).usize(..self.shards))
             .map(|at| RolePlan { name: format!("Team {at}"), ..RolePlan::default() });
         GuildPlan {
             name: format!("g{number}"),

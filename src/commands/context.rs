@@ -203,7 +203,7 @@ fn asked(interaction: &Interaction) -> Option<Asked> {
         }
         AUTOCOMPLETE => {
             let (sub, options) = within(data);
-            let focused = options.iter().find(|option| option.focused)?.name.clone();
+            let focused = data.focused()?.name.clone();
             Some(Asked::Typing { name: data.name.clone()?, sub, given: Given::of(options), focused })
         }
         COMPONENT => Some(Asked::Pressed { custom_id: data.custom_id.clone()?, values: data.values.clone() }),

@@ -354,7 +354,9 @@ impl<'a> Talk<'a> {
                 self.call_back(callback::MESSAGE, reply.new_body(), reply.file).await
             }
             Answer::Offer(choices) => {
-                let choices = distinct(choices).into_iter();
+                let typed = self.interaction.data.as_ref().and_then(|data| data.focused());
+                let fits = |choice: &Choice| typed.is_some_and(|typed| typed.takes(&choice.value));
+                let choices = distinct(choices).into_iter().filter(fits);
                 let choices = choices.map(|choice| json!({ "name": choice.name, "value": choice.value }));
                 let body = json!({ "choices": choices.collect::<Vec<_>>() });
                 self.call_back(callback::CHOICES, body, None).await

@@ -1,20 +1,24 @@
 //! Acts on Discord: each action once, each answer classed as a receipt, a refusal or trouble.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod refusal;
+mod words;
+
 use std::sync::Arc;
 
-use crate::discord::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tracing::warn;
 
+use self::refusal::failure;
+use self::words::{adapted, body, components, nonce};
 use super::clock::Clock;
 use super::guilds::Guilds;
+use super::id::{ChannelId, GuildId, MessageId, Permissions, RoleId, UserId};
 use super::look::Look;
-use super::rest::{Request, Rest, RestError};
+use super::rest::{Request, Rest};
 use super::wire::{self, kind};
 use crate::case::action::{Action, Post, Priority, Receipt, Refusal};
 use crate::case::{Case, Event, Surroundings};
@@ -368,37 +372,6 @@ impl Hand<'_> {
     }
 }
 
-/// The most characters of a message, and of an embed's description.
-/// Source: <https://discord.com/developers/docs/resources/message#embed-object-embed-limits>.
-const MOST_WORDS: usize = 2000;
-const MOST_ENCLOSED: usize = 4096;
-
-/// Says the same where a permission is missing: a mention in place of a reply that Discord would refuse, and
-/// a quote in place of an embed that it would silently leave out.
-fn adapted(mut post: Post<String>, held: Permissions) -> Post<String> {
-    if post.reply_to.is_some() && !held.contains(Permissions::READ_MESSAGE_HISTORY) {
-        post.reply_to = None;
-        for member in &post.members {
-            post.words.insert_str(0, &format!("<@{member}> "));
-        }
-    }
-    if !held.contains(Permissions::EMBED_LINKS)
-        && let Some(enclosure) = post.enclosure.take()
-    {
-        post.words.push_str("\n>>> ");
-        post.words.push_str(&enclosure.0);
-    }
-    post.words = shortened(&post.words, MOST_WORDS);
-    post
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most - 1).chain(['…']).collect()
-}
-
 #[derive(serde::Deserialize)]
 struct ThreadList {
     #[serde(default)]
@@ -416,175 +389,4 @@ const SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// The lowest identifier of what can have been made for an action.
 fn earliest(pending: &Pending) -> u64 {
     message::MessageId::at(pending.committed.checked_sub(SKEW).unwrap_or(Timestamp::MIN)).0
-}
-
-/// At most 25 characters, the same for every attempt at one action and different for any other.
-fn nonce(pending: &Pending) -> String {
-    let mut hasher = DefaultHasher::new();
-    (pending.guild, pending.number, pending.id, trigger(pending)).hash(&mut hasher);
-    format!("a{:016x}", hasher.finish())
-}
-
-/// What the action is about, so that a database begun anew does not repeat a nonce still remembered.
-fn trigger(pending: &Pending) -> Option<&str> {
-    match &pending.action {
-        Action::Post(post) => post.words.facts.link.as_deref(),
-        _ => None,
-    }
-}
-
-fn body(post: &Post<String>, nonce: &str) -> Value {
-    let mut body = json!({
-        "content": post.words,
-        "nonce": nonce,
-        "enforce_nonce": true,
-        "allowed_mentions": allowed_mentions(post),
-    });
-    if let Some(message) = post.reply_to {
-        body["message_reference"] = json!({ "message_id": message.to_string(), "fail_if_not_exists": false });
-    }
-    if !post.buttons.is_empty() {
-        body["components"] = components(post);
-    }
-    if let Some(enclosure) = &post.enclosure {
-        body["embeds"] = json!([{ "description": shortened(&enclosure.0, MOST_ENCLOSED) }]);
-    }
-    body
-}
-
-/// A reply notifies the author by being a reply; everyone else only when named here.
-fn allowed_mentions(post: &Post<String>) -> Value {
-    let replies = post.reply_to.is_some();
-    let members = if replies { Vec::new() } else { post.members.clone() };
-    json!({
-        "parse": [],
-        "users": strings(&members),
-        "roles": strings(&post.roles),
-        "replied_user": replies && !post.members.is_empty(),
-    })
-}
-
-fn strings<T: ToString>(ids: &[T]) -> Vec<String> {
-    ids.iter().map(ToString::to_string).collect()
-}
-
-/// The most buttons in a row.
-/// Source: <https://discord.com/developers/docs/components/reference#action-row>.
-const A_ROW: usize = 5;
-
-/// Style 2 is the grey button: none of them is the one to press.
-fn components(post: &Post<String>) -> Value {
-    if post.buttons.is_empty() {
-        return json!([]);
-    }
-    let labelled = post.buttons.iter().enumerate().map(|(at, button)| {
-        let label = post.labels.get(at).map_or(button.label(), String::as_str);
-        json!({ "type": 2, "style": 2, "label": label, "custom_id": button.custom_id(post.number) })
-    });
-    let buttons: Vec<Value> = labelled.collect();
-    buttons.chunks(A_ROW).map(|row| json!({ "type": 1, "components": row })).collect()
-}
-
-fn failure(error: &RestError) -> Failure {
-    match error {
-        RestError::Trouble(what) => {
-            warn!(%what, "trouble");
-            Failure::Trouble
-        }
-        RestError::Held(time) => Failure::Held(*time),
-        RestError::Refused { status, code } => {
-            refusal(*status, *code).map_or(Failure::Trouble, Failure::Refused)
-        }
-    }
-}
-
-/// Codes from <https://discord.com/developers/docs/topics/opcodes-and-status-codes#json>.
-fn refusal(status: StatusCode, code: u32) -> Option<Refusal> {
-    Some(match (status, code) {
-        (_, 10_003 | 10_004 | 10_007 | 10_008 | 10_013) => Refusal::Gone,
-        (_, 50_007) => Refusal::DirectClosed,
-        (_, 50_024) => Refusal::WrongChannel,
-        (_, 160_006) => Refusal::TooManyThreads,
-        (_, 200_000 | 200_001) => Refusal::HeldBack,
-        // Slow mode, or a part of Discord that is overloaded: later, then. A token that is no longer valid: the
-        // gateway will say so and we stop; nothing is to be given up.
-        (_, 20_016 | 130_000) | (StatusCode::UNAUTHORIZED, _) => return None,
-        (StatusCode::FORBIDDEN, _) => Refusal::Forbidden,
-        (StatusCode::NOT_FOUND, _) => Refusal::Gone,
-        (_, code) => Refusal::Invalid(code),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::case::action::Enclosure;
-    use crate::message::{MessageId, UserId as Member};
-
-    fn reply() -> Post<String> {
-        Post {
-            channel: message::ChannelId(1),
-            words: "Thank you.".to_owned(),
-            reply_to: Some(MessageId(2)),
-            members: vec![Member(3)],
-            roles: Vec::new(),
-            number: 7,
-            buttons: Vec::new(),
-            labels: Vec::new(),
-            enclosure: None,
-        }
-    }
-
-    #[test]
-    fn a_reply_notifies_its_author_and_no_one_else() {
-        let body = body(&adapted(reply(), Permissions::all()), "nonce");
-        let mentions = json!({ "parse": [], "users": [], "roles": [], "replied_user": true });
-        assert_eq!(body["allowed_mentions"], mentions);
-        assert_eq!(body["message_reference"], json!({ "message_id": "2", "fail_if_not_exists": false }));
-    }
-
-    #[test]
-    fn where_replies_are_impossible_the_member_is_named() {
-        let body = body(&adapted(reply(), Permissions::SEND_MESSAGES), "nonce");
-        assert_eq!(body["content"], "<@3> Thank you.");
-        assert_eq!(body["allowed_mentions"]["users"], json!(["3"]));
-        assert!(body.get("message_reference").is_none());
-    }
-
-    #[test]
-    fn where_embeds_are_impossible_the_text_is_quoted() {
-        let mut post = reply();
-        post.enclosure = Some(Enclosure("my card is ▮▮▮▮".to_owned()));
-        let body = body(&adapted(post, Permissions::READ_MESSAGE_HISTORY), "nonce");
-        assert_eq!(body["content"], "Thank you.\n>>> my card is ▮▮▮▮");
-        assert!(body.get("embeds").is_none());
-    }
-
-    #[test]
-    fn nothing_is_longer_than_discord_takes() {
-        let mut post = reply();
-        post.enclosure = Some(Enclosure("ä".repeat(5000)));
-        let embedded = body(&adapted(post.clone(), Permissions::all()), "nonce");
-        assert_eq!(embedded["embeds"][0]["description"].as_str().unwrap().chars().count(), MOST_ENCLOSED);
-        let quoted = body(&adapted(post, Permissions::READ_MESSAGE_HISTORY), "nonce");
-        assert_eq!(quoted["content"].as_str().unwrap().chars().count(), MOST_WORDS);
-    }
-
-    #[test]
-    fn refusals_are_told_apart() {
-        let rows = [
-            (404, 10_008, Some(Refusal::Gone)),
-            (403, 50_013, Some(Refusal::Forbidden)),
-            (400, 50_007, Some(Refusal::DirectClosed)),
-            (400, 50_024, Some(Refusal::WrongChannel)),
-            (400, 160_006, Some(Refusal::TooManyThreads)),
-            (400, 200_000, Some(Refusal::HeldBack)),
-            (400, 50_035, Some(Refusal::Invalid(50_035))),
-            (400, 20_016, None),
-            (401, 0, None),
-        ];
-        for (status, code, expected) in rows {
-            assert_eq!(refusal(StatusCode::from_u16(status).unwrap(), code), expected, "{status} {code}");
-        }
-    }
 }

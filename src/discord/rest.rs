@@ -3,28 +3,33 @@
 //! serenity's own client either ignores the configured address or drops the headers that tell its limits;
 //! this one keeps both. Source: <https://discord.com/developers/docs/topics/rate-limits>.
 
+mod answer;
 mod circuit;
 mod limits;
+mod origin;
+mod request;
 mod turns;
 
-use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use reqwest::multipart::{Form, Part};
-use reqwest::{Method, StatusCode, Url};
-use serde::Deserialize;
+use reqwest::{StatusCode, Url};
 use serde_json::Value;
-use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 use twilight_http_ratelimiting::Permit;
 
+use self::answer::{Answer, held, interpret, trouble};
+pub(crate) use self::answer::{DownloadError, RestError};
 pub use self::circuit::Caution;
 pub(crate) use self::circuit::Standing;
-use self::circuit::{Circuit, Held, Pass};
+use self::circuit::{Circuit, Pass};
 use self::limits::Limits;
-use crate::case::action::Priority;
+pub(super) use self::origin::is_loopback;
+pub(crate) use self::origin::require_encryption;
+pub use self::origin::{Origin, OriginError, Token};
+pub(crate) use self::request::{File, Request};
+use self::request::{encode, form};
 use crate::telemetry::Telemetry;
 
 /// How often a request is repeated after 429 before it counts as trouble.
@@ -62,6 +67,10 @@ impl Default for Pace {
     }
 }
 
+/// Where Discord keeps what people upload, besides the base.
+/// Source: <https://discord.com/developers/docs/reference#image-formatting>.
+const FILES: [&str; 2] = ["https://cdn.discordapp.com", "https://media.discordapp.net"];
+
 /// Requests to Discord's REST interface.
 pub(crate) struct Rest {
     client: reqwest::Client,
@@ -73,213 +82,6 @@ pub(crate) struct Rest {
     answer: Duration,
     unsaid: Duration,
     closed: CancellationToken,
-}
-
-/// The bot token; prints as nothing.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    /// Takes a token as it stands in the environment.
-    #[must_use]
-    pub fn new(token: &str) -> Self {
-        Self(token.trim().trim_start_matches("Bot ").to_owned())
-    }
-
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token")
-    }
-}
-
-/// Where Discord keeps what people upload, besides the base.
-/// Source: <https://discord.com/developers/docs/reference#image-formatting>.
-const FILES: [&str; 2] = ["https://cdn.discordapp.com", "https://media.discordapp.net"];
-
-/// Where Discord is: an origin such as `https://discord.com`. Plain HTTP only on loopback.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin(Url);
-
-/// An address that is not Discord's, or not safely reached.
-#[derive(Debug, Error)]
-pub enum OriginError {
-    /// Not an address.
-    #[error("DISCORD_API_BASE {0:?} is not an address; write an origin like https://discord.com")]
-    NotAnAddress(String),
-    /// A token must not travel in the clear.
-    #[error("{0:?} is not encrypted; plain http and ws are only accepted on loopback")]
-    Unencrypted(String),
-}
-
-impl Origin {
-    /// Checks an origin, as in `DISCORD_API_BASE`.
-    ///
-    /// # Errors
-    ///
-    /// It is not an address, or not encrypted and not on loopback.
-    pub fn parse(text: &str) -> Result<Self, OriginError> {
-        let url = Url::parse(text.trim_end_matches('/'));
-        let url = url.map_err(|_| OriginError::NotAnAddress(text.to_owned()))?;
-        if url.host_str().is_none() {
-            return Err(OriginError::NotAnAddress(text.to_owned()));
-        }
-        require_encryption(&url)?;
-        Ok(Self(url))
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        self.0.as_str().trim_end_matches('/')
-    }
-
-    /// Whether it is this very machine.
-    pub(super) fn is_loopback(&self) -> bool {
-        is_loopback(&self.0)
-    }
-}
-
-/// Refuses an address whose traffic anyone on the way could read.
-pub(crate) fn require_encryption(url: &Url) -> Result<(), OriginError> {
-    let encrypted = matches!(url.scheme(), "https" | "wss");
-    if encrypted || is_loopback(url) { Ok(()) } else { Err(OriginError::Unencrypted(url.to_string())) }
-}
-
-/// Whether an address is on this very machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
-}
-
-/// Why a request gave nothing useful.
-#[derive(Debug, Error)]
-pub(crate) enum RestError {
-    /// Discord refused it.
-    #[error("Discord answered {status} (code {code})")]
-    Refused {
-        /// The HTTP status.
-        status: StatusCode,
-        /// Discord's own error code, 0 where it gave none.
-        code: u32,
-    },
-    /// No useful answer; whether it took effect is unknown.
-    #[error("{0}")]
-    Trouble(String),
-    /// It was not sent, and can be in so long: Discord has refused too much of late.
-    #[error("held back for {0:?}, since Discord has refused too many requests")]
-    Held(Duration),
-}
-
-impl RestError {
-    /// Whether the place is closed to us, or gone: then there is nothing to be had there. Any other refusal, of a token that
-    /// was reset above all, says nothing of the place.
-    pub(crate) fn is_closed(&self) -> bool {
-        matches!(self, Self::Refused { status: StatusCode::FORBIDDEN | StatusCode::NOT_FOUND, .. })
-    }
-
-    /// Whether the token was refused.
-    pub(crate) fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Refused { status: StatusCode::UNAUTHORIZED, .. })
-    }
-}
-
-/// Why a file cannot be had.
-#[derive(Debug, Error)]
-pub(crate) enum DownloadError {
-    /// It does not lie where Discord keeps files.
-    #[error("the address is none of Discord's")]
-    Elsewhere,
-    /// It is larger than was asked for.
-    #[error("it has more than {0} bytes")]
-    TooLarge(usize),
-    /// Discord refused it, or did not answer.
-    #[error(transparent)]
-    Rest(#[from] RestError),
-}
-
-#[derive(Default, Deserialize)]
-struct ErrorBody {
-    #[serde(default)]
-    code: u32,
-}
-
-#[derive(Default, Deserialize)]
-struct LimitBody {
-    #[serde(default)]
-    retry_after: f64,
-    #[serde(default)]
-    global: bool,
-}
-
-/// A file that goes along with a message.
-#[derive(Clone)]
-pub(crate) struct File {
-    pub(crate) name: String,
-    pub(crate) content: Vec<u8>,
-}
-
-/// Its name and length; what is in it is for whom it is sent to.
-impl fmt::Debug for File {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "File({}, {} bytes)", self.name, self.content.len())
-    }
-}
-
-/// A request; its path starts after `/api/v10/`.
-pub(crate) struct Request<'a> {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) body: Option<Value>,
-    pub(crate) file: Option<File>,
-    pub(crate) reason: Option<&'a str>,
-    /// Who goes first where limits make requests wait.
-    pub(crate) priority: Priority,
-    /// The server it concerns, where that is known.
-    pub(crate) guild: Option<u64>,
-}
-
-impl Request<'_> {
-    pub(crate) fn new(method: Method, path: String) -> Self {
-        let guild = path.strip_prefix("guilds/").and_then(|path| path.split('/').next()?.parse().ok());
-        Self { method, path, body: None, file: None, reason: None, priority: Priority::default(), guild }
-    }
-
-    pub(crate) fn get(path: String) -> Self {
-        Self::new(Method::GET, path)
-    }
-
-    pub(crate) fn post(path: String, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::POST, path) }
-    }
-
-    pub(crate) fn patch(path: String, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::PATCH, path) }
-    }
-
-    pub(crate) fn put(path: String, body: Value) -> Self {
-        Self { body: Some(body), ..Self::new(Method::PUT, path) }
-    }
-
-    fn is_interaction(&self) -> bool {
-        self.path.starts_with("interactions/")
-    }
-
-    /// Whether it counts in the limit over all routes, as anything but interactions and webhooks does.
-    fn counts_globally(&self) -> bool {
-        !self.is_interaction() && !self.path.starts_with("webhooks/")
-    }
-
-    /// Whether it goes out even while Discord refuses much: someone waits for the answer, or a secret stands in public.
-    fn is_urgent(&self) -> bool {
-        !self.counts_globally() || (self.priority == Priority::Secret && self.method == Method::DELETE)
-    }
 }
 
 impl Rest {
@@ -425,7 +227,7 @@ impl Rest {
     }
 
     fn keeps_files(&self, url: &Url) -> bool {
-        url.origin() == self.base.0.origin() || FILES.contains(&url.origin().ascii_serialization().as_str())
+        self.base.holds(url) || FILES.contains(&url.origin().ascii_serialization().as_str())
     }
 
     async fn attempt(
@@ -484,87 +286,9 @@ fn scope(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-ratelimit-scope")?.to_str().ok()
 }
 
-/// Source: <https://discord.com/developers/docs/reference#uploading-files>.
-fn form(body: &Value, file: &File) -> Form {
-    let part = Part::bytes(file.content.clone()).file_name(file.name.clone());
-    Form::new().text("payload_json", body.to_string()).part("files[0]", part)
-}
-
-enum Answer {
-    Useful(Value),
-    Limited {
-        /// None where Discord does not say.
-        retry_after: Option<Duration>,
-        global: bool,
-    },
-}
-
-fn held(held: Held) -> RestError {
-    match held {
-        Held::For(time) => RestError::Held(time),
-        Held::Forever => RestError::Refused { status: StatusCode::UNAUTHORIZED, code: 0 },
-    }
-}
-
-/// Bodies of errors can repeat what we sent, so only the code is kept.
-fn interpret(status: StatusCode, text: &str) -> Result<Answer, RestError> {
-    if status.is_success() {
-        let value = if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(text) };
-        return value
-            .map(Answer::Useful)
-            .map_err(|_| RestError::Trouble(format!("malformed answer {status}")));
-    }
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        let body: LimitBody = serde_json::from_str(text).unwrap_or_default();
-        let retry_after =
-            (body.retry_after > 0.0).then(|| Duration::from_secs_f64(body.retry_after.min(3600.0)));
-        return Ok(Answer::Limited { retry_after, global: body.global });
-    }
-    if status.is_server_error() {
-        return Err(RestError::Trouble(format!("Discord answered {status}")));
-    }
-    let body: ErrorBody = serde_json::from_str(text).unwrap_or_default();
-    Err(RestError::Refused { status, code: body.code })
-}
-
-/// An error of the connection, without the address, whose query can hold a token.
-fn trouble(error: &reqwest::Error) -> RestError {
-    let what = if error.is_timeout() {
-        "Discord did not answer in time"
-    } else if error.is_connect() {
-        "Discord cannot be reached"
-    } else {
-        "the connection to Discord broke"
-    };
-    RestError::Trouble(what.to_owned())
-}
-
-/// Audit-log reasons travel URL-encoded.
-fn encode(reason: &str) -> String {
-    url::form_urlencoded::byte_serialize(reason.as_bytes()).collect::<String>().replace('+', "%20")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_travels_encrypted_or_not_at_all() {
-        let rows = [
-            ("https://discord.com", true),
-            ("http://127.0.0.1:4000", true),
-            ("http://[::1]:4000/", true),
-            ("http://localhost:4000", true),
-            ("http://discord.com", false),
-            ("http://127.0.0.1.example.com", false),
-            ("ws://192.168.0.9", false),
-            ("discord.com", false),
-            ("", false),
-        ];
-        for (text, accepted) in rows {
-            assert_eq!(Origin::parse(text).is_ok(), accepted, "{text}");
-        }
-    }
 
     fn rest(base: &str) -> Rest {
         Rest::new(Origin::parse(base).unwrap(), Token::new("t"), Pace::default()).unwrap()
@@ -622,41 +346,5 @@ mod tests {
             assert_eq!(told, expected);
             assert!(!asked.to_lowercase().contains("authorization"), "{asked}");
         }
-    }
-
-    #[test]
-    fn a_token_prints_as_nothing() {
-        let token = Token::new(" Bot abc.def ");
-        assert_eq!((format!("{token:?}").as_str(), token.expose()), ("Token", "abc.def"));
-    }
-
-    #[test]
-    fn answers_are_useful_limited_refused_or_trouble() {
-        let body = r#"{"code": 50013, "message": "Missing Permissions", "retry_after": 1.5, "global": true}"#;
-        let told = |status: u16, text: &str| match interpret(StatusCode::from_u16(status).unwrap(), text) {
-            Ok(Answer::Useful(value)) => format!("useful {value}"),
-            Ok(Answer::Limited { retry_after, global }) => format!("limited {retry_after:?} {global}"),
-            Err(RestError::Refused { code, .. }) => format!("refused {code}"),
-            Err(RestError::Trouble(_) | RestError::Held(_)) => "trouble".to_owned(),
-        };
-        let rows = [
-            (200, "[1]", "useful [1]"),
-            (204, "", "useful null"),
-            (200, "<html>", "trouble"),
-            (403, body, "refused 50013"),
-            (404, "not json", "refused 0"),
-            (429, body, "limited Some(1.5s) true"),
-            (429, "", "limited None false"),
-            (500, body, "trouble"),
-            (502, "<html>", "trouble"),
-        ];
-        for (status, text, expected) in rows {
-            assert_eq!(told(status, text), expected, "{status} {text}");
-        }
-    }
-
-    #[test]
-    fn reasons_travel_encoded() {
-        assert_eq!(encode("a card & a phone · 7"), "a%20card%20%26%20a%20phone%20%C2%B7%207");
     }
 }

@@ -305,6 +305,13 @@ pub(crate) struct InteractionData {
     pub(crate) components: Value,
 }
 
+impl InteractionData {
+    /// The option that is being typed, at whatever depth.
+    pub(crate) fn focused(&self) -> Option<&GivenOption> {
+        GivenOption::focused_in(&self.options)
+    }
+}
+
 /// An option that was given, or a subcommand with its own.
 #[derive(Clone, Deserialize)]
 pub(crate) struct GivenOption {
@@ -318,6 +325,18 @@ pub(crate) struct GivenOption {
     /// Whether it is being typed.
     #[serde(default)]
     pub(crate) focused: bool,
+}
+
+impl GivenOption {
+    fn focused_in(options: &[Self]) -> Option<&Self> {
+        options.iter().find_map(|one| if one.focused { Some(one) } else { Self::focused_in(&one.options) })
+    }
+
+    /// Whether a choice of this `value` can be offered for it: text for text, a number for a number.
+    pub(crate) fn takes(&self, value: &Value) -> bool {
+        const STRING: u8 = 3;
+        if self.kind == STRING { value.is_string() } else { value.is_number() }
+    }
 }
 
 /// An identifier of whatever kind, as text or as a number.
