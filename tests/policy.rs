@@ -213,6 +213,18 @@ fn a_cooldown_names_its_end() {
 }
 
 #[test]
+fn without_a_cooldown_an_earlier_message_that_is_read_late_is_answered_like_any_other() {
+    for (cooldown, quiet) in [(Duration::ZERO, false), (Duration::from_mins(10), true)] {
+        let mut hot = rule("hot", Response::TakeAside, When { heat: Some(0.8), ..When::default() });
+        hot.cooldown = cooldown;
+        let angry = Scan { heat: 0.85, findings: Vec::new() };
+        let later = acknowledged(Category::BoilingPoint, -3, false);
+        let verdict = Policy::new(vec![hot], Vec::new()).decide(&member(), &angry, &later);
+        assert_eq!(decided(&verdict), Some(("hot", quiet)), "{cooldown:?}");
+    }
+}
+
+#[test]
 fn what_concerns_no_rule_is_not_looked_at_further() {
     let policy = policy();
     assert!(
