@@ -335,8 +335,10 @@ fn restrain(rule: &Rule, message: &Message, circumstances: &Circumstances) -> Re
     until.map_or(Ok(()), |until| Err(Why::CoolingDown { until }))
 }
 
+/// Without a cooldown nothing cools, not even a message that is older than what was last answered: history is read back late.
 fn cooling(last: Option<&Timestamp>, rule: &Rule, message: &Message) -> Option<Timestamp> {
     let cooldown = SignedDuration::try_from(rule.cooldown).unwrap_or(SignedDuration::MAX);
+    let last = last.filter(|_| cooldown > SignedDuration::ZERO);
     let until = last?.checked_add(cooldown).unwrap_or(Timestamp::MAX);
     (message.sent < until).then_some(until)
 }
