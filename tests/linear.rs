@@ -1,5 +1,5 @@
 //! Whatever a member writes is judged with work in proportion to its length: twice as long a message costs about twice as
-//! many instructions, never four times.
+//! many instructions, never four times. So is whatever operators, moderators and Discord hand in.
 //!
 //! Instructions are counted, not time: valgrind runs this very program and counts them, the same on every machine and however
 //! busy it is. Every piece of `linear/pieces.txt`, what some detector looks for, is repeated to three lengths. Where valgrind
@@ -10,6 +10,10 @@
     clippy::print_stderr,
     reason = "a test stops where it is wrong, and says what it skips"
 )]
+
+#[cfg(test)]
+#[path = "linear/handed_in.rs"]
+mod handed_in;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -30,6 +34,9 @@ const LENGTHS: [usize; 3] = [500, 1_000, 2_000];
 /// with the square four times; sorting takes 2.25. It is wrong only where both steps take more: some work is done only
 /// from some length on, which makes one step high, once.
 const MOST_HUNDREDTHS: u64 = 240;
+
+/// How much is handed in, each time twice as much: no more rules than a server may have.
+const SIZES: [usize; 3] = [24, 48, 96];
 
 /// Instructions that count for nothing: fixed costs.
 const FREE: u64 = 20_000;
@@ -66,6 +73,21 @@ fn a_long_message_costs_in_proportion_to_its_length() {
 #[test]
 fn so_does_a_long_message_of_anything_else() {
     check("so_does_a_long_message_of_anything_else", 1);
+}
+
+#[test]
+fn what_is_handed_in_costs_in_proportion_to_its_size() {
+    if env::var_os(COUNTED).is_some() {
+        return handed_in::SORTS
+            .iter()
+            .for_each(|(_, sort)| SIZES.map(sort).iter().for_each(|work| counted(work)));
+    }
+    if let Some(counts) = counts("what_is_handed_in_costs_in_proportion_to_its_size") {
+        assert_eq!(counts.len(), handed_in::SORTS.len() * SIZES.len(), "counts");
+        let all = handed_in::SORTS.iter().map(|(name, _)| name).zip(counts.chunks_exact(SIZES.len()));
+        let wrong: Vec<_> = all.filter(|(_, counts)| !is_in_proportion(counts)).collect();
+        assert!(wrong.is_empty(), "not in proportion, for each of {SIZES:?}: {wrong:#?}");
+    }
 }
 
 /// Without this the tests above could be blind.
