@@ -233,7 +233,7 @@ impl Rest {
     async fn attempt(
         &self,
         request: &Request<'_>,
-        permit: Permit,
+        permit: Option<Permit>,
         pass: Pass<'_>,
     ) -> Result<Answer, RestError> {
         let url = format!("{}/api/v10/{}", self.base.as_str(), request.path);
@@ -256,7 +256,9 @@ impl Rest {
         let asking = self.telemetry.asking(&request.path);
         let response = sending.send().await.map_err(|error| trouble(&error))?;
         asking.answered(response.status().as_u16(), scope(response.headers()));
-        permit.complete(limits::told(response.headers()));
+        if let Some(permit) = permit {
+            permit.complete(limits::told(response.headers()));
+        }
         let status = response.status();
         pass.answered(status, limits::is_shared(response.headers()));
         let told = limits::retry_after(response.headers());

@@ -58,12 +58,13 @@ impl Limits {
         Rank { priority, arrived: self.arrivals.fetch_add(1, Ordering::Relaxed) }
     }
 
-    /// Waits until `request` may be sent. Answers to interactions wait for nobody.
-    pub(super) async fn clear(&self, request: &Request<'_>, rank: Rank) -> Permit {
-        let endpoint = endpoint(request);
+    /// Waits until `request` may be sent. Answers to interactions wait for nobody: each has a route of its own, which has no
+    /// limit to meet and would be kept for ever.
+    pub(super) async fn clear(&self, request: &Request<'_>, rank: Rank) -> Option<Permit> {
         if request.is_interaction() {
-            return self.buckets.acquire(endpoint).await;
+            return None;
         }
+        let endpoint = endpoint(request);
         let counted = request.counts_globally();
         let wait = || async {
             let permit = self.buckets.acquire(endpoint.clone()).await;
@@ -72,7 +73,7 @@ impl Limits {
             }
             permit
         };
-        self.routes.in_turn(&endpoint, rank, wait).await
+        Some(self.routes.in_turn(&endpoint, rank, wait).await)
     }
 
     /// Nobody sends for so long.
@@ -270,7 +271,7 @@ mod tests {
                 let request = Request { priority, ..Request::post(path.to_owned(), json!({})) };
                 let permit = limits.clear(&request, limits.rank(priority)).await;
                 went.lock().unwrap().push(priority);
-                permit.complete(None);
+                permit.expect("a limited route").complete(None);
             }
         };
         join_all(waiting.map(go)).await;
