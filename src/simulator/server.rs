@@ -137,7 +137,11 @@ impl Exchange {
         let (number, standing, holds, trouble) = shared.change(|state| {
             let number = log(state, &call, &path, raw_query);
             let standing = state.limits.count(&call.method, &path);
-            let holds = state.gates.meet(&call.method, &path);
+            // What comes too fast changes nothing, whatever it is meant to.
+            let holds = match standing.exceeded {
+                None => state.gates.meet(&call.method, &path),
+                Some(_) => (None, None),
+            };
             let concerned = faults::concerned(state, &call);
             let trouble = state.faults.meet(&call, &path, concerned);
             (number, standing, holds, trouble.map(|trouble| (trouble, state.faults.released())))

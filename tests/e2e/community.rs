@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aside::config::{Config, Loaded};
 use aside::discord::{Clock, Credentials, Origin, RunError, Token, run};
-use aside::simulator::{Channel, ChannelKind, Id, Message, Simulator, World};
+use aside::simulator::{Channel, ChannelKind, Id, InVain, Message, Simulator, State, World};
 use serde_json::json;
 use sqlx::any::install_default_drivers;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -139,6 +139,12 @@ pub(crate) async fn settled(discord: &Simulator, home: &Home) -> Result<(), Stri
     home.idle().await
 }
 
+/// Waits until the bot is connected in a session opened after the first `before` ones.
+pub(crate) async fn another_session(discord: &Simulator, before: usize) -> Result<(), InVain> {
+    let opened = |state: &State| (state.sessions_opened().0 > before && state.is_connected()).then_some(());
+    discord.wait_until("a new session", opened).await
+}
+
 /// A running bot.
 pub(crate) struct Bot {
     stop: CancellationToken,
@@ -146,10 +152,12 @@ pub(crate) struct Bot {
 }
 
 impl Bot {
-    /// Starts the bot with the settings in `config` (TOML) and waits until it is connected.
+    /// Starts the bot with the settings in `config` (TOML) and waits until it is connected, in a session of its own:
+    /// that of a process killed just before may still stand.
     pub(crate) async fn start(discord: &Simulator, home: &Home, config: &str) -> Self {
+        let before = discord.read(|state| state.sessions_opened().0);
         let bot = Self::launch(discord, home, config);
-        discord.connected().await.unwrap();
+        another_session(discord, before).await.unwrap();
         bot
     }
 

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use aside::simulator::Simulator;
 
-use crate::community::{GLANCE, Home, PATIENCE};
+use crate::community::{GLANCE, Home, PATIENCE, another_session};
 
 /// `aside run` as a child process.
 pub(crate) struct Process {
@@ -53,12 +53,8 @@ impl Process {
     pub(crate) async fn start(discord: &Simulator, home: &Home, config: &str) -> Self {
         let before = discord.read(|state| state.sessions_opened().0);
         let process = Self::launch(discord, home, config);
-        discord
-            .wait_until("a new session", |state| {
-                (state.sessions_opened().0 > before && state.is_connected()).then_some(())
-            })
-            .await
-            .unwrap_or_else(|error| panic!("{error}\n{}", process.written()));
+        let opened = another_session(discord, before).await;
+        opened.unwrap_or_else(|error| panic!("{error}\n{}", process.written()));
         process
     }
 

@@ -184,6 +184,25 @@ async fn a_pause_holds_a_request_on_either_side_of_its_effect() {
 }
 
 #[tokio::test]
+async fn a_pause_waits_for_a_request_that_is_not_too_fast() {
+    for moment in [Moment::Before, Moment::AfterEffect] {
+        let discord = harbor().await;
+        discord.set_limit("POST /channels/{}/messages", 1, Duration::from_mins(10));
+        let rest = Rest::new(&discord);
+        let path = format!("/channels/{}/messages", id(&discord, "help"));
+        assert_eq!(rest.post(&path, text("one")).await.status, 200);
+        let mut pause = discord.pause_at(1, moment);
+        assert_eq!(rest.post(&path, text("two")).await.status, 429, "{moment:?}");
+        assert!(!pause.is_reached(), "{moment:?}");
+        discord.enforce_limits(false);
+        let held = tokio::spawn(async move { rest.post(&path, text("three")).await });
+        pause.reached().await.unwrap();
+        pause.release();
+        assert_eq!(held.await.unwrap().status, 200, "{moment:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_dropped_pause_cuts_the_request_where_it_is() {
     let discord = harbor().await;
     let rest = Rest::new(&discord);
