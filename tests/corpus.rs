@@ -151,23 +151,23 @@ struct Demand {
     groups: &'static [(&'static str, bool, u32)],
 }
 
-/// `blind`, `functional` and `fresh` were written by people who knew neither the examples nor the lexicon; the last two ask
-/// one thing at a time: threats, disguise, harmless swearing, contempt for groups, fury without swearing, and their likes.
-const DEMANDS: [Demand; 4] = [
+/// All but `boiling_point` were written by people who knew neither the examples nor the lexicon; the last three ask one thing
+/// at a time: threats, disguise, harmless swearing, contempt for groups, fury without swearing, and their likes.
+const DEMANDS: [Demand; 5] = [
     Demand { corpus: "boiling_point", rows: (200, 350), recall: 0.8, precision: 0.85, groups: &[] },
-    Demand { corpus: "blind", rows: (200, 350), recall: 0.7, precision: 0.85, groups: &[] },
+    Demand { corpus: "blind", rows: (200, 350), recall: 0.85, precision: 0.86, groups: &[] },
     Demand {
         corpus: "functional",
         rows: (270, 150),
-        recall: 0.68,
-        precision: 0.88,
+        recall: 0.81,
+        precision: 0.91,
         groups: &[
-            ("threat", true, 54),
-            ("disguised", true, 45),
-            ("clean fury", true, 48),
-            ("group contempt", true, 38),
-            ("dev-chat", true, 12),
-            ("benign profanity", false, 48),
+            ("threat", true, 55),
+            ("disguised", true, 49),
+            ("clean fury", true, 52),
+            ("group contempt", true, 42),
+            ("dev-chat", true, 15),
+            ("benign profanity", false, 51),
             ("look-alike", false, 48),
             ("dev-chat", false, 29),
         ],
@@ -175,17 +175,40 @@ const DEMANDS: [Demand; 4] = [
     Demand {
         corpus: "fresh",
         rows: (250, 110),
-        recall: 0.68,
+        recall: 0.74,
         precision: 0.93,
         groups: &[
-            ("threat", true, 34),
-            ("disguise", true, 48),
-            ("fury", true, 35),
-            ("group", true, 22),
-            ("code", true, 22),
-            ("swearing", false, 40),
-            ("lookalike", false, 37),
+            ("threat", true, 37),
+            ("disguise", true, 46),
+            ("fury", true, 40),
+            ("group", true, 31),
+            ("code", true, 23),
+            ("swearing", false, 43),
+            ("lookalike", false, 36),
             ("blunt", false, 19),
+        ],
+    },
+    Demand {
+        corpus: "unseen",
+        rows: (310, 490),
+        recall: 0.82,
+        precision: 0.86,
+        groups: &[
+            ("social", true, 58),
+            ("games", true, 47),
+            ("code", true, 37),
+            ("threat", true, 43),
+            ("spelling", true, 33),
+            ("fury", true, 39),
+            ("social", false, 69),
+            ("games", false, 73),
+            ("code", false, 60),
+            ("swearing", false, 43),
+            ("innocent spelling", false, 22),
+            ("complaint", false, 45),
+            ("no complaint", false, 47),
+            ("firm", false, 47),
+            ("lookalike", false, 38),
         ],
     },
 ];

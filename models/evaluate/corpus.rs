@@ -56,7 +56,7 @@ pub(crate) fn boiling_points(core: &Core) -> Outcome {
     println!(
         "boiling points at heat {boiling}: precision, recall, F1 | rustrict: the same | rows that boil, others"
     );
-    for name in ["boiling_point", "blind", "functional", "fresh"] {
+    for name in ["boiling_point", "blind", "functional", "fresh", "unseen"] {
         let (mut ours, mut listed) = (Tally::default(), Tally::default());
         let rows = rows::<Voice>(&path(name))?;
         for row in &rows {

@@ -93,8 +93,6 @@ pub(crate) struct Public {
     pub(crate) annoyance: Option<bool>,
     /// Whether it boils, where its source says so and it teaches the project's own heads.
     pub(crate) boils: Option<bool>,
-    /// Whether it is abuse, where developers talk.
-    pub(crate) work: Option<bool>,
     /// Whether its source is all ordinary chat.
     pub(crate) ordinary: bool,
     pub(crate) weight: f64,
@@ -131,8 +129,6 @@ pub(crate) struct Source {
     annoyance: Option<Use>,
     /// What the label says of the project's own heads.
     boils: Option<Use>,
-    /// Where developers talk: what the label says of abuse.
-    work: Option<Use>,
     /// One row in this many teaches the project's own heads.
     #[serde(default = "one")]
     every: u64,
@@ -212,7 +208,6 @@ fn text(row: Row, source: &Source, at: usize) -> Public {
         abuse: says(source.abuse),
         annoyance: says(source.annoyance),
         boils: says(source.boils).filter(|_| (draw / 10).is_multiple_of(source.every)),
-        work: says(source.work),
         ordinary: source.boils == Some(Use::Never),
         weight: source.weight,
         counts: source.counts,

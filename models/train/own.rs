@@ -18,9 +18,6 @@ const HOSTILE_RIDGE: f64 = 0.33;
 const THREAT: f64 = 2.0;
 /// The same of a harmless line with a swear word in it, whose like public texts take for abuse.
 const HARMLESS: f64 = 3.0;
-/// Kinds of lines that are as rude as what boils, and harmless.
-const HARMLESS_KINDS: [&str; 9] =
-    ["banter", "joke", "quote", "report", "idiom", "negation", "self", "sarcasm", "frustration"];
 
 /// A row to learn from or to judge.
 pub(crate) struct Own {
@@ -41,8 +38,6 @@ pub(crate) struct Own {
     pub(crate) held: bool,
     /// Of a public text: its source, and what its label says.
     pub(crate) source: Option<(usize, bool)>,
-    /// Of a public text by developers: whether it is abuse.
-    work: Option<bool>,
     pub(crate) text: String,
 }
 
@@ -63,7 +58,6 @@ impl Own {
             ordinary: false,
             held: false,
             source: None,
-            work: None,
             text: example.text.clone(),
         }
     }
@@ -86,7 +80,6 @@ impl Own {
             ordinary: false,
             held: true,
             source: None,
-            work: None,
             text: text.to_owned(),
         }
     }
@@ -110,7 +103,6 @@ impl Own {
             ordinary: text.ordinary,
             held: text.held,
             source: Some((text.source, text.abuse.or(text.annoyance).unwrap_or_default())),
-            work: text.work,
             text: text.text.clone(),
         })
     }
@@ -118,11 +110,6 @@ impl Own {
     /// Whether a word of the lexicon that is taken for swearing or an insult is there.
     pub(crate) fn swears(&self) -> bool {
         swears(&self.signals)
-    }
-
-    /// Whether a list of harsh words could take it for hostile, which it is not.
-    fn sounds_hostile(&self) -> bool {
-        !self.boils() && (self.swears() || HARMLESS_KINDS.contains(&&*self.kind))
     }
 
     pub(crate) fn boils(&self) -> bool {
@@ -197,8 +184,7 @@ fn says(head: Head, own: &Own) -> Option<bool> {
         Head::Insult => trusted.then(|| own.kind == "insult"),
         Head::Grievance => trusted.then(|| own.kind == "fury"),
         Head::Contempt => trusted.then(|| own.kind == "derogation"),
-        Head::Harmless => (own.source.is_none() && (boils || own.sounds_hostile())).then_some(!boils),
-        Head::Work => own.work,
+        Head::Comment => (!own.ordinary).then_some(own.source.is_some()),
     }
 }
 

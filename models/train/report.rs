@@ -14,6 +14,8 @@ use crate::own::Own;
 const SHIPPED: f32 = 0.6;
 /// The batches of insults whose letters are disguised.
 const DISGUISED: [&str; 2] = ["direct-k", "direct-m"];
+/// The themes in which customers speak.
+const CUSTOMERS: [&str; 2] = ["shop", "grievance"];
 /// Words that name violence or exposure: a threat with one of them is worded plainly.
 const PLAIN: [&str; 40] = [
     "kill",
@@ -90,7 +92,10 @@ pub(crate) fn left_out(what: &str, own: &[Own], logits: &[f32]) {
     line("boiling against cold", &|own| own.label != Label::Warm, &Own::boils);
     line("displeased against cold", &|_| true, &|own| own.label != Label::Cold);
     let complains = |own: &Own| own.kind == "complaint" || own.kind == "fury";
-    line("complaints against cold", &|own| complains(own) || own.label == Label::Cold, &complains);
+    let complains_or_cold = |own: &Own| complains(own) || own.label == Label::Cold;
+    line("complaints against cold", &complains_or_cold, &complains);
+    let customer = |own: &Own| CUSTOMERS.contains(&&*own.theme);
+    line("the same of customers", &|own| customer(own) && complains_or_cold(own), &complains);
     for theme in own.iter().map(|own| &own.theme).collect::<BTreeSet<_>>() {
         line(theme, &|own| own.theme == *theme, &Own::boils);
     }
@@ -155,7 +160,7 @@ pub(crate) fn blind(
     calibration: &[(f32, f32)],
 ) -> Result<(), Box<dyn Error>> {
     println!("\ncorpora: AUC, best F1, F1 at {SHIPPED} | rustrict: AUC, F1 | rows");
-    for name in ["boiling_point", "blind", "functional", "fresh"] {
+    for name in ["boiling_point", "blind", "functional", "fresh", "unseen"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/corpus/{name}.jsonl"));
         let (mut ours, mut list): (Vec<Scored>, Vec<Scored>) = (Vec::new(), Vec::new());
         for line in std::fs::read_to_string(path)?.lines() {

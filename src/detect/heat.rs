@@ -44,6 +44,10 @@ const LEAST_HEAT: f32 = 0.3;
 /// What is left of heat in a language that no example is in: too little for any rule that acts.
 const UNKNOWN_LANGUAGE: f32 = 0.4;
 
+/// What is left of heat where somebody is asked for details and no word insults, threatens or swears: whoever looks an
+/// order up sounds to the model like one who exposes people, and such questions have a rule of their own.
+const ASKING: f32 = 0.5;
+
 /// Reads phrases and weights.
 pub(super) fn prepare() {
     LazyLock::force(&LEXICON);
@@ -62,6 +66,9 @@ pub(super) fn measure(text: &Text<'_>, findings: &mut Vec<Finding>) -> f32 {
     if heat >= LEAST_HEAT && language::is_unknown(text.original()) {
         heat *= UNKNOWN_LANGUAGE;
     }
+    if heat >= LEAST_HEAT && asks(findings) && !matches.iter().any(is_hostile) {
+        heat *= ASKING;
+    }
     if heat >= LEAST_HEAT {
         findings.push(finding(text, &logits, heat));
     }
@@ -70,9 +77,16 @@ pub(super) fn measure(text: &Text<'_>, findings: &mut Vec<Finding>) -> f32 {
 
 /// Where `text` insults, threatens or swears, as ranges of its words.
 pub(super) fn hostile(text: &Text<'_>) -> Vec<Range<usize>> {
-    const HOSTILE: [&str; 5] = ["insult", "threat", "menace", "swear", "oath"];
-    let hostile = matches(text).into_iter().filter(|found| HOSTILE.contains(&&*found.group.name));
-    hostile.map(|found| found.words).collect()
+    matches(text).into_iter().filter(is_hostile).map(|found| found.words).collect()
+}
+
+fn is_hostile(found: &Match<'_>) -> bool {
+    ["insult", "threat", "menace", "swear", "oath"].contains(&&*found.group.name)
+}
+
+/// Whether somebody is asked for details in what was found so far.
+fn asks(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.kind == Kind::Solicitation)
 }
 
 /// Whether `form` is a harsh word, however it is spelled.

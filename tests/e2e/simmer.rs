@@ -9,7 +9,7 @@ use crate::once::post;
 const SIMMERING: [&str; 5] = [
     "you never listen to anyone here, do you",
     "oh great, another lecture from you",
-    "that is such a lazy answer",
+    "that is a rather thin answer",
     "you are wrong again and you know it",
     "why do you always have to be like this",
 ];

@@ -8,7 +8,7 @@
 //! logit = bias + Σ_block Σ_ngram weight · idf / ‖block‖ + Σ_signal weight · value
 //! ```
 //!
-//! The file, little-endian: `ASIDEH06`; for each head a scale and a bias; for each of the project's own heads a
+//! The file, little-endian: `ASIDEH07`; for each head a scale and a bias; for each of the project's own heads a
 //! weight a signal; the [`Blend`]; the number of calibration points and as many pairs of logit and heat;
 //! then [`BUCKETS`] entries of [`ENTRY`] bytes, an inverse document frequency in sixteenths and a signed weight, idf
 //! included, for each head. All but the table are `f32` or `u32`.
@@ -39,15 +39,14 @@ pub enum Head {
     Grievance,
     /// Contempt and wishing ill, beside everything else.
     Contempt,
-    /// What sounds hostile and is not, beside what is.
-    Harmless,
-    /// Abuse among developers, as public texts have it.
-    Work,
+    /// Written as the comments in public texts are, whose labels mean something else, rather than as messages in a
+    /// server: by it the network knows whom to believe.
+    Comment,
 }
 
 impl Head {
     /// Every head, in the order of the file.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::Abuse,
         Self::Annoyance,
         Self::Boiling,
@@ -57,8 +56,7 @@ impl Head {
         Self::Insult,
         Self::Grievance,
         Self::Contempt,
-        Self::Harmless,
-        Self::Work,
+        Self::Comment,
     ];
     /// How many are learned from public texts; they come first and have no weights for signals.
     pub const PUBLIC: usize = 2;
@@ -74,7 +72,7 @@ pub const ENTRY: usize = 1 + Head::ALL.len();
 /// The inverse document frequency of 1 as the table has it.
 pub const IDF_UNIT: f32 = 16.0;
 
-const MAGIC: &[u8] = b"ASIDEH06";
+const MAGIC: &[u8] = b"ASIDEH07";
 
 /// Why weights cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,8 +250,8 @@ impl Default for Blend {
 
 /// What is taken off the displeased head's logit, and the most that is left: displeasure alone raises heat a little, so
 /// that who complains stands above who chats, and never to where a rule acts.
-const RESERVE: f32 = 2.0;
-const MOST_DISPLEASURE: f32 = -0.7;
+const RESERVE: f32 = 1.5;
+const MOST_DISPLEASURE: f32 = -0.3;
 
 /// The logit that heat is read from: the louder of what `blend` says and of displeasure.
 #[must_use]
