@@ -249,7 +249,8 @@ impl Default for Blend {
 }
 
 /// What is taken off the displeased head's logit, and the most that is left: displeasure alone raises heat a little, so
-/// that who complains stands above who chats, and never to where a rule acts.
+/// that who complains stands above who chats, and never to where a rule acts. In comments, of which the head learned
+/// nothing, it counts less the surer they are comments.
 const RESERVE: f32 = 1.5;
 const MOST_DISPLEASURE: f32 = -0.3;
 
@@ -257,7 +258,7 @@ const MOST_DISPLEASURE: f32 = -0.3;
 #[must_use]
 pub fn heat_logit(blend: &Blend, logits: &Logits, signals: &Signals) -> f32 {
     let said = blend.of(logits, signals);
-    let displeasure = logits[Head::Displeased as usize] - RESERVE;
+    let displeasure = logits[Head::Displeased as usize] - logits[Head::Comment as usize].max(0.0) - RESERVE;
     louder(said, displeasure.min(MOST_DISPLEASURE))
 }
 
